@@ -1,0 +1,116 @@
+package dev.cress.contract;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// Bodies of the control plane's REST interface under `/v1`. Errors are [Problem]s.
+public interface Api {
+    /// A stored module: `POST /v1/modules` (bytes in, `application/wasm`), `GET /v1/modules`.
+    ///
+    /// @param abi the entry convention that its imports and exports show
+    record ModuleInfo(Sha256 sha256, long bytes, String abi, long createdAtMs) {}
+
+    /// `POST /v1/functions/{name}/versions`.
+    record NewVersion(Sha256 module, Manifest manifest) {}
+
+    /// Its answer: 201 for a new version, 200 when the newest has the same module and manifest.
+    record VersionCreated(Version version, boolean unchanged) {}
+
+    /// `POST /v1/functions/{name}/deployments`: send this share of the traffic to this version, the
+    /// rest to the version that is stable now. All of it makes the version stable.
+    record NewDeployment(int version, int basisPoints) {}
+
+    /// `POST /v1/functions/{name}/rollback`: to this version, or, when it is null, to the last
+    /// fully promoted deployment before the present one.
+    record Rollback(@Nullable Integer version) {}
+
+    /// A deployment that is durable, and the revision that made it so.
+    record Deployed(
+            FunctionName function, Deployment deployment, long revision, boolean unchanged) {}
+
+    /// `GET /v1/functions/{name}`, and each of `GET /v1/functions`.
+    ///
+    /// @param deployment null as long as no version was deployed
+    record FunctionInfo(
+            FunctionName name,
+            @Nullable Deployment deployment,
+            List<Version> versions,
+            List<Deployment> deployments) {
+        public FunctionInfo {
+            versions = List.copyOf(versions);
+            deployments = List.copyOf(deployments);
+        }
+    }
+
+    /// `DELETE /v1/functions/{name}`.
+    record Deleted(FunctionName function, long revision) {}
+
+    /// `GET /v1/functions/{name}/rollout`: how far the newest deployment is on each node that
+    /// should have it.
+    record Rollout(FunctionName function, int deployment, List<OnNode> nodes) {
+        public Rollout {
+            nodes = List.copyOf(nodes);
+        }
+
+        /// One node's part.
+        ///
+        /// @param state `serving`, `pending`, `failed` or `offline`
+        /// @param reason why it failed, else empty
+        record OnNode(String node, String region, String state, String reason) {}
+    }
+
+    /// A node in `GET /v1/nodes`.
+    ///
+    /// @param revision the last one that the node recorded
+    /// @param lastSeenMs ms since the epoch
+    record NodeStatus(
+            NodeInfo node,
+            boolean connected,
+            boolean draining,
+            long revision,
+            long lastSeenMs,
+            List<VersionOnNode> versions) {
+        public NodeStatus {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    /// A version as staged on a node.
+    record VersionOnNode(FunctionName function, int version, StagingState state, String reason) {}
+
+    /// `GET /v1/status`.
+    ///
+    /// @param build the control plane's Cress version
+    record FleetStatus(
+            String build,
+            Position position,
+            int routersConnected,
+            List<NodeStatus> nodes,
+            List<FunctionInfo> functions) {
+        public FleetStatus {
+            nodes = List.copyOf(nodes);
+            functions = List.copyOf(functions);
+        }
+    }
+
+    /// `POST /v1/tokens`. Scopes: `operator` (everything), `deploy` (modules, functions, logs,
+    /// status), `read` (status, lists), `join` (nodes and routers of the fleet).
+    record NewToken(String name, String scope) {}
+
+    /// A token without its secret, in `GET /v1/tokens`; `DELETE /v1/tokens/{id}` revokes it.
+    record TokenInfo(String id, String name, String scope, long createdAtMs) {}
+
+    /// The answer to [NewToken]: the only time that the secret is shown.
+    record TokenCreated(TokenInfo info, String token) {}
+
+    /// A list of something.
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Page<T>(List<T> items) {
+        public Page {
+            items = List.copyOf(items);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.cress.contract;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+import java.util.List;
+
+/// What the control plane says to a node or router over its WebSocket, one JSON text frame each.
+/// The first frame is [Welcome].
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = ControlFrame.Welcome.class, name = "welcome"),
+    @JsonSubTypes.Type(value = ControlFrame.Snapshot.class, name = "snapshot"),
+    @JsonSubTypes.Type(value = ControlFrame.Delta.class, name = "delta"),
+    @JsonSubTypes.Type(value = ControlFrame.Follow.class, name = "follow"),
+    @JsonSubTypes.Type(value = ControlFrame.Unfollow.class, name = "unfollow"),
+    @JsonSubTypes.Type(value = ControlFrame.Directory.class, name = "directory")
+})
+public sealed interface ControlFrame {
+    /// The session stands.
+    ///
+    /// @param routerKey by which nodes know the fleet's routers and believe what these say of a
+    ///     client
+    record Welcome(String routerKey) implements ControlFrame {}
+
+    /// The whole state; whatever it doesn't list is gone.
+    record Snapshot(Position position, List<FunctionState> functions) implements ControlFrame {
+        public Snapshot {
+            functions = List.copyOf(functions);
+        }
+    }
+
+    /// What changed after revision `from`, up to and including `position`.
+    ///
+    /// @param changed functions as they stand now
+    /// @param removed functions that are gone
+    record Delta(
+            long from, Position position, List<FunctionState> changed, List<FunctionName> removed)
+            implements ControlFrame {
+        public Delta {
+            changed = List.copyOf(changed);
+            removed = List.copyOf(removed);
+        }
+    }
+
+    /// Somebody wants this function's log: the last `backlog` entries, then what comes.
+    ///
+    /// @param live whether to go on after the backlog
+    record Follow(String subscription, FunctionName function, int backlog, boolean live)
+            implements ControlFrame {}
+
+    /// Nobody listens to this subscription any more.
+    record Unfollow(String subscription) implements ControlFrame {}
+
+    /// To routers: the nodes of the fleet, connected or not.
+    record Directory(List<Entry> nodes) implements ControlFrame {
+        public Directory {
+            nodes = List.copyOf(nodes);
+        }
+
+        /// One node.
+        ///
+        /// @param draining whether it asked for no new requests
+        public record Entry(NodeInfo node, boolean connected, boolean draining) {}
+    }
+}

@@ -1,0 +1,31 @@
+package dev.cress.contract;
+
+/// The header names that Cress adds, in lower case.
+public enum CressHeader {
+    ERROR("x-cress-error"),
+    NODE("x-cress-node"),
+    VERSION("x-cress-version"),
+    REQUEST_ID("x-request-id"),
+    AFFINITY("x-cress-affinity"),
+    /// From router to node: the fleet's router key. Nobody else may send what follows.
+    ROUTER_KEY("x-cress-router-key"),
+    /// From router to node: the client's address.
+    CLIENT_ADDRESS("x-cress-client-address"),
+    /// From router to node: ISO 3166-1 alpha-2, if it is known.
+    CLIENT_COUNTRY("x-cress-client-country"),
+    /// From router to node: the city's name in UTF-8, percent-encoded, if it is known.
+    CLIENT_CITY("x-cress-client-city"),
+    /// From router to node: `http` or `https`, as the client spoke.
+    CLIENT_SCHEME("x-cress-client-scheme");
+
+    private final String text;
+
+    CressHeader(String text) {
+        this.text = text;
+    }
+
+    /// The name on the wire.
+    public String text() {
+        return text;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.cress.contract;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// What a version declares beside its module. Missing parts are the defaults, so that two manifests
+/// that mean the same are equal.
+///
+/// @param abi `auto`, or the entry convention by its name (`wasi-cgi`)
+/// @param routes where it answers besides `NAME.DOMAIN`, at most [#ROUTES_MAX]
+/// @param limits what one request may use
+/// @param config what a CGI guest finds in its environment: names of letters, digits and `_`, at
+///     most [#CONFIG_BYTES_MAX] bytes in all
+public record Manifest(
+        String abi,
+        @JsonProperty("route") List<Route> routes,
+        Limits limits,
+        Map<String, String> config) {
+    public static final int ROUTES_MAX = 100;
+    public static final int CONFIG_BYTES_MAX = 64 * 1024;
+    public static final Manifest DEFAULT =
+            new Manifest("auto", List.of(), Limits.DEFAULT, Map.of());
+
+    private static final Pattern CONFIG_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    public Manifest {
+        abi = abi == null || abi.isEmpty() ? "auto" : abi;
+        routes = routes == null ? List.of() : List.copyOf(routes);
+        limits = limits == null ? Limits.DEFAULT : limits;
+        config = config == null ? Map.of() : Map.copyOf(config);
+        if (!abi.equals("auto") && !abi.equals("wasi-cgi")) {
+            throw new ContractException(
+                    "invalid-manifest",
+                    "abi = \"%s\" is not known: use \"auto\" or \"wasi-cgi\"".formatted(abi));
+        }
+        if (routes.size() > ROUTES_MAX) {
+            throw new ContractException(
+                    "invalid-manifest",
+                    "%d routes, at most %d".formatted(routes.size(), ROUTES_MAX));
+        }
+        checkConfig(config);
+    }
+
+    private static void checkConfig(Map<String, String> config) {
+        int bytes = 0;
+        for (var entry : config.entrySet()) {
+            if (!CONFIG_NAME.matcher(entry.getKey()).matches()) {
+                throw new ContractException(
+                        "invalid-manifest",
+                        "config name '%s' must be letters, digits and '_'"
+                                .formatted(entry.getKey()));
+            }
+            if (entry.getValue().indexOf('\0') >= 0) {
+                throw new ContractException(
+                        "invalid-manifest",
+                        "config value of '%s' has a NUL".formatted(entry.getKey()));
+            }
+            bytes += entry.getKey().length() + entry.getValue().length();
+        }
+        if (bytes > CONFIG_BYTES_MAX) {
+            throw new ContractException(
+                    "invalid-manifest",
+                    "config has %d bytes, at most %d".formatted(bytes, CONFIG_BYTES_MAX));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.cress.contract;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+import java.util.List;
+
+/// What a node says to the control plane over its WebSocket, one JSON text frame each. The first
+/// frame is [Hello].
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = NodeFrame.Hello.class, name = "hello"),
+    @JsonSubTypes.Type(value = NodeFrame.Ack.class, name = "ack"),
+    @JsonSubTypes.Type(value = NodeFrame.Nack.class, name = "nack"),
+    @JsonSubTypes.Type(value = NodeFrame.Staging.class, name = "staging"),
+    @JsonSubTypes.Type(value = NodeFrame.Serving.class, name = "serving"),
+    @JsonSubTypes.Type(value = NodeFrame.Logs.class, name = "logs"),
+    @JsonSubTypes.Type(value = NodeFrame.Draining.class, name = "draining")
+})
+public sealed interface NodeFrame {
+    /// The version of this protocol. A control plane refuses another with WebSocket close code
+    /// 4406.
+    int PROTO = 1;
+
+    /// Who the node is and where it stands in the log.
+    record Hello(int proto, NodeInfo node, Position resume) implements NodeFrame {}
+
+    /// Everything up to this revision is recorded on the node's disk. Says nothing of modules.
+    record Ack(long revision) implements NodeFrame {}
+
+    /// A frame that could not be read or did not follow: the answer is a snapshot.
+    record Nack(String reason) implements NodeFrame {}
+
+    /// How far a version is on this node.
+    ///
+    /// @param reason why it failed, else empty
+    record Staging(FunctionName function, int version, StagingState state, String reason)
+            implements NodeFrame {}
+
+    /// This deployment of the function takes effect on this node as of now.
+    record Serving(FunctionName function, int deployment) implements NodeFrame {}
+
+    /// Lines for somebody who follows a function's log.
+    ///
+    /// @param dropped entries that were left out because the follower was too slow
+    record Logs(String subscription, List<LogEntry> entries, long dropped) implements NodeFrame {
+        public Logs {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /// The node finishes what it has and takes nothing new.
+    record Draining() implements NodeFrame {}
+}
