@@ -1,0 +1,3 @@
+module jsoncheck
+
+go 1.24

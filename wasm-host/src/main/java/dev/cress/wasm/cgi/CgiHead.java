@@ -1,0 +1,97 @@
+package dev.cress.wasm.cgi;
+
+import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.Outcome;
+import dev.cress.wasm.guest.ResponseHead;
+import dev.cress.wasm.isolate.GuestEnded;
+
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/// Reads the header lines of a CGI answer (RFC 3875 §6.3): `Status` gives the status, `Location`
+/// alone means 302, otherwise it is 200. One of `Content-Type`, `Location` and `Status` must be
+/// there, or the output wasn't meant as a CGI answer.
+final class CgiHead {
+    /// A field name is a token (RFC 9110 §5.6.2).
+    private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+    private static final Pattern STATUS = Pattern.compile("([2-5][0-9][0-9])( .*)?");
+    private static final int SHOWN_CHARACTERS_MAX = 60;
+
+    private CgiHead() {}
+
+    static ResponseHead parse(String text) {
+        var headers = new ArrayList<Header>();
+        int status = 0;
+        boolean location = false;
+        boolean contentType = false;
+        for (int start = 0, end; (end = text.indexOf('\n', start)) >= 0; start = end + 1) {
+            String line =
+                    text.substring(
+                            start, end > start && text.charAt(end - 1) == '\r' ? end - 1 : end);
+            if (line.isEmpty()) {
+                break;
+            }
+            Header header = field(line);
+            switch (header.name().toLowerCase(Locale.ROOT)) {
+                case "status" -> status = status(header.value());
+                case "location" -> {
+                    location = true;
+                    headers.add(header);
+                }
+                case "content-type" -> {
+                    contentType = true;
+                    headers.add(header);
+                }
+                default -> headers.add(header);
+            }
+        }
+        if (status == 0 && !location && !contentType) {
+            throw broken("guest's header lines have none of Content-Type, Location and Status");
+        }
+        if (status == 0) {
+            status = location ? 302 : 200;
+        }
+        return new ResponseHead(status, headers);
+    }
+
+    private static Header field(String line) {
+        int colon = line.indexOf(':');
+        String name = colon < 0 ? line : line.substring(0, colon);
+        if (colon < 0 || !NAME.matcher(name).matches()) {
+            throw broken("guest's output is not a header line: '%s'".formatted(shown(line)));
+        }
+        String value = line.substring(colon + 1).strip();
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c != '\t' && (c < ' ' || c == 0x7f)) {
+                throw broken("guest's header %s has a control character".formatted(name));
+            }
+        }
+        return new Header(name, value);
+    }
+
+    private static int status(String value) {
+        var status = STATUS.matcher(value);
+        if (!status.matches()) {
+            throw broken(
+                    "guest's Status '%s' is not a number from 200 to 599".formatted(shown(value)));
+        }
+        return Integer.parseInt(status.group(1));
+    }
+
+    private static String shown(String text) {
+        var shown = new StringBuilder();
+        text.chars()
+                .limit(SHOWN_CHARACTERS_MAX)
+                .forEach(c -> shown.append(c >= ' ' && c < 0x7f ? (char) c : '.'));
+        return text.length() > SHOWN_CHARACTERS_MAX
+                ? shown.append('…').toString()
+                : shown.toString();
+    }
+
+    private static GuestEnded broken(String reason) {
+        return new GuestEnded(new Outcome.BrokeProtocol(reason));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.cress.wasm.cgi;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.cress.wasm.guest.GuestExchange;
+import dev.cress.wasm.guest.Outcome;
+import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.isolate.GuestEnded;
+
+import java.io.ByteArrayOutputStream;
+
+/// A guest's standard output on its way to the client: gathers the head (RFC 3875 §6) up to its
+/// blank line, then passes the body on as it comes, counting.
+final class CgiResponse {
+    private final GuestExchange exchange;
+    private final RunLimits limits;
+    private final ByteArrayOutputStream head = new ByteArrayOutputStream(256);
+    private boolean headSent;
+    private boolean lineIsBlank = true;
+    private long bodyBytes;
+
+    CgiResponse(GuestExchange exchange, RunLimits limits) {
+        this.exchange = exchange;
+        this.limits = limits;
+    }
+
+    /// The next bytes of output. Throws [GuestEnded] when they break the rules or a limit.
+    void write(byte[] output) {
+        int from = headSent ? 0 : gatherHead(output);
+        int count = output.length - from;
+        if (headSent && count > 0) {
+            bodyBytes += count;
+            if (bodyBytes > limits.responseBodyBytes()) {
+                throw new GuestEnded(
+                        new Outcome.ResponseTooLarge("body", limits.responseBodyBytes()));
+            }
+            exchange.write(output, from, count);
+        }
+    }
+
+    /// The guest ended well: its head must have been whole.
+    void end() {
+        if (headSent) {
+            return;
+        }
+        String reason =
+                head.size() == 0
+                        ? "guest wrote nothing: expected header lines, a blank line, the body"
+                        : "guest ended within its header lines: a blank line must end them";
+        throw new GuestEnded(new Outcome.BrokeProtocol(reason));
+    }
+
+    /// Takes bytes up to the blank line; returns how many it took.
+    private int gatherHead(byte[] output) {
+        for (int i = 0; i < output.length; i++) {
+            byte b = output[i];
+            head.write(b);
+            if (b == '\n') {
+                if (lineIsBlank) {
+                    sendHead();
+                    return i + 1;
+                }
+                lineIsBlank = true;
+            } else if (b != '\r') {
+                lineIsBlank = false;
+            }
+            if (head.size() > limits.responseHeaderBytes()) {
+                throw new GuestEnded(
+                        new Outcome.ResponseTooLarge("headers", limits.responseHeaderBytes()));
+            }
+        }
+        return output.length;
+    }
+
+    private void sendHead() {
+        exchange.head(CgiHead.parse(head.toString(ISO_8859_1)));
+        headSent = true;
+        head.reset();
+    }
+}

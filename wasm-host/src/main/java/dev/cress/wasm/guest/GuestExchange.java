@@ -1,0 +1,25 @@
+package dev.cress.wasm.guest;
+
+/// One request and its answer, as the host offers them to a guest. All methods but [#cancel] are
+/// called on the guest's thread and may block; after a cancel they return at once, with whatever
+/// they have.
+public interface GuestExchange {
+    /// The request's head.
+    GuestRequest request();
+
+    /// Reads some of the request's body: at least one byte, or -1 at its end.
+    int read(byte[] into, int offset, int length);
+
+    /// The answer's head, exactly once and before any [#write].
+    void head(ResponseHead head);
+
+    /// Some of the answer's body. Blocks while the client is slower than the guest. The array
+    /// belongs to the caller again on return.
+    void write(byte[] from, int offset, int length);
+
+    /// What the guest wrote to its log, in pieces as it wrote them.
+    void log(byte[] text);
+
+    /// Makes whatever blocks return, now and from now on. Any thread.
+    void cancel();
+}

@@ -1,0 +1,121 @@
+package dev.cress.wasm.isolate;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/// Who has the guest's thread, and the protocol by which others may stop it. One object per run: a
+/// late stop meets a word that is done, and never the thread's next guest.
+///
+/// ```text
+/// NEW ──begin──▶ GUEST ──enterHost──▶ HOST      stop, in GUEST: interrupt the thread
+///                  ▲  ◀──leaveHost─────┘        stop, in HOST: cancel what the call waits on;
+///                  └──▶ STOPPING… ──▶ DONE      the way back finds the word changed
+/// ```
+///
+/// [#stop] may be called by any thread, everything else by the guest's own.
+public final class RunWord {
+    private static final int NEW = 0;
+    private static final int GUEST = 1;
+    private static final int HOST = 2;
+    private static final int STOPPING = 3;
+    private static final int INTERRUPTING = 4;
+    private static final int DONE = 5;
+
+    private final AtomicInteger word = new AtomicInteger(NEW);
+    private final AtomicReference<@Nullable StopReason> reason = new AtomicReference<>();
+    private final Runnable cancelHostCall;
+    private volatile @Nullable Thread thread;
+    private volatile boolean interruptSent;
+
+    /// @param cancelHostCall makes a host call return that blocks now or later; any thread, must
+    ///     not block
+    public RunWord(Runnable cancelHostCall) {
+        this.cancelHostCall = cancelHostCall;
+    }
+
+    /// Why the run was stopped, or null.
+    public @Nullable StopReason reason() {
+        return reason.get();
+    }
+
+    /// The guest's code begins on this thread.
+    public void begin() {
+        thread = Thread.currentThread();
+        if (!word.compareAndSet(NEW, GUEST)) {
+            throw new GuestStopped();
+        }
+    }
+
+    /// The guest calls the host: from here on it isn't interrupted.
+    public void enterHost() {
+        if (!word.compareAndSet(GUEST, HOST)) {
+            throw new GuestStopped();
+        }
+    }
+
+    /// Back to the guest, unless it was stopped meanwhile.
+    public void leaveHost() {
+        if (!word.compareAndSet(HOST, GUEST)) {
+            throw new GuestStopped();
+        }
+    }
+
+    /// Within a long host call: whether to give up.
+    public void checkStopped() {
+        if (word.get() != HOST) {
+            throw new GuestStopped();
+        }
+    }
+
+    /// The thread is done with the guest: no interrupt of this run is under way or set when this
+    /// returns.
+    public void end() {
+        if (word.getAndSet(DONE) == INTERRUPTING) {
+            while (!interruptSent) {
+                Thread.onSpinWait();
+            }
+            Thread.interrupted();
+        }
+    }
+
+    /// Stops the run for this reason, if it isn't over and nobody did before. Returns whether it
+    /// did.
+    public boolean stop(StopReason why) {
+        if (!reason.compareAndSet(null, why)) {
+            return false;
+        }
+        while (true) {
+            int now = word.get();
+            switch (now) {
+                case NEW, HOST -> {
+                    if (word.compareAndSet(now, STOPPING)) {
+                        LockSupport.unpark(thread);
+                        cancelHostCall.run();
+                        return true;
+                    }
+                }
+                case GUEST -> {
+                    if (word.compareAndSet(now, INTERRUPTING)) {
+                        interrupt();
+                        cancelHostCall.run();
+                        return true;
+                    }
+                }
+                default -> {
+                    return false;
+                }
+            }
+        }
+    }
+
+    private void interrupt() {
+        Thread guest = thread;
+        if (guest != null) {
+            guest.interrupt();
+        }
+        interruptSent = true;
+    }
+}

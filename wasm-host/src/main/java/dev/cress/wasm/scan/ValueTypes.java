@@ -1,0 +1,32 @@
+package dev.cress.wasm.scan;
+
+import dev.cress.wasm.guest.RefusedModuleException;
+
+/// Value types by their codes.
+final class ValueTypes {
+    private ValueTypes() {}
+
+    static void read(ByteCursor in) throws RefusedModuleException {
+        check(in, in.u8());
+    }
+
+    static void check(ByteCursor in, int code) throws RefusedModuleException {
+        switch (code) {
+            case 0x7f, 0x7e, 0x7d, 0x7c, 0x70, 0x6f -> {}
+            case 0x7b -> throw Feature.SIMD.refused();
+            case 0x69, 0x74 -> throw Feature.EXCEPTIONS.refused();
+            case 0x63, 0x64, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x71, 0x72, 0x73 ->
+                    throw Feature.GC.refused();
+            default -> throw in.invalid("unknown value type 0x%02x".formatted(code));
+        }
+    }
+
+    /// A reference type: `funcref` or `externref`.
+    static void reference(ByteCursor in) throws RefusedModuleException {
+        int code = in.u8();
+        check(in, code);
+        if (code != 0x70 && code != 0x6f) {
+            throw in.invalid("0x%02x is not a reference type".formatted(code));
+        }
+    }
+}

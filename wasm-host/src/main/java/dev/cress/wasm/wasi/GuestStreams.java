@@ -1,0 +1,13 @@
+package dev.cress.wasm.wasi;
+
+/// A guest's standard streams. Called on the guest's thread; may block.
+public interface GuestStreams {
+    /// Reads at least one byte of standard input, or -1 at its end.
+    int readInput(byte[] into, int offset, int length);
+
+    /// Takes what the guest wrote to standard output. The array is the receiver's.
+    void writeOutput(byte[] output);
+
+    /// Takes what the guest wrote to standard error. The array is the receiver's.
+    void writeError(byte[] output);
+}
