@@ -31,7 +31,7 @@ public final class GuestRun {
         this.image = image;
         this.exchange = exchange;
         this.limits = limits;
-        this.word = new RunWord(exchange::cancel);
+        this.word = new RunWord(reason -> exchange.stopped(outcome(reason)));
     }
 
     /// Whoever asked has gone: stops the guest, or keeps it from starting.
@@ -80,7 +80,7 @@ public final class GuestRun {
         } catch (GuestEnded ended) {
             outcome = ended.outcome();
         } catch (GuestStopped | WasmInterruptedException stopped) {
-            return stopped();
+            return outcome(Objects.requireNonNull(word.reason(), "interrupted by a stranger"));
         } catch (WasmEngineException | StackOverflowError trap) {
             outcome = new Outcome.Trapped(reason(trap));
         } catch (RuntimeException | LinkageError fault) {
@@ -109,8 +109,8 @@ public final class GuestRun {
         return new Outcome.Completed();
     }
 
-    private Outcome stopped() {
-        return switch (Objects.requireNonNull(word.reason(), "interrupted by a stranger")) {
+    private Outcome outcome(StopReason reason) {
+        return switch (reason) {
             case CPU_LIMIT -> new Outcome.OutOfCpu(limits.cpu());
             case WALL_LIMIT -> new Outcome.OutOfTime(limits.wall());
             case ABANDONED -> new Outcome.Abandoned();

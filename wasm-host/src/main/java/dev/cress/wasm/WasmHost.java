@@ -1,13 +1,18 @@
 package dev.cress.wasm;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.isolate.MemoryBudget;
 import dev.cress.wasm.isolate.Watchdog;
 
+import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 
 /// Prepares modules and runs them. One per process is enough, and shares its watchdog and its
 /// budget of guest memory between all runs. Thread-safe.
@@ -15,6 +20,7 @@ public final class WasmHost implements AutoCloseable {
     private final MemoryBudget memoryBudget;
     private final Watchdog watchdog = new Watchdog();
     private final SecureRandom random;
+    private final Cache<ImageKey, Image> images = Caffeine.newBuilder().weakValues().build();
 
     /// @param guestMemoryBytesMax of all running guests together
     public WasmHost(long guestMemoryBytesMax) {
@@ -39,12 +45,29 @@ public final class WasmHost implements AutoCloseable {
         return Inspection.of(module);
     }
 
-    /// Makes a module ready to run. Takes a good part of a second per MB.
+    /// Makes a module ready to run. Takes a good part of a second per MB, unless an image of the
+    /// same bytes is still in use: then it is that one.
     ///
     /// @param abi `auto`, or the entry convention's name
     public Image prepare(byte[] module, String abi) throws RefusedModuleException {
-        return Preparation.prepare(module, abi);
+        var key = new ImageKey(HexFormat.of().formatHex(sha256(module)), abi);
+        Image known = images.getIfPresent(key);
+        if (known != null) {
+            return known;
+        }
+        Image image = Preparation.prepare(module, abi);
+        return images.get(key, _ -> image);
     }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private record ImageKey(String sha256, String abi) {}
 
     /// A run of this image for this exchange; it starts with [GuestRun#execute].
     public GuestRun run(Image image, GuestExchange exchange, RunLimits limits) {

@@ -1,8 +1,8 @@
 package dev.cress.wasm.guest;
 
-/// One request and its answer, as the host offers them to a guest. All methods but [#cancel] are
-/// called on the guest's thread and may block; after a cancel they return at once, with whatever
-/// they have.
+/// One request and its answer, as the host offers them to a guest. All methods but [#stopped] are
+/// called on the guest's thread and may block; after it they return at once, with whatever they
+/// have.
 public interface GuestExchange {
     /// The request's head.
     GuestRequest request();
@@ -20,6 +20,8 @@ public interface GuestExchange {
     /// What the guest wrote to its log, in pieces as it wrote them.
     void log(byte[] text);
 
-    /// Makes whatever blocks return, now and from now on. Any thread.
-    void cancel();
+    /// The run is being stopped and will end with this outcome: makes whatever blocks return, now
+    /// and from now on. Whoever waits for the answer need not wait for the guest's thread. Any
+    /// thread; must not block.
+    void stopped(Outcome outcome);
 }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /// Who has the guest's thread, and the protocol by which others may stop it. One object per run: a
 /// late stop meets a word that is done, and never the thread's next guest.
@@ -26,14 +27,13 @@ public final class RunWord {
 
     private final AtomicInteger word = new AtomicInteger(NEW);
     private final AtomicReference<@Nullable StopReason> reason = new AtomicReference<>();
-    private final Runnable cancelHostCall;
+    private final Consumer<StopReason> onStop;
     private volatile @Nullable Thread thread;
     private volatile boolean interruptSent;
 
-    /// @param cancelHostCall makes a host call return that blocks now or later; any thread, must
-    ///     not block
-    public RunWord(Runnable cancelHostCall) {
-        this.cancelHostCall = cancelHostCall;
+    /// @param onStop makes a host call return that blocks now or later; any thread, must not block
+    public RunWord(Consumer<StopReason> onStop) {
+        this.onStop = onStop;
     }
 
     /// Why the run was stopped, or null.
@@ -93,14 +93,14 @@ public final class RunWord {
                 case NEW, HOST -> {
                     if (word.compareAndSet(now, STOPPING)) {
                         LockSupport.unpark(thread);
-                        cancelHostCall.run();
+                        onStop.accept(why);
                         return true;
                     }
                 }
                 case GUEST -> {
                     if (word.compareAndSet(now, INTERRUPTING)) {
                         interrupt();
-                        cancelHostCall.run();
+                        onStop.accept(why);
                         return true;
                     }
                 }
