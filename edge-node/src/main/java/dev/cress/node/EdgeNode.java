@@ -1,0 +1,226 @@
+package dev.cress.node;
+
+import dev.cress.contract.ErrorCode;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.NodeInfo;
+import dev.cress.node.serve.FunctionActivity;
+import dev.cress.node.serve.GuestThreads;
+import dev.cress.node.serve.HttpFront;
+import dev.cress.node.serve.RequestHandler;
+import dev.cress.node.serve.RequestHandler.Availability;
+import dev.cress.node.state.NodeState;
+import dev.cress.node.state.NodeStore;
+import dev.cress.node.sync.ControlLink;
+import dev.cress.node.sync.ControlModules;
+import dev.cress.wasm.WasmHost;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/// One node of the fleet, started and stopped as a whole. It serves what its disk says as soon as
+/// that is ready, with or without a control plane.
+public final class EdgeNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeNode.class);
+
+    /// How long a starting node refuses requests for the sake of functions that aren't ready.
+    private static final Duration SETTLE_MAX = Duration.ofSeconds(10);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+    private static final Duration STOP_MAX = Duration.ofSeconds(5);
+
+    private final NodeConfig config;
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Vertx vertx;
+    private final NodeStore store;
+    private final GuestThreads threads;
+    private final NodeState state;
+    private final RequestHandler requests;
+    private final HttpFront front;
+    private final ControlLink link;
+    private volatile byte[] routerKey;
+
+    /// Starts a node; returns once it listens. `host` stays the caller's.
+    public static EdgeNode start(NodeConfig config, WasmHost host) {
+        return new EdgeNode(config, host);
+    }
+
+    private EdgeNode(NodeConfig config, WasmHost host) {
+        this.config = config;
+        this.store = NodeStore.open(config.data());
+        this.routerKey = readRouterKey(store);
+        this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(HttpFront.LOOPS + 1));
+        var limits = config.limits();
+        this.threads =
+                new GuestThreads(config.name(), limits.guestThreads(), limits.queuedPerFunction());
+        this.state =
+                new NodeState(
+                        config.name(),
+                        config.domain(),
+                        store,
+                        new ControlModules(config.control(), config.joinToken()),
+                        host,
+                        limits,
+                        this::newActivity);
+        this.requests =
+                new RequestHandler(
+                        new RequestHandler.Place(config.name(), config.region()),
+                        limits,
+                        host,
+                        vertx,
+                        state::routes,
+                        () -> routerKey,
+                        registry);
+        registry.gauge("cress.guests.running", threads, GuestThreads::running);
+        registry.gauge("cress.guests.queued", threads, GuestThreads::queued);
+        try {
+            this.front = HttpFront.listen(vertx, config, requests, registry::scrape);
+            this.link =
+                    new ControlLink(
+                            vertx,
+                            config.control(),
+                            config.joinToken(),
+                            new NodeInfo(
+                                    config.name(),
+                                    config.region(),
+                                    config.latitude(),
+                                    config.longitude(),
+                                    url().toString(),
+                                    build()),
+                            state,
+                            this::newRouterKey);
+        } catch (RuntimeException e) {
+            closeParts();
+            throw e;
+        }
+        registry.gauge("cress.control.connected", link, l -> l.isConnected() ? 1 : 0);
+        state.load();
+        link.open();
+        awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());
+    }
+
+    /// The Cress version of this build.
+    private static String build() {
+        String version = EdgeNode.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    private FunctionActivity newActivity(FunctionName name) {
+        return new FunctionActivity(name, threads.lane(), registry);
+    }
+
+    private static byte[] readRouterKey(NodeStore store) {
+        try {
+            return store.routerKey().getBytes(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            LOG.warn(
+                    "the router key can't be read; the control plane will tell it: {}",
+                    e.toString());
+            return new byte[0];
+        }
+    }
+
+    private void newRouterKey(String key) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        if (Arrays.equals(bytes, routerKey)) {
+            return;
+        }
+        routerKey = bytes;
+        vertx.executeBlocking(
+                        () -> {
+                            store.routerKey(key);
+                            return key;
+                        })
+                .onFailure(e -> LOG.warn("the router key can't be kept: {}", e.toString()));
+    }
+
+    /// Takes requests once what should serve is ready, or has had its time.
+    private void awaitSettled(long latestNanos) {
+        vertx.executeBlocking(
+                        () ->
+                                state.wasTold()
+                                        && (state.isSettled() || System.nanoTime() > latestNanos))
+                .onComplete(
+                        settled -> {
+                            if (requests.availability() != Availability.STARTING) {
+                                return;
+                            }
+                            if (settled.succeeded() && settled.result()) {
+                                requests.availability(Availability.SERVING);
+                                LOG.info("node {} serves at {}", config.name(), url());
+                            } else {
+                                vertx.setTimer(
+                                        LOOK_EVERY.toMillis(), _ -> awaitSettled(latestNanos));
+                            }
+                        });
+    }
+
+    /// Where it serves.
+    public int port() {
+        return front.port();
+    }
+
+    /// Where its metrics (`/metrics`) and health (`/health`) are, on loopback.
+    public int adminPort() {
+        return front.adminPort();
+    }
+
+    /// By which URL routers reach it.
+    public URI url() {
+        return config.advertise()
+                .orElseGet(() -> URI.create("http://%s:%d".formatted(host(config.bind()), port())));
+    }
+
+    private static String host(String bind) {
+        return bind.indexOf(':') >= 0 ? "[" + bind + "]" : bind;
+    }
+
+    public boolean isServing() {
+        return requests.availability() == Availability.SERVING;
+    }
+
+    /// Stops: new requests hear [ErrorCode#UNAVAILABLE], those in flight get the drain time.
+    @Override
+    public void close() {
+        requests.availability(Availability.DRAINING);
+        link.drain();
+        long end = System.nanoTime() + config.limits().drain().toNanos();
+        while (requests.inFlight() > 0 && System.nanoTime() < end) {
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+        link.close();
+        closeParts();
+    }
+
+    private void closeParts() {
+        state.close();
+        try {
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("node {} did not close cleanly: {}", config.name(), e.toString());
+        }
+        threads.close();
+        store.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,14 @@
+package dev.cress.node;
+
+/// The node can't start, said so that its operator can mend it.
+public final class NodeException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public NodeException(String message) {
+        super(message);
+    }
+
+    public NodeException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,15 @@
+/// One node of the fleet. Start with [EdgeNode], which wires the parts in the order of a request
+/// and of a deployment.
+///
+/// ```text
+/// serve   HTTP in → route table → admission → guest thread → HTTP out
+/// state   what the node was told, on its disk; staging; which deployment takes effect
+/// sync    the WebSocket to the control plane
+/// ```
+///
+/// Event loops do I/O and never run a guest; guests run on platform threads of their own; disk and
+/// preparation have one worker thread.
+@NullMarked
+package dev.cress.node;
+
+import org.jspecify.annotations.NullMarked;

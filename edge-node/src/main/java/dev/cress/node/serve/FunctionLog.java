@@ -1,0 +1,54 @@
+package dev.cress.node.serve;
+
+import dev.cress.contract.LogEntry;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/// The last requests of a function, bounded by count and by bytes, and who follows along.
+/// Thread-safe.
+public final class FunctionLog {
+    static final int ENTRIES_MAX = 200;
+    static final int CHARACTERS_MAX = 512 * 1024;
+
+    private final Deque<LogEntry> recent = new ArrayDeque<>();
+    private final CopyOnWriteArrayList<Consumer<LogEntry>> followers = new CopyOnWriteArrayList<>();
+    private int characters;
+
+    void add(LogEntry entry) {
+        synchronized (recent) {
+            recent.addLast(entry);
+            characters += entry.stderr().length();
+            while (recent.size() > ENTRIES_MAX
+                    || (characters > CHARACTERS_MAX && recent.size() > 1)) {
+                characters -= recent.removeFirst().stderr().length();
+            }
+        }
+        for (Consumer<LogEntry> follower : followers) {
+            follower.accept(entry);
+        }
+    }
+
+    /// The last entries, oldest first.
+    public List<LogEntry> recent(int entriesMax) {
+        synchronized (recent) {
+            List<LogEntry> all = new ArrayList<>(recent);
+            return List.copyOf(
+                    all.subList(Math.max(0, all.size() - Math.max(0, entriesMax)), all.size()));
+        }
+    }
+
+    /// Hands every entry from now on to this follower, on the thread that adds it; it must not
+    /// block.
+    public void follow(Consumer<LogEntry> follower) {
+        followers.add(follower);
+    }
+
+    public void unfollow(Consumer<LogEntry> follower) {
+        followers.remove(follower);
+    }
+}

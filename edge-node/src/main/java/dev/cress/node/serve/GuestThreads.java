@@ -1,0 +1,159 @@
+package dev.cress.node.serve;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The threads that guests run on, and who gets one: each function has a [Lane] with its own
+/// concurrency and a bounded queue, and lanes take turns, so that one function's crowd never stands
+/// before another's single request. Thread-safe; the lock covers a few field updates.
+public final class GuestThreads implements AutoCloseable {
+    /// A guest's frames live on this stack; recursion past it is a clean trap.
+    private static final long STACK_BYTES = 4 << 20;
+
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(GuestThreads.class);
+
+    private final int threadsMax;
+    private final int queuedPerLaneMax;
+    private final ThreadPoolExecutor threads;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<Lane> waiting = new ArrayDeque<>();
+    private int running;
+
+    public GuestThreads(String node, int threadsMax, int queuedPerLaneMax) {
+        this.threadsMax = threadsMax;
+        this.queuedPerLaneMax = queuedPerLaneMax;
+        // twice as many as run at once: a thread gives its place away before it is back in the pool
+        this.threads =
+                new ThreadPoolExecutor(
+                        0,
+                        2 * threadsMax,
+                        KEEP_ALIVE.toMillis(),
+                        TimeUnit.MILLISECONDS,
+                        new SynchronousQueue<>(),
+                        Thread.ofPlatform()
+                                .name("cress-guest-" + node + "-", 0)
+                                .stackSize(STACK_BYTES)
+                                .daemon()
+                                .factory());
+    }
+
+    /// One function's share of the threads.
+    public final class Lane {
+        private final Deque<Runnable> queue = new ArrayDeque<>();
+        private int running;
+        private int concurrency;
+
+        private Lane() {}
+
+        /// Runs the task on a guest thread, now or when it is this lane's turn. Returns false when
+        /// as many as may run and wait already do.
+        ///
+        /// @param concurrencyMax tasks of this lane that run at once
+        public boolean submit(Runnable task, int concurrencyMax) {
+            lock.lock();
+            try {
+                concurrency = concurrencyMax;
+                if (GuestThreads.this.running < threadsMax && running < concurrencyMax) {
+                    start(this);
+                } else if (queue.size() < queuedPerLaneMax) {
+                    queue.addLast(task);
+                    if (queue.size() == 1) {
+                        waiting.addLast(this);
+                    }
+                    return true;
+                } else {
+                    return false;
+                }
+            } finally {
+                lock.unlock();
+            }
+            threads.execute(() -> work(this, task));
+            return true;
+        }
+    }
+
+    /// A lane for a function.
+    public Lane lane() {
+        return new Lane();
+    }
+
+    /// Guests that run now.
+    public int running() {
+        lock.lock();
+        try {
+            return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Requests that wait for a thread now.
+    public int queued() {
+        lock.lock();
+        try {
+            return waiting.stream().mapToInt(lane -> lane.queue.size()).sum();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void start(Lane lane) {
+        running++;
+        lane.running++;
+    }
+
+    private void work(Lane lane, Runnable task) {
+        Turn turn = new Turn(lane, task);
+        while (turn != null) {
+            try {
+                turn.task.run();
+            } catch (RuntimeException | StackOverflowError | LinkageError fault) {
+                LOG.error("a guest's task failed", fault);
+            }
+            turn = next(turn.lane);
+        }
+    }
+
+    private record Turn(Lane lane, Runnable task) {}
+
+    /// Ends a turn of this lane and begins the next: of the lane that has waited longest and may
+    /// run.
+    private @Nullable Turn next(Lane ended) {
+        lock.lock();
+        try {
+            running--;
+            ended.running--;
+            for (int i = waiting.size(); i > 0; i--) {
+                Lane lane = waiting.removeFirst();
+                if (lane.running < lane.concurrency) {
+                    Runnable task = lane.queue.removeFirst();
+                    if (!lane.queue.isEmpty()) {
+                        waiting.addLast(lane);
+                    }
+                    start(lane);
+                    return new Turn(lane, task);
+                }
+                waiting.addLast(lane);
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+}

@@ -1,0 +1,330 @@
+package dev.cress.node.serve;
+
+import dev.cress.contract.CressHeader;
+import dev.cress.contract.ErrorCode;
+import dev.cress.contract.LogEntry;
+import dev.cress.wasm.GuestRun;
+import dev.cress.wasm.WasmHostException;
+import dev.cress.wasm.guest.GuestExchange;
+import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.Outcome;
+import dev.cress.wasm.guest.ResponseHead;
+import dev.cress.wasm.guest.RunResult;
+
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/// One request that found its version: gathers the body, waits for a guest thread, runs the guest,
+/// answers, and tells the function's log. The event loop owns it, but for what [GuestExchange]
+/// gives the guest's thread.
+final class NodeRequest implements GuestExchange, RequestBody.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeRequest.class);
+
+    private final RequestHandler handler;
+    private final Context context;
+    private final HttpServerRequest http;
+    private final Incoming incoming;
+    private final RouteTable.Match match;
+    private final ServedVersion version;
+    private final RequestHandler.Ticket ticket;
+    private final RequestBody body;
+    private final Answer answer;
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream(0);
+    private volatile @Nullable GuestRequest request;
+    private volatile @Nullable GuestRun run;
+    private volatile @Nullable RunResult timing;
+    private boolean counted;
+
+    NodeRequest(
+            RequestHandler handler,
+            Context context,
+            HttpServerRequest http,
+            Incoming incoming,
+            RouteTable.Match match,
+            ServedVersion version,
+            RequestHandler.Ticket ticket) {
+        this.handler = handler;
+        this.ticket = ticket;
+        this.context = context;
+        this.http = http;
+        this.incoming = incoming;
+        this.match = match;
+        this.version = version;
+        this.body =
+                new RequestBody(
+                        context,
+                        http,
+                        handler.limits().requestBodyBytes(),
+                        handler.bufferedBodyBytes(),
+                        this);
+        this.answer = new Answer(context, http, this::putOurHeaders);
+    }
+
+    void begin() {
+        http.response()
+                .closeHandler(
+                        _ -> {
+                            ticket.giveBack();
+                            clientGone();
+                        });
+        http.response().exceptionHandler(_ -> clientGone());
+        body.gather();
+    }
+
+    @Override
+    public void ready() {
+        if (answer.isOver()) {
+            return;
+        }
+        if (handler.bufferedBodyBytes().get() > handler.limits().bufferedBodyBytes()) {
+            refuse(
+                    ErrorCode.OVERLOADED,
+                    "request bodies in memory exceed %d MiB"
+                            .formatted(handler.limits().bufferedBodyBytes() >> 20));
+            return;
+        }
+        request = guestRequest(body.wholeLength());
+        run = handler.host().run(version.image(), this, version.limits());
+        int concurrency = version.version().manifest().limits().concurrency();
+        if (!match.function().activity().lane().submit(this::runGuest, concurrency)) {
+            refuse(
+                    ErrorCode.OVERLOADED,
+                    "%s: %d requests run and %d wait, no more may"
+                            .formatted(
+                                    match.function().name(),
+                                    Math.min(concurrency, handler.limits().guestThreads()),
+                                    handler.limits().queuedPerFunction()));
+        }
+    }
+
+    @Override
+    public void tooLarge() {
+        refuse(
+                ErrorCode.BODY_TOO_LARGE,
+                "request body is larger than %d bytes"
+                        .formatted(handler.limits().requestBodyBytes()));
+    }
+
+    @Override
+    public void broken() {
+        clientGone();
+    }
+
+    private void clientGone() {
+        GuestRun running = run;
+        if (running != null) {
+            running.abandon();
+        }
+        body.stop();
+        answer.stop();
+    }
+
+    /// No guest code decides any more: answers with an error of ours and stops what runs.
+    private void refuse(ErrorCode code, String detail) {
+        if (!answer.isOver()) {
+            var error = ErrorAnswer.of(code, detail);
+            if (code == ErrorCode.BODY_TOO_LARGE) {
+                RequestHandler.closeAfterAnswer(http, ticket);
+            }
+            answer.refuse(_ -> send(error));
+            count(error.code().code());
+        }
+        clientGone();
+    }
+
+    private void send(ErrorAnswer error) {
+        http.response().putHeader(CressHeader.VERSION.text(), versionText());
+        error.send(http.response(), incoming.requestId(), handler.place().name());
+    }
+
+    /// On the guest's thread.
+    private void runGuest() {
+        GuestRun ready = Objects.requireNonNull(run);
+        RunResult result;
+        try {
+            result = ready.execute();
+        } catch (WasmHostException fault) {
+            LOG.error(
+                    "request {} of {} failed",
+                    incoming.requestId(),
+                    match.function().name(),
+                    fault);
+            context.runOnContext(_ -> internalError());
+            return;
+        }
+        timing = result;
+        match.function().activity().record(result);
+        context.runOnContext(_ -> finish(result));
+    }
+
+    private void internalError() {
+        refuse(ErrorCode.INTERNAL, "the node failed; its log has the request's id");
+    }
+
+    private void finish(RunResult result) {
+        body.stop();
+        ErrorAnswer error = answer.finish(result.outcome(), this::send);
+        if (error != null) {
+            count(error.code().code());
+        } else if (result.outcome() instanceof Outcome.Abandoned) {
+            count("abandoned");
+        } else {
+            count("ok");
+        }
+        match.function().activity().add(logEntry(result, error));
+    }
+
+    private void count(String outcome) {
+        if (!counted) {
+            counted = true;
+            match.function().activity().count(answer.status(), outcome);
+        }
+    }
+
+    private LogEntry logEntry(RunResult result, @Nullable ErrorAnswer error) {
+        return new LogEntry(
+                System.currentTimeMillis(),
+                handler.place().name(),
+                match.function().name(),
+                version.version().number(),
+                incoming.requestId(),
+                http.method().name(),
+                http.path() == null ? "" : http.path(),
+                result.outcome() instanceof Outcome.Abandoned ? 0 : answer.status(),
+                error != null
+                        ? error.code().code()
+                        : result.outcome() instanceof Outcome.Abandoned ? "abandoned" : "ok",
+                detail(result.outcome(), error),
+                result.guestNanos() / 1_000,
+                result.cpuNanos() / 1_000,
+                log.toString(StandardCharsets.UTF_8));
+    }
+
+    /// In the log, its owner's, a failure is told in full.
+    private static String detail(Outcome outcome, @Nullable ErrorAnswer error) {
+        return switch (outcome) {
+            case Outcome.Trapped(String reason) -> reason;
+            case Outcome.BrokeProtocol(String reason) -> reason;
+            default -> error == null ? "" : error.detail();
+        };
+    }
+
+    private void putOurHeaders(HttpServerResponse response) {
+        response.putHeader(CressHeader.REQUEST_ID.text(), incoming.requestId())
+                .putHeader(CressHeader.NODE.text(), handler.place().name())
+                .putHeader(CressHeader.VERSION.text(), versionText());
+        if (incoming.fromRouter()) {
+            response.putHeader(CressHeader.FUNCTION.text(), match.function().name().value());
+        }
+        RunResult result = timing;
+        if (result != null && incoming.isLoopback()) {
+            response.putHeader(
+                    "server-timing",
+                    String.format(
+                            Locale.ROOT,
+                            "isolate;dur=%.3f, guest;dur=%.3f",
+                            result.isolateStartNanos() / 1e6,
+                            result.guestNanos() / 1e6));
+        }
+    }
+
+    private String versionText() {
+        return Integer.toString(version.version().number());
+    }
+
+    private GuestRequest guestRequest(long bodyLength) {
+        List<Header> headers = new ArrayList<>();
+        for (Map.Entry<String, String> header : http.headers()) {
+            if (HeaderRules.guestMaySee(header.getKey())) {
+                headers.add(new Header(header.getKey(), header.getValue()));
+            }
+        }
+        String path = Objects.requireNonNull(incoming.path());
+        boolean hasBody = bodyLength != 0 || http.headers().contains("content-length");
+        return new GuestRequest(
+                http.method().name(),
+                incoming.scheme(),
+                incoming.host(),
+                incoming.port(),
+                path,
+                incoming.query(),
+                switch (http.version()) {
+                    case HTTP_1_0 -> "HTTP/1.0";
+                    case HTTP_1_1 -> "HTTP/1.1";
+                    case HTTP_2 -> "HTTP/2.0";
+                },
+                headers,
+                hasBody ? length(bodyLength) : -1,
+                incoming.clientAddress(),
+                new GuestRequest.MatchedRoute(match.pattern(), match.prefix()),
+                new GuestRequest.Place(
+                        match.function().name().value(),
+                        version.version().number(),
+                        handler.place().name(),
+                        handler.place().region(),
+                        incoming.requestId(),
+                        incoming.country(),
+                        incoming.city()),
+                version.version().manifest().config());
+    }
+
+    /// What the client declared, or what came if it all came.
+    private long length(long bodyLength) {
+        String declared = http.getHeader("content-length");
+        return declared != null && declared.matches("[0-9]{1,18}")
+                ? Long.parseLong(declared)
+                : bodyLength;
+    }
+
+    @Override
+    public GuestRequest request() {
+        return Objects.requireNonNull(request);
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) {
+        return body.read(into, offset, length);
+    }
+
+    @Override
+    public void head(ResponseHead head) {
+        answer.head(head);
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) {
+        answer.write(from, offset, length);
+    }
+
+    @Override
+    public void log(byte[] text) {
+        log.writeBytes(text);
+    }
+
+    @Override
+    public void stopped(Outcome outcome) {
+        body.stop();
+        answer.stop();
+        context.runOnContext(
+                _ -> {
+                    ErrorAnswer error = answer.finish(outcome, this::send);
+                    if (error != null) {
+                        count(error.code().code());
+                    }
+                });
+    }
+}

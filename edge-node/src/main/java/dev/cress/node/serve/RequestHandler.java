@@ -1,0 +1,224 @@
+package dev.cress.node.serve;
+
+import dev.cress.contract.CressHeader;
+import dev.cress.contract.ErrorCode;
+import dev.cress.node.NodeConfig.NodeLimits;
+import dev.cress.wasm.WasmHost;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/// What every request meets first: who asks, for what, and whether this node answers it. Event
+/// loops.
+public final class RequestHandler {
+    /// Where routers ask whether the node is well; with the fleet's key only.
+    private static final String HEALTH_PATH = "/.well-known/cress/health";
+
+    private final Place place;
+    private final NodeLimits limits;
+    private final WasmHost host;
+    private final Vertx vertx;
+    private final Supplier<RouteTable> routes;
+    private final Supplier<byte[]> routerKey;
+    private final MeterRegistry registry;
+    private final AtomicLong bufferedBodyBytes = new AtomicLong();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile Availability availability = Availability.STARTING;
+
+    /// Where this node is.
+    public record Place(String name, String region) {}
+
+    /// Whether the node takes requests.
+    public enum Availability {
+        STARTING,
+        SERVING,
+        DRAINING
+    }
+
+    /// @param routes the present table
+    /// @param routerKey by which routers of the fleet are known; empty before the first session
+    public RequestHandler(
+            Place place,
+            NodeLimits limits,
+            WasmHost host,
+            Vertx vertx,
+            Supplier<RouteTable> routes,
+            Supplier<byte[]> routerKey,
+            MeterRegistry registry) {
+        this.place = place;
+        this.limits = limits;
+        this.host = host;
+        this.vertx = vertx;
+        this.routes = routes;
+        this.routerKey = routerKey;
+        this.registry = registry;
+        registry.gauge("cress.requests.in.flight", inFlight);
+        registry.gauge("cress.bodies.buffered.bytes", bufferedBodyBytes);
+        registry.gauge("cress.guest.memory.bytes", host, WasmHost::guestMemoryBytes);
+    }
+
+    Place place() {
+        return place;
+    }
+
+    NodeLimits limits() {
+        return limits;
+    }
+
+    WasmHost host() {
+        return host;
+    }
+
+    AtomicLong bufferedBodyBytes() {
+        return bufferedBodyBytes;
+    }
+
+    /// Requests that aren't answered yet.
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    public Availability availability() {
+        return availability;
+    }
+
+    public void availability(Availability now) {
+        availability = now;
+    }
+
+    /// Takes a request, on its event loop.
+    public void handle(HttpServerRequest http) {
+        http.pause();
+        var ticket = new Ticket();
+        http.response().endHandler(_ -> ticket.giveBack());
+        http.response().closeHandler(_ -> ticket.giveBack());
+        Incoming incoming = Incoming.of(http, routerKey.get());
+        if (incoming.fromRouter() && HEALTH_PATH.equals(incoming.path())) {
+            health(http);
+            return;
+        }
+        if (availability != Availability.SERVING) {
+            refuse(http, incoming, ErrorCode.UNAVAILABLE, "the node is " + word());
+            return;
+        }
+        String path = incoming.path();
+        if (path == null || incoming.host().isEmpty()) {
+            refuse(
+                    http,
+                    incoming,
+                    ErrorCode.BAD_REQUEST,
+                    path == null ? "the path can't be read" : "the Host header is missing");
+            return;
+        }
+        Optional<RouteTable.Match> match = routes.get().find(incoming.host(), path);
+        if (match.isEmpty()) {
+            refuse(
+                    http,
+                    incoming,
+                    ErrorCode.NO_ROUTE,
+                    "nothing is deployed at %s%s".formatted(incoming.host(), path));
+            return;
+        }
+        serve(http, incoming, match.get(), ticket);
+    }
+
+    /// A request's place among those in flight, given back once. Its event loop's.
+    final class Ticket {
+        private boolean given;
+
+        Ticket() {
+            inFlight.incrementAndGet();
+        }
+
+        void giveBack() {
+            if (!given) {
+                given = true;
+                inFlight.decrementAndGet();
+            }
+        }
+    }
+
+    private void serve(
+            HttpServerRequest http, Incoming incoming, RouteTable.Match match, Ticket ticket) {
+        Optional<ServedVersion> version =
+                match.function().pick(match.shares(), affinity(http, incoming));
+        if (version.isEmpty()) {
+            refuse(
+                    http,
+                    incoming,
+                    ErrorCode.UNAVAILABLE,
+                    "%s is not ready on this node yet".formatted(match.function().name()));
+            return;
+        }
+        long declared = declaredLength(http);
+        if (declared > limits.requestBodyBytes()) {
+            closeAfterAnswer(http, ticket);
+            refuse(
+                    http,
+                    incoming,
+                    ErrorCode.BODY_TOO_LARGE,
+                    "request body is %d bytes, at most %d"
+                            .formatted(declared, limits.requestBodyBytes()));
+            return;
+        }
+        var context = Objects.requireNonNull(vertx.getOrCreateContext());
+        new NodeRequest(this, context, http, incoming, match, version.get(), ticket).begin();
+    }
+
+    private static long declaredLength(HttpServerRequest http) {
+        String declared = http.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return declared != null && declared.matches("[0-9]{1,18}") ? Long.parseLong(declared) : -1;
+    }
+
+    private static String affinity(HttpServerRequest http, Incoming incoming) {
+        String header = http.getHeader(CressHeader.AFFINITY.text());
+        if (header != null) {
+            return header;
+        }
+        Cookie cookie = http.getCookie(CressHeader.AFFINITY.text());
+        return cookie != null ? cookie.getValue() : incoming.addressAffinity();
+    }
+
+    private void health(HttpServerRequest http) {
+        boolean serving = availability == Availability.SERVING;
+        http.resume();
+        http.response().setStatusCode(serving ? 200 : 503).end(word());
+    }
+
+    private String word() {
+        return switch (availability) {
+            case STARTING -> "starting";
+            case SERVING -> "serving";
+            case DRAINING -> "draining";
+        };
+    }
+
+    private void refuse(HttpServerRequest http, Incoming incoming, ErrorCode code, String detail) {
+        registry.counter("cress.requests.refused", "error", code.code()).increment();
+        http.resume();
+        ErrorAnswer.of(code, detail).send(http.response(), incoming.requestId(), place.name());
+    }
+
+    /// The client may still be sending what nobody will read.
+    static void closeAfterAnswer(HttpServerRequest http, Ticket ticket) {
+        if (http.response().ended()) {
+            http.connection().close();
+        } else {
+            http.response()
+                    .endHandler(
+                            _ -> {
+                                ticket.giveBack();
+                                http.connection().close();
+                            });
+        }
+    }
+}

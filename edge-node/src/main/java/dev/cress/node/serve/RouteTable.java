@@ -1,0 +1,153 @@
+package dev.cress.node.serve;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Route;
+import dev.cress.contract.Share;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Which function answers a host and path. Immutable: a change makes a new table, and a request
+/// keeps the one it found.
+///
+/// A host is looked up as it is, then as `*.` and the rest; then the longest path wins, an exact
+/// one before a wildcard. `NAME.DOMAIN` is a function's own host, `vN--NAME.DOMAIN` a preview of
+/// version N.
+public final class RouteTable {
+    private static final String PREVIEW = "--";
+
+    private final String domainSuffix;
+    private final Map<String, ServedFunction> functions = new HashMap<>();
+    private final Map<String, HostRoutes> hosts = new HashMap<>();
+
+    public RouteTable(String domain, Collection<ServedFunction> served) {
+        this.domainSuffix = "." + domain;
+        for (ServedFunction function : served) {
+            functions.put(function.name().value(), function);
+            declare(function);
+        }
+    }
+
+    /// What a request is answered by.
+    ///
+    /// @param pattern the route's path as declared
+    /// @param prefix the part of the path that the route fixes, without a trailing `/*`
+    /// @param shares of the versions that declare the route
+    public record Match(
+            ServedFunction function, String pattern, String prefix, List<Share> shares) {}
+
+    /// The functions in this table.
+    public Collection<ServedFunction> functions() {
+        return functions.values();
+    }
+
+    /// @param host in lower case, without a port or a trailing dot
+    /// @param path normalised
+    public Optional<Match> find(String host, String path) {
+        HostRoutes routes = hosts.get(host);
+        if (routes == null) {
+            int dot = host.indexOf('.');
+            routes = dot < 0 ? null : hosts.get("*" + host.substring(dot));
+        }
+        if (routes != null) {
+            Optional<Match> match = routes.find(path);
+            if (match.isPresent()) {
+                return match;
+            }
+        }
+        return host.endsWith(domainSuffix)
+                ? byName(host.substring(0, host.length() - domainSuffix.length()))
+                : Optional.empty();
+    }
+
+    private Optional<Match> byName(String label) {
+        int mark = label.indexOf(PREVIEW);
+        ServedFunction function =
+                functions.get(mark < 0 ? label : label.substring(mark + PREVIEW.length()));
+        if (function == null) {
+            return Optional.empty();
+        }
+        if (mark < 0) {
+            return Optional.of(new Match(function, "/*", "", function.shares()));
+        }
+        return preview(function, label.substring(0, mark));
+    }
+
+    private static Optional<Match> preview(ServedFunction function, String version) {
+        if (!version.matches("v[1-9][0-9]{0,8}")) {
+            return Optional.empty();
+        }
+        int number = Integer.parseInt(version.substring(1));
+        return function.staged().containsKey(number)
+                ? Optional.of(new Match(function, "/*", "", List.of(new Share(number, Share.ALL))))
+                : Optional.empty();
+    }
+
+    /// A route is served by the live versions that declare it.
+    private void declare(ServedFunction function) {
+        Map<Route, List<Share>> declared = new HashMap<>();
+        for (Share share : function.shares()) {
+            ServedVersion version = function.staged().get(share.version());
+            if (version != null) {
+                for (Route route : version.version().manifest().routes()) {
+                    declared.computeIfAbsent(route, _ -> new ArrayList<>()).add(share);
+                }
+            }
+        }
+        declared.forEach(
+                (route, shares) ->
+                        hosts.computeIfAbsent(route.host(), _ -> new HostRoutes())
+                                .add(function, route.path(), shares));
+    }
+
+    /// The routes of one host.
+    private static final class HostRoutes {
+        private final Map<String, Match> exact = new HashMap<>();
+        private final Map<String, Match> below = new HashMap<>();
+        private int segmentsMax;
+
+        void add(ServedFunction function, String pattern, List<Share> shares) {
+            if (pattern.endsWith("/*")) {
+                String prefix = pattern.substring(0, pattern.length() - 2);
+                below.put(prefix, new Match(function, pattern, prefix, List.copyOf(shares)));
+                segmentsMax =
+                        Math.max(segmentsMax, (int) prefix.chars().filter(c -> c == '/').count());
+            } else {
+                exact.put(pattern, new Match(function, pattern, pattern, List.copyOf(shares)));
+            }
+        }
+
+        Optional<Match> find(String path) {
+            Match match = exact.get(path);
+            if (match != null) {
+                return Optional.of(match);
+            }
+            // only prefixes as deep as the deepest route: a path of 4,000 segments costs no more
+            // than one
+            int end = path.length();
+            int depth = 0;
+            for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+                if (depth++ > segmentsMax) {
+                    end = slash;
+                    break;
+                }
+            }
+            for (; end >= 0; end = path.lastIndexOf('/', end - 1)) {
+                match = below.get(path.substring(0, end));
+                if (match != null) {
+                    return Optional.of(match);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    /// The function of this name.
+    public Optional<ServedFunction> function(FunctionName name) {
+        return Optional.ofNullable(functions.get(name.value()));
+    }
+}

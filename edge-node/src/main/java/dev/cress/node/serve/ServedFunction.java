@@ -1,0 +1,60 @@
+package dev.cress.node.serve;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Share;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A function as this node serves it now.
+///
+/// @param rollout salts the bucket, so that each rollout draws its own clients
+/// @param shares which versions get traffic, the candidate first; empty while nothing is staged
+/// @param staged every version that could serve at once, by its number
+public record ServedFunction(
+        FunctionName name,
+        FunctionActivity activity,
+        int rollout,
+        List<Share> shares,
+        Map<Integer, ServedVersion> staged) {
+    public ServedFunction {
+        shares = List.copyOf(shares);
+        staged = Map.copyOf(staged);
+    }
+
+    /// The version of these that this client gets, or empty while the function isn't ready.
+    ///
+    /// @param among the shares that a route leaves over
+    /// @param affinity what stays the same from one request of a client to the next
+    Optional<ServedVersion> pick(List<Share> among, String affinity) {
+        if (among.isEmpty()) {
+            return Optional.empty();
+        }
+        if (among.size() == 1) {
+            return Optional.ofNullable(staged.get(among.getFirst().version()));
+        }
+        int sum = among.stream().mapToInt(Share::basisPoints).sum();
+        long bucket = (long) bucket(affinity) * sum / Share.ALL;
+        for (Share share : among) {
+            if (bucket < share.basisPoints()) {
+                return Optional.ofNullable(staged.get(share.version()));
+            }
+            bucket -= share.basisPoints();
+        }
+        return Optional.ofNullable(staged.get(among.getLast().version()));
+    }
+
+    /// A client's bucket of this rollout, 0 to 9,999: FNV-1a, then a finalizer that spreads its
+    /// bits.
+    int bucket(String affinity) {
+        String key = name + "\0" + rollout + "\0" + affinity;
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < key.length(); i++) {
+            hash = (hash ^ key.charAt(i)) * 0x100000001b3L;
+        }
+        hash = (hash ^ hash >>> 33) * 0xff51afd7ed558ccdL;
+        hash = (hash ^ hash >>> 33) * 0xc4ceb9fe1a85ec53L;
+        return (int) Long.remainderUnsigned(hash ^ hash >>> 33, Share.ALL);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.cress.node.state;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.FunctionState;
+import dev.cress.contract.Share;
+import dev.cress.contract.StagingState;
+import dev.cress.contract.Version;
+import dev.cress.node.serve.FunctionActivity;
+import dev.cress.node.serve.ServedFunction;
+import dev.cress.node.serve.ServedVersion;
+import dev.cress.node.state.NodeStore.StoredFunction;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// One function as this node has it: what it should be, what it is, which of its versions are
+/// ready. The state's worker thread only.
+final class FunctionOnNode implements AutoCloseable {
+    private final FunctionActivity activity;
+    private final Map<Version, Progress> progress = new HashMap<>();
+    private FunctionState target;
+    private @Nullable FunctionState serving;
+
+    /// How far a version is: asked for, ready (`served`), or refused (`reason`).
+    private record Progress(StagingState state, @Nullable ServedVersion served, String reason) {
+        static final Progress PENDING = new Progress(StagingState.PENDING, null, "");
+    }
+
+    FunctionOnNode(StoredFunction stored, FunctionActivity activity) {
+        this.target = stored.target();
+        this.serving = stored.serving();
+        this.activity = activity;
+    }
+
+    FunctionName name() {
+        return target.name();
+    }
+
+    FunctionState target() {
+        return target;
+    }
+
+    void target(FunctionState wanted) {
+        target = wanted;
+        progress.keySet().retainAll(versions());
+    }
+
+    StoredFunction stored() {
+        return new StoredFunction(target, serving);
+    }
+
+    /// Every version to have: first those that should serve, then those that do, then those kept
+    /// for going back.
+    Set<Version> versions() {
+        Set<Version> all = new LinkedHashSet<>(live(target));
+        if (serving != null) {
+            all.addAll(live(serving));
+        }
+        all.addAll(target.versions());
+        return all;
+    }
+
+    private static List<Version> live(FunctionState state) {
+        List<Version> live = new ArrayList<>();
+        for (Share share : state.deployment().shares()) {
+            state.version(share.version()).ifPresent(live::add);
+        }
+        return live;
+    }
+
+    /// The versions that nobody was asked for yet; from now on they count as pending.
+    List<Version> takeUnstaged() {
+        List<Version> unstaged = versions().stream().filter(v -> !progress.containsKey(v)).toList();
+        unstaged.forEach(v -> progress.put(v, Progress.PENDING));
+        return unstaged;
+    }
+
+    void staged(ServedVersion version) {
+        progress.put(version.version(), new Progress(StagingState.STAGED, version, ""));
+    }
+
+    void failed(Version version, String reason) {
+        progress.put(version, new Progress(StagingState.FAILED, null, reason));
+    }
+
+    /// Lets the target serve if it is ready and doesn't already. Returns whether that changed
+    /// anything.
+    boolean takeEffect() {
+        boolean ready = live(target).stream().allMatch(v -> state(v) == StagingState.STAGED);
+        if (!ready || target.equals(serving)) {
+            return false;
+        }
+        boolean changed = serving == null || !serving.deployment().equals(target.deployment());
+        serving = target;
+        return changed;
+    }
+
+    private StagingState state(Version version) {
+        return progress.getOrDefault(version, Progress.PENDING).state();
+    }
+
+    /// Whether what should serve does, or the version before it does and nothing is under way.
+    boolean isSettled() {
+        FunctionState now = serving == null ? target : serving;
+        return live(now).stream().allMatch(v -> state(v) != StagingState.PENDING);
+    }
+
+    ServedFunction served() {
+        Map<Integer, ServedVersion> staged = new HashMap<>();
+        for (Progress p : progress.values()) {
+            ServedVersion version = p.served();
+            if (version != null) {
+                staged.put(version.version().number(), version);
+            }
+        }
+        FunctionState now = serving;
+        return new ServedFunction(
+                name(),
+                activity,
+                now == null ? 0 : now.deployment().rollout(),
+                now == null ? List.of() : now.deployment().shares(),
+                staged);
+    }
+
+    void report(StateEvents to) {
+        progress.forEach((v, p) -> to.staging(name(), v.number(), p.state(), p.reason()));
+        if (serving != null) {
+            to.serving(name(), serving.deployment().id());
+        }
+    }
+
+    @Override
+    public void close() {
+        activity.close();
+    }
+}

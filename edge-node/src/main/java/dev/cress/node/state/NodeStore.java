@@ -1,0 +1,226 @@
+package dev.cress.node.state;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.FunctionState;
+import dev.cress.contract.Json;
+import dev.cress.contract.Position;
+import dev.cress.contract.Sha256;
+import dev.cress.node.NodeException;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What the node was told, in its data folder. Every file is replaced whole: written beside, forced
+/// to disk, renamed. A crash in between leaves functions newer than the position, and the control
+/// plane tells them again.
+///
+/// ```text
+/// lock             held by the running node
+/// position.json    how far everything here is recorded
+/// functions/N.json what a function should be, and what it was when it last took effect
+/// modules/SHA.wasm modules, checked against their name
+/// router.key       by which routers are known (0600)
+/// ```
+///
+/// Used by one thread at a time.
+public final class NodeStore implements AutoCloseable {
+    private final Path data;
+    private final Path functions;
+    private final Path modules;
+    private final FileChannel lockFile;
+
+    /// A function on disk.
+    ///
+    /// @param target what the control plane wants
+    /// @param serving what last took effect here, null before anything did
+    public record StoredFunction(FunctionState target, @Nullable FunctionState serving) {}
+
+    private NodeStore(Path data, FileChannel lockFile) throws IOException {
+        this.data = data;
+        this.lockFile = lockFile;
+        this.functions = Files.createDirectories(data.resolve("functions"));
+        this.modules = Files.createDirectories(data.resolve("modules"));
+    }
+
+    /// Opens the folder, making it if need be; refuses one that another process uses.
+    public static NodeStore open(Path data) {
+        try {
+            Files.createDirectories(data);
+            FileChannel channel =
+                    FileChannel.open(
+                            data.resolve("lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+            if (!lock(channel)) {
+                channel.close();
+                throw new NodeException(
+                        "data folder %s is in use by another process".formatted(data));
+            }
+            return new NodeStore(data, channel);
+        } catch (IOException e) {
+            throw new NodeException("data folder %s can't be written: %s".formatted(data, e), e);
+        }
+    }
+
+    private static boolean lock(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    /// How far this folder is recorded.
+    public Position position() throws IOException {
+        return read(data.resolve("position.json"), Position.class).orElse(Position.NOWHERE);
+    }
+
+    /// Records how far the functions here are recorded, after they are on disk themselves.
+    public void position(Position position) throws IOException {
+        force(functions);
+        write(data.resolve("position.json"), Json.write(position));
+        force(data);
+    }
+
+    private static void force(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /// All functions by name.
+    public Map<FunctionName, StoredFunction> functions() throws IOException {
+        Map<FunctionName, StoredFunction> all = new HashMap<>();
+        try (var files = Files.newDirectoryStream(functions, "*.json")) {
+            for (Path file : files) {
+                Optional<StoredFunction> stored = read(file, StoredFunction.class);
+                stored.ifPresent(f -> all.put(f.target().name(), f));
+            }
+        }
+        return all;
+    }
+
+    public void put(StoredFunction function) throws IOException {
+        write(functions.resolve(function.target().name() + ".json"), Json.write(function));
+    }
+
+    public void remove(FunctionName name) throws IOException {
+        Files.deleteIfExists(functions.resolve(name + ".json"));
+    }
+
+    /// A module's bytes, if they are here and what their name says.
+    public Optional<byte[]> module(Sha256 sha256) throws IOException {
+        try {
+            byte[] bytes = Files.readAllBytes(modulePath(sha256));
+            if (Sha256.of(bytes).equals(sha256)) {
+                return Optional.of(bytes);
+            }
+            Files.delete(modulePath(sha256));
+            return Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    public void putModule(Sha256 sha256, byte[] bytes) throws IOException {
+        write(modulePath(sha256), bytes);
+    }
+
+    /// Deletes the modules that nothing here names any more.
+    public void keepModules(Set<Sha256> named) throws IOException {
+        try (var files = Files.newDirectoryStream(modules)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                boolean kept = named.stream().anyMatch(sha -> name.equals(sha.hex() + ".wasm"));
+                if (!kept) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    /// The fleet's router key, empty before the first session.
+    public String routerKey() throws IOException {
+        Path file = data.resolve("router.key");
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    public void routerKey(String key) throws IOException {
+        Path file = data.resolve("router.key");
+        if (!Files.exists(file)) {
+            Files.createFile(file, ownerOnly());
+        }
+        Files.writeString(file, key);
+    }
+
+    private FileAttribute<?>[] ownerOnly() {
+        boolean posix = data.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private Path modulePath(Sha256 sha256) {
+        return modules.resolve(sha256.hex() + ".wasm");
+    }
+
+    private static <T> Optional<T> read(Path file, Class<T> type) throws IOException {
+        try {
+            return Optional.of(Json.LENIENT.readValue(Files.readString(file), type));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void write(Path file, byte[] bytes) throws IOException {
+        Path beside = file.resolveSibling(file.getFileName() + ".new");
+        try (FileChannel channel =
+                FileChannel.open(
+                        beside,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            var buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+        Files.move(
+                beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void close() {
+        try {
+            lockFile.close();
+        } catch (IOException e) {
+            throw new NodeException("data folder %s can't be closed: %s".formatted(data, e), e);
+        }
+    }
+}

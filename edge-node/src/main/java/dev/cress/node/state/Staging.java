@@ -1,0 +1,157 @@
+package dev.cress.node.state;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Limits;
+import dev.cress.contract.Sha256;
+import dev.cress.contract.Version;
+import dev.cress.node.NodeConfig.NodeLimits;
+import dev.cress.node.serve.ServedVersion;
+import dev.cress.wasm.WasmHost;
+import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.RunLimits;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// Makes versions ready to serve, one at a time on a thread of its own: module from disk or from
+/// the control plane, checked against its name, prepared. What can't be had now is tried again, for
+/// as long as somebody wants it.
+final class Staging implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
+    private static final Duration RETRY_FIRST = Duration.ofMillis(200);
+    private static final Duration RETRY_MAX = Duration.ofSeconds(10);
+
+    private final NodeStore store;
+    private final ModuleSource source;
+    private final WasmHost host;
+    private final NodeLimits limits;
+    private final Listener listener;
+    private final ScheduledExecutorService thread;
+
+    /// Hears how it went, on the staging thread.
+    interface Listener {
+        /// Whether this version is still to be had.
+        boolean isWanted(FunctionName function, Version version);
+
+        void staged(FunctionName function, ServedVersion version);
+
+        /// It can't be had for now; it will be tried again.
+        void delayed(FunctionName function, Version version, String reason);
+
+        /// It can't run here.
+        void failed(FunctionName function, Version version, String reason);
+    }
+
+    Staging(
+            String node,
+            NodeStore store,
+            ModuleSource source,
+            WasmHost host,
+            NodeLimits limits,
+            Listener listener) {
+        this.store = store;
+        this.source = source;
+        this.host = host;
+        this.limits = limits;
+        this.listener = listener;
+        this.thread =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("cress-staging-" + node).daemon().factory());
+    }
+
+    void stage(FunctionName function, Version version) {
+        later(function, version, Duration.ZERO, RETRY_FIRST);
+    }
+
+    private void later(FunctionName function, Version version, Duration wait, Duration nextWait) {
+        try {
+            var _ =
+                    thread.schedule(
+                            () -> attempt(function, version, nextWait),
+                            wait.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} version {}: not staged, the node closes", function, version.number());
+        }
+    }
+
+    private void attempt(FunctionName function, Version version, Duration nextWait) {
+        if (!listener.isWanted(function, version)) {
+            return;
+        }
+        try {
+            var image = host.prepare(module(version), version.manifest().abi());
+            RunLimits runLimits = runLimits(version.manifest().limits());
+            if (image.initialMemoryBytes() > runLimits.memoryBytes()) {
+                listener.failed(
+                        function,
+                        version,
+                        "module starts with %d MiB of memory, at most %d MiB"
+                                .formatted(
+                                        image.initialMemoryBytes() >> 20,
+                                        runLimits.memoryBytes() >> 20));
+                return;
+            }
+            listener.staged(function, new ServedVersion(version, image, runLimits));
+        } catch (RefusedModuleException e) {
+            listener.failed(function, version, String.valueOf(e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "{} version {} can't be staged yet: {}",
+                    function,
+                    version.number(),
+                    e.toString());
+            listener.delayed(function, version, String.valueOf(e.getMessage()));
+            Duration doubled = nextWait.multipliedBy(2);
+            later(
+                    function,
+                    version,
+                    nextWait,
+                    doubled.compareTo(RETRY_MAX) < 0 ? doubled : RETRY_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private byte[] module(Version version) throws IOException, InterruptedException {
+        var onDisk = store.module(version.module());
+        if (onDisk.isPresent()) {
+            return onDisk.get();
+        }
+        byte[] fetched = source.fetch(version);
+        Sha256 found = Sha256.of(fetched);
+        if (!found.equals(version.module())) {
+            throw new IOException(
+                    "module %s arrived as %s"
+                            .formatted(version.module().shortHex(), found.shortHex()));
+        }
+        store.putModule(version.module(), fetched);
+        return fetched;
+    }
+
+    private RunLimits runLimits(Limits wanted) {
+        return new RunLimits(
+                min(Duration.ofMillis(wanted.cpuMs()), limits.cpu()),
+                min(Duration.ofMillis(wanted.wallMs()), limits.wall()),
+                Math.min(wanted.memoryMib() * RunLimits.MIB, limits.memoryBytes()),
+                limits.responseHeaderBytes(),
+                limits.responseBodyBytes(),
+                limits.logBytes());
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

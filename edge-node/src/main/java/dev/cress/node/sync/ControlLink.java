@@ -1,0 +1,271 @@
+package dev.cress.node.sync;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+
+import dev.cress.contract.ControlFrame;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Json;
+import dev.cress.contract.NodeFrame;
+import dev.cress.contract.NodeInfo;
+import dev.cress.contract.StagingState;
+import dev.cress.node.state.NodeState;
+import dev.cress.node.state.StateEvents;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+/// Holds the node's one WebSocket to the control plane, and opens it again whenever it breaks. One
+/// event loop owns everything here.
+public final class ControlLink implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlLink.class);
+    private static final Duration RECONNECT_FIRST = Duration.ofMillis(100);
+    private static final Duration RECONNECT_MAX = Duration.ofSeconds(5);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration PING_EVERY = Duration.ofSeconds(5);
+
+    /// After this long without a sign of life the connection counts as half-open.
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(15);
+
+    private static final int FRAME_BYTES_MAX = 64 << 20;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final WebSocketClient client;
+    private final URI control;
+    private final String token;
+    private final NodeInfo info;
+    private final NodeState state;
+    private final Consumer<String> onRouterKey;
+    private final LogFollowers followers;
+    private Duration nextWait = RECONNECT_FIRST;
+    private @Nullable WebSocket session;
+    private long heardNanos;
+    private volatile boolean connected;
+    private volatile boolean closed;
+
+    /// @param onRouterKey takes the fleet's router key, on the event loop
+    public ControlLink(
+            Vertx vertx,
+            URI control,
+            String token,
+            NodeInfo info,
+            NodeState state,
+            Consumer<String> onRouterKey) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.control = control;
+        this.token = token;
+        this.info = info;
+        this.state = state;
+        this.onRouterKey = onRouterKey;
+        this.followers = new LogFollowers(context, this::send, this::isCongested, state::routes);
+        this.client =
+                vertx.createWebSocketClient(
+                        new WebSocketClientOptions()
+                                .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+                                .setMaxFrameSize(FRAME_BYTES_MAX)
+                                .setMaxMessageSize(FRAME_BYTES_MAX));
+    }
+
+    /// Begins to connect, and goes on until closed.
+    public void open() {
+        context.runOnContext(_ -> connect());
+        vertx.setPeriodic(PING_EVERY.toMillis(), _ -> context.runOnContext(_ -> ping()));
+    }
+
+    public boolean isConnected() {
+        return connected;
+    }
+
+    /// Tells the control plane that this node takes nothing new.
+    public void drain() {
+        context.runOnContext(_ -> send(new NodeFrame.Draining()));
+    }
+
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        boolean tls = control.getScheme().equals("https");
+        int port = control.getPort() >= 0 ? control.getPort() : tls ? 443 : 80;
+        var options =
+                new WebSocketConnectOptions()
+                        .setHost(control.getHost())
+                        .setPort(port)
+                        .setSsl(tls)
+                        .setURI("/v1/sync/node")
+                        .addHeader("authorization", "Bearer " + token);
+        client.connect(options)
+                .onComplete(this::opened, failure -> reconnect(failure.getMessage()));
+    }
+
+    private void opened(WebSocket socket) {
+        if (closed) {
+            socket.close();
+            return;
+        }
+        session = socket;
+        heardNanos = System.nanoTime();
+        socket.textMessageHandler(text -> receive(socket, text));
+        socket.pongHandler(_ -> heardNanos = System.nanoTime());
+        socket.closeHandler(_ -> lost(socket));
+        socket.exceptionHandler(e -> LOG.debug("control plane session: {}", e.toString()));
+        send(new NodeFrame.Hello(NodeFrame.PROTO, info, state.position()));
+    }
+
+    private void lost(WebSocket socket) {
+        if (session == socket) {
+            session = null;
+            connected = false;
+            state.tellNobody();
+            followers.clear();
+            Short code = socket.closeStatusCode();
+            reconnect("session ended" + (code == null ? "" : " with code " + code));
+        }
+    }
+
+    private void reconnect(@Nullable String why) {
+        if (closed) {
+            return;
+        }
+        LOG.info("no control plane at {} ({}); what is here is served", control, why);
+        long wait =
+                ThreadLocalRandom.current()
+                        .nextLong(nextWait.toMillis() / 2, nextWait.toMillis() + 1);
+        Duration doubled = nextWait.multipliedBy(2);
+        nextWait = doubled.compareTo(RECONNECT_MAX) < 0 ? doubled : RECONNECT_MAX;
+        vertx.setTimer(Math.max(1, wait), _ -> context.runOnContext(_ -> connect()));
+    }
+
+    private void ping() {
+        WebSocket socket = session;
+        if (socket == null) {
+            return;
+        }
+        if (System.nanoTime() - heardNanos > SILENCE_MAX.toNanos()) {
+            LOG.info(
+                    "control plane has been silent for {} s: connecting again",
+                    SILENCE_MAX.toSeconds());
+            socket.close();
+        } else {
+            socket.writePing(Buffer.buffer());
+        }
+    }
+
+    private void receive(WebSocket socket, String text) {
+        heardNanos = System.nanoTime();
+        ControlFrame frame;
+        try {
+            frame = Json.LENIENT.readValue(text, ControlFrame.class);
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            send(new NodeFrame.Nack("unreadable frame: " + e.getMessage()));
+            return;
+        }
+        switch (frame) {
+            case ControlFrame.Welcome(String routerKey) -> {
+                connected = true;
+                nextWait = RECONNECT_FIRST;
+                onRouterKey.accept(routerKey);
+                state.tell(new SessionEvents(socket));
+            }
+            case ControlFrame.Snapshot snapshot ->
+                    acknowledge(socket, state.apply(snapshot), snapshot.position().revision());
+            case ControlFrame.Delta delta ->
+                    acknowledge(socket, state.apply(delta), delta.position().revision());
+            case ControlFrame.Follow follow -> followers.follow(follow);
+            case ControlFrame.Unfollow(String subscription) -> followers.unfollow(subscription);
+            case ControlFrame.Directory _ -> LOG.debug("a directory is for routers");
+        }
+    }
+
+    private void acknowledge(WebSocket socket, CompletableFuture<Void> recorded, long revision) {
+        var _ =
+                recorded.whenComplete(
+                        (_, failure) ->
+                                context.runOnContext(_ -> answer(socket, revision, failure)));
+    }
+
+    private void answer(WebSocket socket, long revision, @Nullable Throwable failure) {
+        if (session != socket) {
+            return;
+        }
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        switch (cause) {
+            case null -> send(new NodeFrame.Ack(revision));
+            case NodeState.NotFollowing e ->
+                    send(new NodeFrame.Nack(String.valueOf(e.getMessage())));
+            default -> {
+                // not recorded, so not acknowledged: the next session brings it again
+                LOG.error("revision {} can't be recorded: {}", revision, cause.toString());
+                socket.close();
+            }
+        }
+    }
+
+    private void send(NodeFrame frame) {
+        WebSocket socket = session;
+        if (socket != null) {
+            socket.writeTextMessage(Json.write(frame));
+        }
+    }
+
+    private boolean isCongested() {
+        WebSocket socket = session;
+        return socket == null || socket.writeQueueFull();
+    }
+
+    /// Events of the node's state for one session.
+    private final class SessionEvents implements StateEvents {
+        private final WebSocket socket;
+
+        private SessionEvents(WebSocket socket) {
+            this.socket = socket;
+        }
+
+        @Override
+        public void staging(
+                FunctionName function, int version, StagingState progress, String reason) {
+            sendHere(new NodeFrame.Staging(function, version, progress, reason));
+        }
+
+        @Override
+        public void serving(FunctionName function, int deployment) {
+            sendHere(new NodeFrame.Serving(function, deployment));
+        }
+
+        private void sendHere(NodeFrame frame) {
+            context.runOnContext(
+                    _ -> {
+                        if (session == socket) {
+                            send(frame);
+                        }
+                    });
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        context.runOnContext(
+                _ -> {
+                    followers.clear();
+                    client.close();
+                });
+    }
+}
