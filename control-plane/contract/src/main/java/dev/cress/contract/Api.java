@@ -59,7 +59,7 @@ public interface Api {
         ///
         /// @param state `serving`, `pending`, `failed` or `offline`
         /// @param reason why it failed, else empty
-        record OnNode(String node, String region, String state, String reason) {}
+        public record OnNode(String node, String region, String state, String reason) {}
     }
 
     /// A node in `GET /v1/nodes`.

@@ -1,0 +1,204 @@
+package dev.cress.control;
+
+import dev.cress.control.api.Access;
+import dev.cress.control.api.ApiServer;
+import dev.cress.control.module.ModulePreparer;
+import dev.cress.control.module.Preparations;
+import dev.cress.control.module.Uploads;
+import dev.cress.control.store.Scope;
+import dev.cress.control.store.Store;
+import dev.cress.control.store.StoreException;
+import dev.cress.control.store.StoredToken;
+import dev.cress.control.sync.Sync;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/// The fleet's memory, running.
+///
+/// ```
+///   CLI ──REST──▶ api ──▶ module (uploads, preparation) ──▶ store ──▶ SQLite
+///                  └──────────────────────────────────────▶   │
+///   nodes, routers ◀──WebSocket── sync ◀──────revisions───────┘
+/// ```
+///
+/// I/O and sessions live on one event loop of its own, the store on a thread of its own,
+/// preparations on two more. May be used from any thread; starting and closing block.
+public final class ControlPlane implements AutoCloseable {
+    /// The name and id of the token in the data folder.
+    private static final String OPERATOR_TOKEN = "operator.token";
+
+    private final ControlPlaneConfig config;
+    private final InstantSource clock = InstantSource.system();
+    private final Started started = new Started();
+    private final DataFolder folder;
+    private final Access access;
+    private final int port;
+
+    private ControlPlane(ControlPlaneConfig config, ModulePreparer preparer) {
+        this.config = config;
+        var limits = config.limits();
+        try {
+            checkAddress();
+            folder = started.add(DataFolder.open(config.dataFolder()));
+            var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+            var loop = started.add(new Loop(vertx));
+            var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            started.add(meters::close);
+
+            var store = started.add(openStore(loop));
+            Gauge.builder("cress.control.store.queued", store, Store::queued)
+                    .description("pieces of work that wait for the store")
+                    .register(meters);
+            ensureOperatorToken(store);
+            var stored = store.load(Sync.revisionsKept());
+            access = new Access(store, clock, stored.tokens());
+
+            var preparations = started.add(new Preparations(preparer, loop.context(), meters));
+            var uploads =
+                    new Uploads(
+                            vertx,
+                            folder.uploads(),
+                            limits.moduleBytesMax(),
+                            preparations,
+                            store,
+                            meters);
+            var most =
+                    new Sync.Limits(limits.nodesMax(), limits.routersMax(), limits.followersMax());
+            var sync = loop.call(() -> new Sync(vertx, store, stored, clock, most, meters));
+            var server =
+                    loop.call(
+                            () ->
+                                    new ApiServer(
+                                            vertx,
+                                            store,
+                                            sync,
+                                            uploads,
+                                            access,
+                                            meters,
+                                            clock,
+                                            config.build(),
+                                            limits.jsonBytesMax()));
+            started.add(() -> loop.await(server::close));
+            port = listen(loop, server);
+            started.add(() -> loop.run(sync::close));
+        } catch (RuntimeException e) {
+            started.close();
+            throw e;
+        }
+    }
+
+    /// Starts, and returns when it answers. A [ControlPlaneException] says what is in the way; then
+    /// nothing is left running.
+    public static ControlPlane start(ControlPlaneConfig config, ModulePreparer preparer) {
+        return new ControlPlane(config, preparer);
+    }
+
+    private void checkAddress() {
+        try {
+            boolean loopback = InetAddress.getByName(config.bindAddress()).isLoopbackAddress();
+            if (!loopback && !config.insecure()) {
+                throw new ControlPlaneException(
+                        "%s is reached from other machines, and there is no TLS: tokens could be read on the way; bind to 127.0.0.1, or say --insecure"
+                                .formatted(config.bindAddress()));
+            }
+        } catch (UnknownHostException e) {
+            throw new ControlPlaneException(
+                    "address %s to listen on is unknown".formatted(config.bindAddress()), e);
+        }
+    }
+
+    private Store openStore(Loop loop) {
+        try {
+            return Store.open(
+                    folder.store(), config.limits().storeBytesMax(), clock, loop.context());
+        } catch (StoreException e) {
+            throw new ControlPlaneException(
+                    "data folder %s: %s".formatted(config.dataFolder(), e.getMessage()), e);
+        }
+    }
+
+    /// The file and the store must agree on the token; a missing or foreign file means a fresh one.
+    private void ensureOperatorToken(Store store) {
+        var inFile = folder.operatorToken().map(Access::hash);
+        boolean agreed =
+                store.load(0).tokens().stream()
+                        .filter(token -> token.id().equals(OPERATOR_TOKEN))
+                        .anyMatch(token -> inFile.filter(token.hash()::equals).isPresent());
+        if (!agreed) {
+            String secret = Access.newSecret();
+            store.putTokenNow(
+                    new StoredToken(
+                            OPERATOR_TOKEN,
+                            Access.hash(secret),
+                            OPERATOR_TOKEN,
+                            Scope.OPERATOR,
+                            clock.millis()));
+            folder.writeOperatorToken(secret);
+        }
+    }
+
+    private int listen(Loop loop, ApiServer server) {
+        try {
+            return loop.await(() -> server.listen(config.bindAddress(), config.port()));
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof BindException taken) {
+                String message = String.valueOf(taken.getMessage());
+                throw new ControlPlaneException(
+                        message.contains("in use")
+                                ? "port %d is taken on %s: choose another with --control-port"
+                                        .formatted(config.port(), config.bindAddress())
+                                : "can't listen on %s port %d: %s"
+                                        .formatted(config.bindAddress(), config.port(), message),
+                        e);
+            }
+            throw new ControlPlaneException(
+                    "can't listen on %s port %d: %s"
+                            .formatted(config.bindAddress(), config.port(), e.getMessage()),
+                    e);
+        }
+    }
+
+    /// Where its REST interface is, without a slash at the end.
+    public String url() {
+        String host =
+                config.bindAddress().contains(":")
+                        ? "[" + config.bindAddress() + "]"
+                        : config.bindAddress();
+        return "http://" + host + ":" + port;
+    }
+
+    /// The port that it listens on.
+    public int port() {
+        return port;
+    }
+
+    /// The file with a token that may do everything.
+    public Path operatorTokenFile() {
+        return folder.operatorTokenFile();
+    }
+
+    /// A token for a part of the fleet that runs in this process. It is stored nowhere and ends
+    /// with this control plane.
+    ///
+    /// @param scope `operator`, `deploy`, `read` or `join`
+    public String issueToken(String name, String scope) {
+        return access.issueForProcess(name, Scope.of(scope));
+    }
+
+    /// Ends all sessions, finishes what the store has accepted, and lets go of the data folder. The
+    /// second call does nothing.
+    @Override
+    public void close() {
+        started.close();
+    }
+}

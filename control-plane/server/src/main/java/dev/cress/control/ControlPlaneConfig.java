@@ -1,0 +1,84 @@
+package dev.cress.control;
+
+import java.nio.file.Path;
+
+/// How a control plane is set up.
+///
+/// @param dataFolder where everything is kept; made if it is missing
+/// @param bindAddress the address that it listens on
+/// @param port TCP port, 0 for any that is free
+/// @param insecure whether it may listen beyond loopback without TLS
+/// @param build the Cress version that it says it is
+/// @param limits how much of everything it takes
+public record ControlPlaneConfig(
+        Path dataFolder,
+        String bindAddress,
+        int port,
+        boolean insecure,
+        String build,
+        Caps limits) {
+    public static final String BIND_ADDRESS = "127.0.0.1";
+    public static final int PORT = 7070;
+
+    public ControlPlaneConfig {
+        if (port < 0 || port > 65_535) {
+            throw new ControlPlaneException("port %d is out of range: 0 to 65,535".formatted(port));
+        }
+        if (bindAddress.isBlank()) {
+            throw new ControlPlaneException("the address to listen on is empty");
+        }
+    }
+
+    /// Everything as it is by default, with the data in this folder.
+    public static ControlPlaneConfig of(Path dataFolder) {
+        return new ControlPlaneConfig(dataFolder, BIND_ADDRESS, PORT, false, "dev", Caps.DEFAULT);
+    }
+
+    public ControlPlaneConfig withPort(int port) {
+        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, build, limits);
+    }
+
+    /// Listens there; `insecure` says that an address beyond loopback is meant, although there is
+    /// no TLS.
+    public ControlPlaneConfig withBindAddress(String bindAddress, boolean insecure) {
+        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, build, limits);
+    }
+
+    public ControlPlaneConfig withBuild(String build) {
+        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, build, limits);
+    }
+
+    public ControlPlaneConfig withLimits(Caps limits) {
+        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, build, limits);
+    }
+
+    /// How much of everything one control plane takes. What lies beyond is refused with a message
+    /// that names the limit.
+    ///
+    /// @param moduleBytesMax bytes of an uploaded module
+    /// @param jsonBytesMax bytes of a JSON body
+    /// @param storeBytesMax bytes that the store's file may grow to
+    /// @param nodesMax nodes connected at once
+    /// @param routersMax routers connected at once
+    /// @param followersMax readers of logs at once
+    public record Caps(
+            int moduleBytesMax,
+            int jsonBytesMax,
+            long storeBytesMax,
+            int nodesMax,
+            int routersMax,
+            int followersMax) {
+        public static final Caps DEFAULT = new Caps(50 << 20, 1 << 20, 256L << 30, 2_000, 200, 100);
+
+        public Caps {
+            if (moduleBytesMax < 1
+                    || jsonBytesMax < 1
+                    || storeBytesMax < 1
+                    || nodesMax < 1
+                    || routersMax < 1
+                    || followersMax < 1) {
+                throw new ControlPlaneException("every limit must be at least 1");
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.cress.control;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/// The event loop on which I/O and sessions live, as seen by the thread that starts and stops:
+/// calls block until they are done there.
+final class Loop implements AutoCloseable {
+    private static final Duration WITHIN = Duration.ofSeconds(30);
+
+    private final Vertx vertx;
+    private final Context context;
+
+    Loop(Vertx vertx) {
+        this.vertx = vertx;
+        context = vertx.getOrCreateContext();
+    }
+
+    Context context() {
+        return context;
+    }
+
+    <T> T call(Supplier<T> work) {
+        return await(() -> Future.succeededFuture(work.get()));
+    }
+
+    void run(Runnable work) {
+        await(
+                () -> {
+                    work.run();
+                    return Future.succeededFuture(context);
+                });
+    }
+
+    /// Runs the work on the loop and waits for its answer. An [IllegalStateException] has as its
+    /// cause what went wrong.
+    <T> T await(Supplier<Future<T>> work) {
+        var done = new CompletableFuture<T>();
+        context.runOnContext(
+                _ -> {
+                    try {
+                        work.get().onSuccess(done::complete).onFailure(done::completeExceptionally);
+                    } catch (RuntimeException e) {
+                        done.completeExceptionally(e);
+                    }
+                });
+        return get(done);
+    }
+
+    private static <T> T get(CompletableFuture<T> done) {
+        try {
+            return done.get(WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("no answer within " + WITHIN.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while starting or stopping", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        get(vertx.close().toCompletionStage().toCompletableFuture());
+    }
+}

@@ -1,0 +1,26 @@
+package dev.cress.control.api;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
+
+/// What an endpoint answers.
+///
+/// @param body a record of the contract, or null if there is none
+/// @param streamed whether the endpoint writes the response itself
+record Answer(int status, @Nullable Object body, Map<String, String> headers, boolean streamed) {
+    /// The endpoint has taken the response over.
+    static final Answer STREAMED = new Answer(200, null, Map.of(), true);
+
+    static Answer ok(Object body) {
+        return new Answer(200, body, Map.of(), false);
+    }
+
+    static Answer created(Object body, String location) {
+        return new Answer(201, body, Map.of("location", location), false);
+    }
+
+    static Answer empty() {
+        return new Answer(204, null, Map.of(), false);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.cress.control.api;
+
+import dev.cress.contract.Json;
+import dev.cress.contract.Problem;
+import dev.cress.control.module.Uploads;
+import dev.cress.control.store.Refusal;
+import dev.cress.control.store.Scope;
+import dev.cress.control.store.Store;
+import dev.cress.control.sync.Sync;
+
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/// The HTTP server: finds the endpoint, checks the token, answers, counts. Made and used on the
+/// event loop.
+public final class ApiServer {
+    /// A connection on which nothing moves is closed; longer than any wait or heartbeat.
+    static final Duration IDLE_MAX = Duration.ofSeconds(90);
+
+    /// How long the rest of a body is read after its request was refused: to close at once would
+    /// take the answer away from a client that is still sending.
+    static final Duration DISCARD_WITHIN = Duration.ofSeconds(10);
+
+    /// Bytes of one message that a node sends; longer ones end its session.
+    static final int MESSAGE_BYTES_MAX = 1 << 20;
+
+    private final Vertx vertx;
+    private final HttpServer server;
+    private final Endpoints endpoints;
+    private final Access access;
+    private final PrometheusMeterRegistry meters;
+    private final int jsonBytesMax;
+
+    /// @param build the Cress version that it says it is
+    /// @param jsonBytesMax bytes of a JSON body
+    public ApiServer(
+            Vertx vertx,
+            Store store,
+            Sync sync,
+            Uploads uploads,
+            Access access,
+            PrometheusMeterRegistry meters,
+            InstantSource clock,
+            String build,
+            int jsonBytesMax) {
+        this.vertx = vertx;
+        this.access = access;
+        this.meters = meters;
+        this.jsonBytesMax = jsonBytesMax;
+        endpoints =
+                Endpoints.of(
+                        new FunctionEndpoints(store, sync),
+                        new ModuleEndpoints(store, uploads),
+                        new LogEndpoints(vertx, store, sync, clock),
+                        new FleetEndpoints(build, store, sync, access),
+                        new Operations(meters));
+        server =
+                vertx.createHttpServer(
+                        new HttpServerOptions()
+                                .setHttp2ClearTextEnabled(false)
+                                .setIdleTimeout((int) IDLE_MAX.toSeconds())
+                                .setMaxWebSocketMessageSize(MESSAGE_BYTES_MAX)
+                                .setPerFrameWebSocketCompressionSupported(false)
+                                .setPerMessageWebSocketCompressionSupported(false));
+        server.requestHandler(this::handle);
+    }
+
+    /// Answers the port that it listens on.
+    public Future<Integer> listen(String address, int port) {
+        return server.listen(port, address).map(HttpServer::actualPort);
+    }
+
+    private void handle(HttpServerRequest request) {
+        var timer = Timer.start(meters);
+        try {
+            var found = endpoints.find(request.method(), request.path());
+            var endpoint = found.endpoint();
+            count(request, timer, endpoint.label());
+            var call =
+                    new Call(request, found.arguments(), caller(endpoint, request), jsonBytesMax);
+            endpoint.handler()
+                    .handle(call)
+                    .onSuccess(answer -> answer(request, answer))
+                    .onFailure(fault -> refuse(request, fault));
+        } catch (RuntimeException e) {
+            count(request, timer, "none");
+            refuse(request, e);
+        }
+    }
+
+    private Grant caller(Endpoint endpoint, HttpServerRequest request) {
+        boolean open =
+                switch (endpoint.token()) {
+                    case NOBODY -> true;
+                    case REMOTE -> isLoopback(request);
+                    case EVERYBODY -> false;
+                };
+        return open
+                ? new Grant("", "anybody", Scope.READ)
+                : access.check(request.getHeader("authorization"), endpoint.scopes());
+    }
+
+    private static boolean isLoopback(HttpServerRequest request) {
+        String address = request.remoteAddress().hostAddress();
+        return address != null && InetAddress.ofLiteral(address).isLoopbackAddress();
+    }
+
+    private void answer(HttpServerRequest request, Answer answer) {
+        var response = request.response();
+        if (answer.streamed() || response.ended() || response.closed()) {
+            return;
+        }
+        response.setStatusCode(answer.status());
+        answer.headers().forEach(response::putHeader);
+        if (answer.body() == null) {
+            response.end();
+        } else {
+            response.putHeader("content-type", "application/json").end(Json.write(answer.body()));
+        }
+    }
+
+    private void refuse(HttpServerRequest request, Throwable fault) {
+        var response = request.response();
+        if (response.headWritten() || response.closed()) {
+            // A body that can't be finished must not look finished.
+            request.connection().close();
+            return;
+        }
+        Refusal refusal = Problems.of(fault);
+        refusal.headers().forEach(response::putHeader);
+        if (request.getHeader("expect") != null) {
+            // Whether the body still comes is open, so nothing can follow on this connection.
+            response.putHeader("connection", "close");
+        }
+        response.setStatusCode(refusal.problem().status())
+                .putHeader("content-type", Problem.MEDIA_TYPE)
+                .end(Json.write(refusal.problem()));
+        if (!request.isEnded()) {
+            discard(request);
+        }
+    }
+
+    private void discard(HttpServerRequest request) {
+        long timer = vertx.setTimer(DISCARD_WITHIN.toMillis(), _ -> request.connection().close());
+        request.exceptionHandler(_ -> vertx.cancelTimer(timer));
+        request.endHandler(_ -> vertx.cancelTimer(timer));
+        request.handler(_ -> {});
+        request.resume();
+    }
+
+    private void count(HttpServerRequest request, Timer.Sample timer, String endpoint) {
+        request.response()
+                .endHandler(
+                        _ ->
+                                timer.stop(
+                                        Timer.builder("cress.control.requests")
+                                                .description("requests by endpoint and status")
+                                                .tag("endpoint", endpoint)
+                                                .tag(
+                                                        "status",
+                                                        String.valueOf(
+                                                                request.response().getStatusCode()))
+                                                .register(meters)));
+    }
+
+    /// Stops listening and ends every connection.
+    public Future<Void> close() {
+        return server.close();
+    }
+}

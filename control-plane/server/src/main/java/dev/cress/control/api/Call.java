@@ -1,0 +1,158 @@
+package dev.cress.control.api;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Json;
+import dev.cress.control.store.Refusal;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// One request: what the caller sent, read with limits. Lives on the event loop.
+final class Call {
+    private final HttpServerRequest request;
+    private final List<String> arguments;
+    private final Grant caller;
+    private final int jsonBytesMax;
+
+    /// @param arguments the caller's segments of the path
+    Call(HttpServerRequest request, List<String> arguments, Grant caller, int jsonBytesMax) {
+        this.request = request;
+        this.arguments = arguments;
+        this.caller = caller;
+        this.jsonBytesMax = jsonBytesMax;
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    HttpServerResponse response() {
+        return request.response();
+    }
+
+    Grant caller() {
+        return caller;
+    }
+
+    String argument() {
+        return arguments.getFirst();
+    }
+
+    /// The function in the path.
+    FunctionName function() {
+        return new FunctionName(argument());
+    }
+
+    /// The content-length, -1 if there is none.
+    long declaredBytes() {
+        String length = request.getHeader("content-length");
+        try {
+            return length == null ? -1 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            throw Refusal.invalid("invalid-value", "content-length is not a number: " + length);
+        }
+    }
+
+    /// A number in the query.
+    int number(String name, int ifMissing, int min, int max) {
+        String text = request.getParam(name);
+        if (text == null) {
+            return ifMissing;
+        }
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as with a number out of range.
+        }
+        throw Refusal.invalid(
+                "invalid-value",
+                "query parameter %s = '%s' is not a number from %d to %d"
+                        .formatted(name, text, min, max));
+    }
+
+    /// A yes or no in the query, no if it is missing.
+    boolean flag(String name) {
+        String text = request.getParam(name);
+        if (text == null || text.equals("false")) {
+            return false;
+        }
+        if (text.equals("true")) {
+            return true;
+        }
+        throw Refusal.invalid(
+                "invalid-value",
+                "query parameter %s = '%s' is neither true nor false".formatted(name, text));
+    }
+
+    /// The body as this record, read strictly.
+    <T> Future<T> json(Class<T> type) {
+        return body().map(
+                        bytes ->
+                                Json.read(
+                                        new String(bytes.getBytes(), StandardCharsets.UTF_8),
+                                        type));
+    }
+
+    /// The same, where no body means the record without any values.
+    <T> Future<T> jsonOr(Class<T> type, T ifEmpty) {
+        return body().map(
+                        bytes ->
+                                bytes.length() == 0
+                                        ? ifEmpty
+                                        : Json.read(
+                                                new String(
+                                                        bytes.getBytes(), StandardCharsets.UTF_8),
+                                                type));
+    }
+
+    private Future<Buffer> body() {
+        if (declaredBytes() > jsonBytesMax) {
+            throw tooLarge(declaredBytes());
+        }
+        proceed();
+        Promise<Buffer> promise = Promise.promise();
+        Buffer all = Buffer.buffer();
+        request.exceptionHandler(promise::tryFail);
+        request.endHandler(_ -> promise.tryComplete(all));
+        request.handler(
+                chunk -> {
+                    if (all.length() + chunk.length() > jsonBytesMax) {
+                        promise.tryFail(tooLarge((long) all.length() + chunk.length()));
+                    } else {
+                        all.appendBuffer(chunk);
+                    }
+                });
+        return promise.future();
+    }
+
+    /// A caller that asked whether to send its body is told so.
+    void proceed() {
+        String expect = request.getHeader("expect");
+        if (expect != null && expect.equalsIgnoreCase("100-continue")) {
+            response().writeContinue();
+        }
+    }
+
+    private Refusal tooLarge(long bytes) {
+        return Refusal.tooLarge("body", bytes + " bytes", jsonBytesMax + " bytes");
+    }
+
+    /// A value that a body must have.
+    static <T> T required(@Nullable T value, String key) {
+        if (value == null) {
+            throw Refusal.invalid("missing-key", "key '%s' is missing".formatted(key));
+        }
+        return value;
+    }
+}

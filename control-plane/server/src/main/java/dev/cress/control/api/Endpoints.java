@@ -1,0 +1,117 @@
+package dev.cress.control.api;
+
+import static dev.cress.control.store.Scope.DEPLOY;
+import static dev.cress.control.store.Scope.JOIN;
+import static dev.cress.control.store.Scope.READ;
+
+import static io.vertx.core.http.HttpMethod.DELETE;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+
+import dev.cress.control.api.Endpoint.TokenFor;
+import dev.cress.control.store.Refusal;
+
+import io.vertx.core.http.HttpMethod;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// The list of everything that can be called, and who may call it.
+record Endpoints(List<Endpoint> all) {
+    private static final String FUNCTION = "/v1/functions/{}";
+
+    static Endpoints of(
+            FunctionEndpoints functions,
+            ModuleEndpoints modules,
+            LogEndpoints logs,
+            FleetEndpoints fleet,
+            Operations operations) {
+        return new Endpoints(
+                List.of(
+                        Endpoint.of(POST, "/v1/modules", Set.of(DEPLOY), modules::upload),
+                        Endpoint.of(GET, "/v1/modules", Set.of(DEPLOY, READ), modules::list),
+                        Endpoint.of(GET, "/v1/modules/{}", Set.of(DEPLOY, JOIN), modules::download),
+                        Endpoint.of(GET, "/v1/functions", Set.of(DEPLOY, READ), functions::list),
+                        Endpoint.of(GET, FUNCTION, Set.of(DEPLOY, READ), functions::get),
+                        Endpoint.of(DELETE, FUNCTION, Set.of(DEPLOY), functions::delete),
+                        Endpoint.of(
+                                GET,
+                                FUNCTION + "/versions",
+                                Set.of(DEPLOY, READ),
+                                functions::versions),
+                        Endpoint.of(
+                                POST,
+                                FUNCTION + "/versions",
+                                Set.of(DEPLOY),
+                                functions::createVersion),
+                        Endpoint.of(
+                                GET,
+                                FUNCTION + "/deployments",
+                                Set.of(DEPLOY, READ),
+                                functions::deployments),
+                        Endpoint.of(
+                                POST, FUNCTION + "/deployments", Set.of(DEPLOY), functions::deploy),
+                        Endpoint.of(
+                                POST, FUNCTION + "/rollback", Set.of(DEPLOY), functions::rollback),
+                        Endpoint.of(
+                                GET,
+                                FUNCTION + "/rollout",
+                                Set.of(DEPLOY, READ),
+                                functions::rollout),
+                        Endpoint.of(GET, FUNCTION + "/logs", Set.of(DEPLOY), logs::logs),
+                        Endpoint.of(GET, "/v1/nodes", Set.of(DEPLOY, READ), fleet::nodes),
+                        Endpoint.of(DELETE, "/v1/nodes/{}", Set.of(), fleet::forgetNode),
+                        Endpoint.of(GET, "/v1/status", Set.of(DEPLOY, READ), fleet::status),
+                        Endpoint.of(GET, "/v1/tokens", Set.of(), fleet::tokens),
+                        Endpoint.of(POST, "/v1/tokens", Set.of(), fleet::issueToken),
+                        Endpoint.of(DELETE, "/v1/tokens/{}", Set.of(), fleet::revokeToken),
+                        Endpoint.of(GET, "/v1/sync/node", Set.of(JOIN), fleet::joinNode),
+                        Endpoint.of(GET, "/v1/sync/router", Set.of(JOIN), fleet::joinRouter),
+                        new Endpoint(GET, "/health", TokenFor.NOBODY, Set.of(), operations::health),
+                        new Endpoint(
+                                GET,
+                                "/metrics",
+                                TokenFor.REMOTE,
+                                Set.of(READ),
+                                operations::metrics)));
+    }
+
+    /// An endpoint, and the caller's segments of its path.
+    record Found(Endpoint endpoint, List<String> arguments) {}
+
+    /// The endpoint that is meant, or a refusal that says what is wrong with the path or method.
+    Found find(HttpMethod method, String path) {
+        var onPath =
+                all.stream()
+                        .flatMap(
+                                endpoint ->
+                                        endpoint
+                                                .match(path)
+                                                .map(arguments -> new Found(endpoint, arguments))
+                                                .stream())
+                        .toList();
+        if (onPath.isEmpty()) {
+            throw Refusal.of(404, "no-endpoint", "No such endpoint", "nothing is at " + path);
+        }
+        return onPath.stream()
+                .filter(found -> found.endpoint().method().equals(method))
+                .findFirst()
+                .orElseThrow(() -> wrongMethod(method, path, onPath));
+    }
+
+    private static Refusal wrongMethod(HttpMethod method, String path, List<Found> onPath) {
+        String allowed =
+                onPath.stream()
+                        .map(found -> found.endpoint().method().name())
+                        .sorted()
+                        .collect(Collectors.joining(", "));
+        return Refusal.of(
+                405,
+                "wrong-method",
+                "Wrong method",
+                "%s takes %s, not %s".formatted(path, allowed, method.name()),
+                Map.of("allow", allowed));
+    }
+}

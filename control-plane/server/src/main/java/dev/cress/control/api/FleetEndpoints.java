@@ -1,0 +1,92 @@
+package dev.cress.control.api;
+
+import static dev.cress.control.api.Call.required;
+
+import dev.cress.contract.Api.FleetStatus;
+import dev.cress.contract.Api.NewToken;
+import dev.cress.contract.Api.Page;
+import dev.cress.control.store.Store;
+import dev.cress.control.sync.Sync;
+
+import io.vertx.core.Future;
+
+/// Nodes, status and tokens. Lives on the event loop.
+final class FleetEndpoints {
+    private final String build;
+    private final Store store;
+    private final Sync sync;
+    private final Access access;
+
+    FleetEndpoints(String build, Store store, Sync sync, Access access) {
+        this.build = build;
+        this.store = store;
+        this.sync = sync;
+        this.access = access;
+    }
+
+    Future<Answer> nodes(Call call) {
+        return Future.succeededFuture(Answer.ok(new Page<>(sync.nodes())));
+    }
+
+    Future<Answer> forgetNode(Call call) {
+        return sync.forget(call.argument()).map(_ -> Answer.empty());
+    }
+
+    Future<Answer> status(Call call) {
+        return store.functions()
+                .map(
+                        functions ->
+                                Answer.ok(
+                                        new FleetStatus(
+                                                build,
+                                                sync.position(),
+                                                sync.routersConnected(),
+                                                sync.nodes(),
+                                                functions)));
+    }
+
+    Future<Answer> tokens(Call call) {
+        return Future.succeededFuture(Answer.ok(new Page<>(access.list())));
+    }
+
+    Future<Answer> issueToken(Call call) {
+        return call.json(NewToken.class)
+                .compose(
+                        asked ->
+                                access.issue(
+                                        new NewToken(
+                                                required(asked.name(), "name"),
+                                                required(asked.scope(), "scope"))))
+                .map(created -> Answer.created(created, "/v1/tokens/" + created.info().id()));
+    }
+
+    Future<Answer> revokeToken(Call call) {
+        String id = call.argument();
+        return access.revoke(id)
+                .map(
+                        _ -> {
+                            sync.tokenRevoked(id);
+                            return Answer.empty();
+                        });
+    }
+
+    Future<Answer> joinNode(Call call) {
+        return call.request()
+                .toWebSocket()
+                .map(
+                        socket -> {
+                            sync.acceptNode(socket, call.caller().tokenId());
+                            return Answer.STREAMED;
+                        });
+    }
+
+    Future<Answer> joinRouter(Call call) {
+        return call.request()
+                .toWebSocket()
+                .map(
+                        socket -> {
+                            sync.acceptRouter(socket, call.caller().tokenId());
+                            return Answer.STREAMED;
+                        });
+    }
+}

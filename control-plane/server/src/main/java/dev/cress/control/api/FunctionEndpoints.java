@@ -1,0 +1,123 @@
+package dev.cress.control.api;
+
+import static dev.cress.control.api.Call.required;
+
+import dev.cress.contract.Api.NewDeployment;
+import dev.cress.contract.Api.NewVersion;
+import dev.cress.contract.Api.Page;
+import dev.cress.contract.Api.Rollback;
+import dev.cress.contract.Deployment;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Manifest;
+import dev.cress.control.store.Refusal;
+import dev.cress.control.store.Store;
+import dev.cress.control.sync.Sync;
+
+import io.vertx.core.Future;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+
+/// Functions, their versions and deployments. Lives on the event loop.
+final class FunctionEndpoints {
+    /// The longest that a rollout is waited for in one request, in ms.
+    static final int WAIT_MS_MAX = 60_000;
+
+    private final Store store;
+    private final Sync sync;
+
+    FunctionEndpoints(Store store, Sync sync) {
+        this.store = store;
+        this.sync = sync;
+    }
+
+    Future<Answer> list(Call call) {
+        return store.functions().map(functions -> Answer.ok(new Page<>(functions)));
+    }
+
+    Future<Answer> get(Call call) {
+        return store.function(call.function()).map(Answer::ok);
+    }
+
+    Future<Answer> delete(Call call) {
+        return store.delete(call.function()).map(Answer::ok);
+    }
+
+    Future<Answer> versions(Call call) {
+        return store.versions(call.function()).map(versions -> Answer.ok(new Page<>(versions)));
+    }
+
+    Future<Answer> createVersion(Call call) {
+        FunctionName name = call.function();
+        return call.json(NewVersion.class)
+                .compose(
+                        asked -> {
+                            @Nullable Manifest manifest = asked.manifest();
+                            return store.createVersion(
+                                    name,
+                                    required(asked.module(), "module"),
+                                    manifest == null ? Manifest.DEFAULT : manifest);
+                        })
+                .map(
+                        created ->
+                                created.unchanged()
+                                        ? Answer.ok(created)
+                                        : Answer.created(
+                                                created, "/v1/functions/" + name + "/versions"));
+    }
+
+    Future<Answer> deployments(Call call) {
+        return store.deployments(call.function())
+                .map(deployments -> Answer.ok(new Page<>(deployments)));
+    }
+
+    Future<Answer> deploy(Call call) {
+        FunctionName name = call.function();
+        return call.json(NewDeployment.class)
+                .compose(asked -> store.deploy(name, asked.version(), asked.basisPoints()))
+                .map(
+                        deployed ->
+                                deployed.unchanged()
+                                        ? Answer.ok(deployed)
+                                        : Answer.created(
+                                                deployed,
+                                                "/v1/functions/" + name + "/deployments"));
+    }
+
+    Future<Answer> rollback(Call call) {
+        FunctionName name = call.function();
+        return call.jsonOr(Rollback.class, new Rollback(null))
+                .compose(asked -> store.rollback(name, asked.version()))
+                .map(Answer::ok);
+    }
+
+    Future<Answer> rollout(Call call) {
+        FunctionName name = call.function();
+        int id = call.number("deployment", 0, 1, Integer.MAX_VALUE);
+        var wait = Duration.ofMillis(call.number("wait_ms", 0, 0, WAIT_MS_MAX));
+        return store.deployments(name)
+                .map(deployments -> pick(name, id, deployments))
+                .compose(deployment -> sync.rollouts().settled(name, deployment, wait))
+                .map(Answer::ok);
+    }
+
+    private static Deployment pick(FunctionName name, int id, List<Deployment> deployments) {
+        if (deployments.isEmpty()) {
+            throw unknown("nothing of %s is deployed".formatted(name));
+        }
+        return deployments.stream()
+                .filter(deployment -> id == 0 || deployment.id() == id)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                unknown(
+                                        "%s has no deployment %d: the newest is %d"
+                                                .formatted(name, id, deployments.getFirst().id())));
+    }
+
+    private static Refusal unknown(String detail) {
+        return Refusal.of(404, "unknown-deployment", "Unknown deployment", detail);
+    }
+}

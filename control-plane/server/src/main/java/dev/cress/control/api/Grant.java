@@ -1,0 +1,9 @@
+package dev.cress.control.api;
+
+import dev.cress.control.store.Scope;
+
+/// Whom a request comes from.
+///
+/// @param tokenId of the token that it carried
+/// @param name the token's name
+record Grant(String tokenId, String name, Scope scope) {}

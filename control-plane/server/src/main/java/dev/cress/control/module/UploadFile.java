@@ -1,0 +1,91 @@
+package dev.cress.control.module;
+
+import dev.cress.contract.Sha256;
+import dev.cress.control.store.Refusal;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.AsyncFile;
+import io.vertx.core.file.FileSystemException;
+import io.vertx.core.streams.ReadStream;
+
+import java.io.IOException;
+import java.security.MessageDigest;
+
+/// One body on its way into a file, counted and hashed as it comes, no faster than the disk takes
+/// it. Lives on the event loop.
+final class UploadFile {
+    private final ReadStream<Buffer> body;
+    private final AsyncFile file;
+    private final int bytesMax;
+    private final MessageDigest digest = Sha256.digest();
+    private final Promise<Void> ended = Promise.promise();
+    private long bytes;
+
+    UploadFile(ReadStream<Buffer> body, AsyncFile file, int bytesMax) {
+        this.body = body;
+        this.file = file;
+        this.bytesMax = bytesMax;
+    }
+
+    /// What came.
+    record Received(Sha256 sha256, long bytes) {}
+
+    Future<Received> receive() {
+        file.exceptionHandler(ended::tryFail);
+        file.drainHandler(_ -> body.resume());
+        body.exceptionHandler(ended::tryFail);
+        body.endHandler(_ -> ended.tryComplete());
+        body.handler(this::take);
+        body.resume();
+        return ended.future()
+                .transform(end -> end.succeeded() ? file.close() : closeAfter(end.cause()))
+                .map(_ -> new Received(Sha256.ofDigest(digest.digest()), bytes));
+    }
+
+    private Future<Void> closeAfter(Throwable cause) {
+        body.resume();
+        return file.close().otherwiseEmpty().compose(_ -> Future.failedFuture(cause));
+    }
+
+    private void take(Buffer chunk) {
+        if (ended.future().isComplete()) {
+            return;
+        }
+        bytes += chunk.length();
+        if (bytes > bytesMax) {
+            ended.tryFail(tooLarge(bytes, bytesMax));
+            return;
+        }
+        digest.update(chunk.getBytes());
+        file.write(chunk).onFailure(ended::tryFail);
+        if (file.writeQueueFull()) {
+            body.pause();
+        }
+    }
+
+    static Refusal tooLarge(long bytes, long bytesMax) {
+        return Refusal.tooLarge("module", size(bytes, bytesMax), size(bytesMax, bytesMax));
+    }
+
+    /// In MiB as long as that tells the two apart.
+    private static String size(long bytes, long bytesMax) {
+        boolean whole = bytesMax % (1 << 20) == 0 && bytes >= bytesMax;
+        boolean apart = bytes == bytesMax || bytes >> 20 > bytesMax >> 20;
+        return whole && apart ? (bytes >> 20) + " MiB" : bytes + " bytes";
+    }
+
+    /// A full disk is the client's business to know; other faults stay ours.
+    static Throwable explain(Throwable fault) {
+        Throwable cause = fault instanceof FileSystemException ? fault.getCause() : fault;
+        String message = cause == null ? null : cause.getMessage();
+        if (cause instanceof IOException
+                && message != null
+                && (message.contains("No space left") || message.contains("quota"))) {
+            return Refusal.of(
+                    507, "storage-full", "Storage full", "the control plane's disk is full");
+        }
+        return fault;
+    }
+}

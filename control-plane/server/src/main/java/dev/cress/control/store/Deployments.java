@@ -1,0 +1,83 @@
+package dev.cress.control.store;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+import dev.cress.contract.Deployment;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Json;
+import dev.cress.contract.Share;
+
+import java.util.List;
+import java.util.Optional;
+
+/// The deployments of each function. Called on the store's thread, changes inside a transaction.
+final class Deployments {
+    private final Database database;
+
+    Deployments(Database database) {
+        this.database = database;
+    }
+
+    /// A column of shares.
+    private record Shares(@JsonValue List<Share> list) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        Shares {
+            list = List.copyOf(list);
+        }
+    }
+
+    Optional<Deployment> present(FunctionName name) {
+        return newest(name, 1).stream().findFirst();
+    }
+
+    /// Newest first.
+    List<Deployment> newest(FunctionName name, int count) {
+        return database.list(
+                """
+                SELECT id, rollout, shares, cause, created_at_ms FROM deployment
+                WHERE function = ? ORDER BY id DESC LIMIT ?\
+                """,
+                row ->
+                        new Deployment(
+                                row.getInt(1),
+                                row.getInt(2),
+                                Json.read(row.getString(3), Shares.class).list(),
+                                row.getString(4),
+                                row.getLong(5)),
+                name.value(),
+                count);
+    }
+
+    /// The id that the next deployment of this function has.
+    int nextId(FunctionName name) {
+        database.update(
+                "UPDATE function SET deployments_made = deployments_made + 1 WHERE name = ?",
+                name.value());
+        return (int)
+                database.count(
+                        "SELECT deployments_made FROM function WHERE name = ?", name.value());
+    }
+
+    void insert(FunctionName name, Deployment deployment, long revision) {
+        database.update(
+                """
+                INSERT INTO deployment
+                  (function, id, rollout, shares, cause, created_at_ms, revision)
+                VALUES (?, ?, ?, ?, ?, ?, ?)\
+                """,
+                name.value(),
+                deployment.id(),
+                deployment.rollout(),
+                Json.write(new Shares(deployment.shares())),
+                deployment.cause(),
+                deployment.createdAtMs(),
+                revision);
+    }
+
+    /// The revision that made this deployment durable.
+    long revision(FunctionName name, int id) {
+        return database.count(
+                "SELECT revision FROM deployment WHERE function = ? AND id = ?", name.value(), id);
+    }
+}

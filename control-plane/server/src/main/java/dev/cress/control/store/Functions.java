@@ -1,0 +1,171 @@
+package dev.cress.control.store;
+
+import dev.cress.contract.Api.FunctionInfo;
+import dev.cress.contract.Api.VersionCreated;
+import dev.cress.contract.Deployment;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.FunctionState;
+import dev.cress.contract.Json;
+import dev.cress.contract.Manifest;
+import dev.cress.contract.Sha256;
+import dev.cress.contract.Version;
+
+import java.util.List;
+
+/// Functions and their versions. Called on the store's thread, changes inside a transaction.
+final class Functions {
+    /// Functions that one fleet may have.
+    static final int FUNCTIONS_MAX = 10_000;
+
+    /// Versions and deployments that are shown with a function; there may be more.
+    static final int SHOWN_MAX = 20;
+
+    /// Versions or deployments in a list of their own.
+    static final int LIST_MAX = 1_000;
+
+    private static final int NAMED_IN_MESSAGE_MAX = 10;
+
+    private final Database database;
+    private final Modules modules;
+    private final Deployments deployments;
+
+    Functions(Database database, Modules modules, Deployments deployments) {
+        this.database = database;
+        this.modules = modules;
+        this.deployments = deployments;
+    }
+
+    /// The version that results: the newest as it is, if it has the same module and manifest.
+    VersionCreated createVersion(FunctionName name, Sha256 module, Manifest manifest, long nowMs) {
+        long bytes = modules.find(module).orElseThrow(() -> Refusal.unknownModule(module)).bytes();
+        ensure(name);
+        var newest = versions(name, 1);
+        if (!newest.isEmpty()
+                && newest.getFirst().module().equals(module)
+                && newest.getFirst().manifest().equals(manifest)) {
+            return new VersionCreated(newest.getFirst(), true);
+        }
+        database.update(
+                "UPDATE function SET live = 1, versions_made = versions_made + 1 WHERE name = ?",
+                name.value());
+        int number =
+                (int)
+                        database.count(
+                                "SELECT versions_made FROM function WHERE name = ?", name.value());
+        database.update(
+                """
+                INSERT INTO version (function, number, module, manifest, created_at_ms)
+                VALUES (?, ?, ?, ?, ?)\
+                """,
+                name.value(),
+                number,
+                module.hex(),
+                Json.write(manifest),
+                nowMs);
+        return new VersionCreated(new Version(number, module, bytes, manifest, nowMs), false);
+    }
+
+    private void ensure(FunctionName name) {
+        if (isLive(name)) {
+            return;
+        }
+        long live = database.count("SELECT count(*) FROM function WHERE live = 1");
+        if (live >= FUNCTIONS_MAX) {
+            throw Refusal.conflict(
+                    "too-many-functions",
+                    "Too many functions",
+                    "there are %d functions, at most %d".formatted(live, FUNCTIONS_MAX));
+        }
+        database.update(
+                """
+                INSERT INTO function (name, live, versions_made, deployments_made, state_bytes)
+                VALUES (?, 1, 0, 0, 0) ON CONFLICT (name) DO UPDATE SET live = 1\
+                """,
+                name.value());
+    }
+
+    boolean isLive(FunctionName name) {
+        return database.count(
+                        "SELECT count(*) FROM function WHERE name = ? AND live = 1", name.value())
+                > 0;
+    }
+
+    void requireLive(FunctionName name) {
+        if (!isLive(name)) {
+            throw Refusal.unknownFunction(name);
+        }
+    }
+
+    void requireVersion(FunctionName name, int number) {
+        long found =
+                database.count(
+                        "SELECT count(*) FROM version WHERE function = ? AND number = ?",
+                        name.value(),
+                        number);
+        if (found == 0) {
+            var newest = versions(name, NAMED_IN_MESSAGE_MAX).stream().map(Version::number);
+            throw Refusal.unknownVersion(name, number, newest.toList());
+        }
+    }
+
+    /// Newest first.
+    List<Version> versions(FunctionName name, int count) {
+        return database.list(
+                """
+                SELECT v.number, v.module, m.bytes, v.manifest, v.created_at_ms
+                FROM version v JOIN module m ON m.sha256 = v.module
+                WHERE v.function = ? ORDER BY v.number DESC LIMIT ?\
+                """,
+                row ->
+                        new Version(
+                                row.getInt(1),
+                                new Sha256(row.getString(2)),
+                                row.getLong(3),
+                                Json.read(row.getString(4), Manifest.class),
+                                row.getLong(5)),
+                name.value(),
+                count);
+    }
+
+    FunctionInfo info(FunctionName name) {
+        requireLive(name);
+        return shown(name);
+    }
+
+    List<FunctionInfo> list() {
+        return database
+                .list(
+                        "SELECT name FROM function WHERE live = 1 ORDER BY name",
+                        row -> new FunctionName(row.getString(1)))
+                .stream()
+                .map(this::shown)
+                .toList();
+    }
+
+    private FunctionInfo shown(FunctionName name) {
+        List<Deployment> newest = deployments.newest(name, SHOWN_MAX);
+        return new FunctionInfo(
+                name,
+                newest.isEmpty() ? null : newest.getFirst(),
+                versions(name, SHOWN_MAX),
+                newest);
+    }
+
+    /// What nodes must know of every function that is deployed.
+    List<FunctionState> states() {
+        return database.list(
+                "SELECT state FROM function WHERE live = 1 AND state IS NOT NULL ORDER BY name",
+                row -> Json.read(row.getString(1), FunctionState.class));
+    }
+
+    /// Takes everything of the function away but its row, which keeps the numbers.
+    void delete(FunctionName name) {
+        requireLive(name);
+        for (String table : List.of("route", "deployment", "version")) {
+            database.update("DELETE FROM " + table + " WHERE function = ?", name.value());
+        }
+        database.update(
+                "UPDATE function SET live = 0, state = NULL, state_bytes = 0 WHERE name = ?",
+                name.value());
+    }
+}

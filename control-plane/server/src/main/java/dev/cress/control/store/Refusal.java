@@ -1,0 +1,113 @@
+package dev.cress.control.store;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Problem;
+import dev.cress.contract.Route;
+import dev.cress.contract.Sha256;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// What was asked can't be done, said so that whoever asked can mend it. Inside a transaction it
+/// undoes the whole transaction.
+public final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Problem problem;
+    private final transient Map<String, String> headers;
+
+    private Refusal(Problem problem, Map<String, String> headers) {
+        super(problem.detail(), null, false, false);
+        this.problem = problem;
+        this.headers = headers;
+    }
+
+    /// A refusal in these words.
+    public static Refusal of(int status, String code, String title, String detail) {
+        return new Refusal(Problem.of(status, code, title, detail), Map.of());
+    }
+
+    /// The same, with headers that the status asks for.
+    public static Refusal of(
+            int status, String code, String title, String detail, Map<String, String> headers) {
+        return new Refusal(Problem.of(status, code, title, detail), Map.copyOf(headers));
+    }
+
+    /// What was sent is wrong in itself.
+    public static Refusal invalid(String code, String detail) {
+        return of(400, code, "Invalid request", detail);
+    }
+
+    /// Something of ours is full for the moment.
+    ///
+    /// @param retryAfterS when to try again, in seconds
+    public static Refusal overloaded(String detail, int retryAfterS) {
+        return of(
+                503,
+                "overloaded",
+                "Overloaded",
+                detail,
+                Map.of("retry-after", Integer.toString(retryAfterS)));
+    }
+
+    /// More bytes than a body may have.
+    public static Refusal tooLarge(String what, String has, String most) {
+        return new Refusal(
+                new Problem(
+                        "about:blank",
+                        "Too large",
+                        413,
+                        "%s is %s, at most %s".formatted(what, has, most),
+                        "request-too-large",
+                        most,
+                        has,
+                        null),
+                Map.of());
+    }
+
+    /// There is no such function.
+    public static Refusal unknownFunction(FunctionName name) {
+        return of(404, "unknown-function", "Unknown function", "there is no function " + name);
+    }
+
+    static Refusal unknownVersion(FunctionName name, int version, List<Integer> newest) {
+        String known = newest.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return of(
+                404,
+                "unknown-version",
+                "Unknown version",
+                "%s has no version %d: its newest are %s".formatted(name, version, known));
+    }
+
+    /// No module of this digest is stored.
+    public static Refusal unknownModule(Sha256 module) {
+        return of(
+                404,
+                "unknown-module",
+                "Unknown module",
+                "module %s is not stored: upload it first".formatted(module));
+    }
+
+    static Refusal routeTaken(Route route, String holder) {
+        return of(
+                409,
+                "route-taken",
+                "Route taken",
+                "route %s is held by function %s".formatted(route, holder));
+    }
+
+    static Refusal conflict(String code, String title, String detail) {
+        return of(409, code, title, detail);
+    }
+
+    /// What the client is told.
+    public Problem problem() {
+        return problem;
+    }
+
+    /// Headers that go with it.
+    public Map<String, String> headers() {
+        return headers;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.cress.control.store;
+
+import dev.cress.contract.Api.Deleted;
+import dev.cress.contract.Api.Deployed;
+import dev.cress.contract.Deployment;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.FunctionState;
+import dev.cress.contract.Json;
+import dev.cress.contract.Route;
+import dev.cress.contract.Share;
+import dev.cress.contract.Version;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What changes the fleet: deploy, roll back, delete. Each is one transaction that ends in one
+/// revision. Called inside a transaction.
+final class Releases {
+    /// Deployments before the present one whose versions nodes keep, so that going back is
+    /// immediate.
+    static final int RETAINED = 5;
+
+    /// What all functions' states may come to: a snapshot of them must fit into one frame.
+    static final long STATE_BYTES_MAX = 15L << 20;
+
+    private final Database database;
+    private final RevisionLog log;
+    private final Functions functions;
+    private final Deployments deployments;
+    private final Routes routes;
+
+    Releases(
+            Database database,
+            RevisionLog log,
+            Functions functions,
+            Deployments deployments,
+            Routes routes) {
+        this.database = database;
+        this.log = log;
+        this.functions = functions;
+        this.deployments = deployments;
+        this.routes = routes;
+    }
+
+    Written<Deployed> deploy(FunctionName name, int version, int basisPoints, long nowMs) {
+        functions.requireLive(name);
+        functions.requireVersion(name, version);
+        var present = deployments.present(name).orElse(null);
+        return apply(name, present, Release.to(name, version, basisPoints, present), nowMs);
+    }
+
+    /// @param version where to go back to, or null for what had the traffic before
+    Written<Deployed> rollback(FunctionName name, @Nullable Integer version, long nowMs) {
+        functions.requireLive(name);
+        List<Deployment> newest = deployments.newest(name, Functions.LIST_MAX);
+        var present = newest.isEmpty() ? null : newest.getFirst();
+        if (version == null) {
+            var before = newest.subList(Math.min(1, newest.size()), newest.size());
+            return apply(name, present, Release.back(name, present, before), nowMs);
+        }
+        functions.requireVersion(name, version);
+        return apply(name, present, Release.rollback(version), nowMs);
+    }
+
+    Written<Deleted> delete(FunctionName name, long nowMs) {
+        functions.delete(name);
+        Revision revision = log.append(new Change.Deleted(name), nowMs);
+        return new Written<>(new Deleted(name, revision.position().revision()), revision);
+    }
+
+    private Written<Deployed> apply(
+            FunctionName name, @Nullable Deployment present, Release release, long nowMs) {
+        if (present != null && present.shares().equals(release.shares())) {
+            long revision = deployments.revision(name, present.id());
+            return Written.unchanged(new Deployed(name, present, revision, true));
+        }
+        int id = deployments.nextId(name);
+        int rollout = present != null && release.sameRollout() ? present.rollout() : id;
+        var deployment = new Deployment(id, rollout, release.shares(), release.cause(), nowMs);
+        FunctionState state = state(name, deployment);
+        routes.claim(name, liveRoutes(state));
+        Revision revision = log.append(new Change.Deployed(state), nowMs);
+        deployments.insert(name, deployment, revision.position().revision());
+        keep(state);
+        long number = revision.position().revision();
+        return new Written<>(new Deployed(name, deployment, number, false), revision);
+    }
+
+    private FunctionState state(FunctionName name, Deployment deployment) {
+        var named = new LinkedHashSet<Integer>();
+        deployment.shares().forEach(share -> named.add(share.version()));
+        for (Deployment earlier : deployments.newest(name, RETAINED)) {
+            earlier.shares().forEach(share -> named.add(share.version()));
+        }
+        List<Version> versions =
+                functions.versions(name, Integer.MAX_VALUE).stream()
+                        .filter(version -> named.contains(version.number()))
+                        .toList();
+        return new FunctionState(name, deployment, versions);
+    }
+
+    private static Set<Route> liveRoutes(FunctionState state) {
+        return state.deployment().shares().stream()
+                .map(Share::version)
+                .flatMap(number -> state.version(number).orElseThrow().manifest().routes().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private void keep(FunctionState state) {
+        String json = Json.write(state);
+        database.update(
+                "UPDATE function SET state = ?, state_bytes = ? WHERE name = ?",
+                json,
+                json.getBytes(StandardCharsets.UTF_8).length,
+                state.name().value());
+        long bytes = database.count("SELECT sum(state_bytes) FROM function");
+        if (bytes > STATE_BYTES_MAX) {
+            throw Refusal.conflict(
+                    "fleet-state-too-large",
+                    "Fleet state too large",
+                    "all functions' manifests would come to %d KiB, at most %d KiB: shorten configs or delete functions"
+                            .formatted(bytes >> 10, STATE_BYTES_MAX >> 10));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.cress.control.store;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Route;
+
+import java.util.Collection;
+
+/// Which function holds which route: an exact host and path belongs to one function, and the
+/// table's key guards it. Called inside a transaction.
+final class Routes {
+    private final Database database;
+
+    Routes(Database database) {
+        this.database = database;
+    }
+
+    /// Gives the function these routes and no others, or refuses and names who holds one of them.
+    void claim(FunctionName name, Collection<Route> routes) {
+        database.update("DELETE FROM route WHERE function = ?", name.value());
+        for (Route route : routes) {
+            var holder =
+                    database.first(
+                            "SELECT function FROM route WHERE host = ? AND path = ?",
+                            row -> row.getString(1),
+                            route.host(),
+                            route.path());
+            if (holder.isPresent()) {
+                throw Refusal.routeTaken(route, holder.get());
+            }
+            database.update(
+                    "INSERT INTO route (host, path, function) VALUES (?, ?, ?)",
+                    route.host(),
+                    route.path(),
+                    name.value());
+        }
+    }
+}

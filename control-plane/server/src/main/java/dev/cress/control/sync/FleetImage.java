@@ -1,0 +1,136 @@
+package dev.cress.control.sync;
+
+import dev.cress.contract.ControlFrame;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.FunctionState;
+import dev.cress.contract.Json;
+import dev.cress.contract.Position;
+import dev.cress.control.store.Change;
+import dev.cress.control.store.Revision;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The log's head as nodes know it, and the newest revisions, in memory. Frames are encoded here,
+/// once for all nodes that get the same. No I/O; confined to the event loop.
+final class FleetImage {
+    /// Revisions that a node may be behind and still get a delta; further back a snapshot is
+    /// cheaper to be sure of.
+    static final int REVISIONS_MAX = 256;
+
+    private final Map<FunctionName, FunctionState> functions = new TreeMap<>();
+    private final ArrayDeque<Revision> newest = new ArrayDeque<>();
+    private Position position;
+    private @Nullable String snapshot;
+
+    FleetImage(Position position, List<FunctionState> functions, List<Revision> newest) {
+        this.position = position;
+        functions.forEach(state -> this.functions.put(state.name(), state));
+        this.newest.addAll(newest);
+    }
+
+    Position position() {
+        return position;
+    }
+
+    Optional<FunctionState> function(FunctionName name) {
+        return Optional.ofNullable(functions.get(name));
+    }
+
+    /// Takes the next revision, which follows the present one.
+    ///
+    /// @return the delta from there, encoded
+    String apply(Revision revision) {
+        if (revision.position().revision() != position.revision() + 1) {
+            throw new IllegalStateException(
+                    "revision %d came after %d"
+                            .formatted(revision.position().revision(), position.revision()));
+        }
+        switch (revision.change()) {
+            case Change.Deployed(var state) -> functions.put(state.name(), state);
+            case Change.Deleted(var name) -> functions.remove(name);
+        }
+        newest.addLast(revision);
+        if (newest.size() > REVISIONS_MAX) {
+            newest.removeFirst();
+        }
+        long from = position.revision();
+        position = revision.position();
+        snapshot = null;
+        return delta(from, List.of(revision));
+    }
+
+    /// The whole state, encoded when it is first asked for after a change.
+    String snapshot() {
+        if (snapshot == null) {
+            snapshot =
+                    Json.write(
+                            new ControlFrame.Snapshot(position, List.copyOf(functions.values())));
+        }
+        return snapshot;
+    }
+
+    /// What a node needs that stands there.
+    Resume resume(Position at) {
+        if (at.epoch().isEmpty()) {
+            return new Resume.Whole(snapshot(), "");
+        }
+        if (!at.epoch().equals(position.epoch())) {
+            return alarm("it follows another log, of epoch " + at.epoch());
+        }
+        if (at.revision() > position.revision()) {
+            return alarm("it is ahead: the log ends at revision " + position.revision());
+        }
+        if (at.revision() == position.revision()) {
+            return at.hash().equals(position.hash()) ? new Resume.Level() : otherHash();
+        }
+        var missed =
+                newest.stream()
+                        .filter(revision -> revision.position().revision() > at.revision())
+                        .toList();
+        if (missed.size() != position.revision() - at.revision()) {
+            return new Resume.Whole(snapshot(), "");
+        }
+        return missed.getFirst().previous().equals(at.hash())
+                ? new Resume.Since(delta(at.revision(), missed))
+                : otherHash();
+    }
+
+    private Resume otherHash() {
+        return alarm("its revision has another hash");
+    }
+
+    private Resume alarm(String why) {
+        return new Resume.Whole(snapshot(), why);
+    }
+
+    private String delta(long from, Collection<Revision> revisions) {
+        var changed = new LinkedHashMap<FunctionName, FunctionState>();
+        var removed = new LinkedHashMap<FunctionName, FunctionName>();
+        for (Revision revision : revisions) {
+            switch (revision.change()) {
+                case Change.Deployed(var state) -> {
+                    changed.put(state.name(), state);
+                    removed.remove(state.name());
+                }
+                case Change.Deleted(var name) -> {
+                    changed.remove(name);
+                    removed.put(name, name);
+                }
+            }
+        }
+        return Json.write(
+                new ControlFrame.Delta(
+                        from,
+                        position,
+                        List.copyOf(changed.values()),
+                        List.copyOf(removed.values())));
+    }
+}

@@ -1,0 +1,270 @@
+package dev.cress.control.sync;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.cress.contract.ControlFrame;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Json;
+import dev.cress.contract.NodeFrame;
+import dev.cress.control.store.Change;
+import dev.cress.control.store.Revision;
+import dev.cress.control.store.Store;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Vertx;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The nodes that are connected: the hello of each, fencing, and the push of every commit to all.
+/// Lives on the event loop.
+final class NodeSessions {
+    static final Duration HELLO_WITHIN = Duration.ofSeconds(5);
+
+    /// Nodes that are remembered, connected or not.
+    static final int KNOWN_MAX = 10_000;
+
+    private static final int TIMED_COMMITS_MAX = 256;
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSessions.class);
+
+    private final Vertx vertx;
+    private final Store store;
+    private final FleetImage image;
+    private final Presence presence;
+    private final Rollouts rollouts;
+    private final LogFollowers logs;
+    private final RouterSessions routers;
+    private final int nodesMax;
+    private final MeterRegistry meters;
+    private final Timer pushed;
+
+    private final Map<String, NodeSession> sessions = new HashMap<>();
+    private final Map<Long, Long> committedNs = new LinkedHashMap<>();
+
+    NodeSessions(
+            Vertx vertx,
+            Store store,
+            FleetImage image,
+            Presence presence,
+            Rollouts rollouts,
+            RouterSessions routers,
+            int nodesMax,
+            int readersMax,
+            MeterRegistry meters) {
+        this.vertx = vertx;
+        this.store = store;
+        this.image = image;
+        this.presence = presence;
+        this.rollouts = rollouts;
+        this.routers = routers;
+        this.nodesMax = nodesMax;
+        this.meters = meters;
+        logs = new LogFollowers(readersMax, this::broadcast);
+        pushed =
+                Timer.builder("cress.control.push")
+                        .description("from a commit to a node's ack")
+                        .publishPercentileHistogram()
+                        .register(meters);
+    }
+
+    FleetImage image() {
+        return image;
+    }
+
+    LogFollowers logs() {
+        return logs;
+    }
+
+    int connected() {
+        return sessions.size();
+    }
+
+    long behind() {
+        return sessions.values().stream().filter(NodeSession::isBehind).count();
+    }
+
+    /// A connection whose first frame must be a hello.
+    void accept(Peer peer) {
+        long timer =
+                vertx.setTimer(
+                        HELLO_WITHIN.toMillis(),
+                        _ ->
+                                peer.end(
+                                        CloseCode.SILENT,
+                                        "no hello within %d s"
+                                                .formatted(HELLO_WITHIN.toSeconds())));
+        peer.onEnd(() -> vertx.cancelTimer(timer));
+        peer.onText(
+                text -> {
+                    vertx.cancelTimer(timer);
+                    hello(peer, text);
+                });
+    }
+
+    private void hello(Peer peer, String text) {
+        try {
+            JsonNode frame = Json.LENIENT.readTree(text);
+            int proto = frame.path("proto").asInt();
+            if (frame.path("type").asText().equals("hello") && proto != NodeFrame.PROTO) {
+                peer.end(
+                        CloseCode.OTHER_PROTOCOL,
+                        "the control plane speaks protocol %d, the node %d"
+                                .formatted(NodeFrame.PROTO, proto));
+                return;
+            }
+            if (Json.LENIENT.treeToValue(frame, NodeFrame.class) instanceof NodeFrame.Hello hello
+                    && isWhole(hello)) {
+                begin(peer, hello);
+            } else {
+                peer.end(CloseCode.BAD_FRAME, "the first frame must be a whole hello");
+            }
+        } catch (JsonProcessingException e) {
+            peer.end(CloseCode.BAD_FRAME, String.valueOf(Json.explain(e).getMessage()));
+        }
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static boolean isWhole(NodeFrame.Hello hello) {
+        return hello.node() != null
+                && hello.node().url() != null
+                && hello.resume() != null
+                && hello.resume().epoch() != null
+                && hello.resume().hash() != null;
+    }
+
+    private void begin(Peer peer, NodeFrame.Hello hello) {
+        String name = hello.node().name();
+        NodeSession other = sessions.get(name);
+        if (other == null && sessions.size() >= nodesMax) {
+            peer.end(
+                    CloseCode.TOO_MANY,
+                    "%d nodes are connected, at most %d".formatted(sessions.size(), nodesMax));
+            return;
+        }
+        if (presence.node(name) == null && presence.nodes().size() >= KNOWN_MAX) {
+            peer.end(CloseCode.TOO_MANY, "%d nodes are known, forget some".formatted(KNOWN_MAX));
+            return;
+        }
+        if (other != null) {
+            other.peer().end(CloseCode.FENCED, "another session of node " + name + " began");
+        }
+        var node = presence.connected(hello.node(), hello.resume().revision());
+        var session = new NodeSession(peer, node, this);
+        sessions.put(name, session);
+        peer.onText(session::received);
+        peer.onDrain(session::catchUp);
+        peer.onEnd(() -> ended(session));
+        peer.send(Json.write(new ControlFrame.Welcome(store.settings().routerKey())));
+        session.begin(hello.resume().revision(), image.resume(hello.resume()));
+        logs.connected(peer::send);
+        LOG.info("node {} connected from revision {}", name, hello.resume().revision());
+        remember(node);
+        heard();
+        routers.changed();
+    }
+
+    private void ended(NodeSession session) {
+        String name = session.node().info().name();
+        if (!sessions.remove(name, session)) {
+            return;
+        }
+        LOG.info("node {} disconnected", name);
+        presence.disconnected(session.node());
+        remember(session.node());
+        heard();
+        routers.changed();
+    }
+
+    private void remember(Presence.Node node) {
+        store.putNode(node.known())
+                .onFailure(e -> LOG.warn("can't remember node {}", node.info().name(), e));
+    }
+
+    /// Takes a commit and pushes it, encoded once.
+    void committed(Revision revision) {
+        String delta = image.apply(revision);
+        long number = revision.position().revision();
+        committedNs.put(number, System.nanoTime());
+        committedNs.remove(number - TIMED_COMMITS_MAX);
+        switch (revision.change()) {
+            case Change.Deployed(var state) -> presence.retain(state);
+            case Change.Deleted(var name) -> presence.forget(name);
+        }
+        sessions.values().forEach(session -> session.offer(number, delta));
+    }
+
+    void acked(NodeSession session, long revision) {
+        session.node().recorded(revision);
+        Long at = committedNs.get(revision);
+        if (at != null) {
+            pushed.record(Duration.ofNanos(System.nanoTime() - at));
+        }
+    }
+
+    /// What a node says of versions that it needn't have is left aside: it would never be
+    /// forgotten.
+    void staged(NodeSession session, NodeFrame.Staging frame) {
+        boolean kept =
+                image.function(frame.function())
+                        .flatMap(state -> state.version(frame.version()))
+                        .isPresent();
+        if (kept) {
+            session.node().staged(frame);
+            heard();
+        }
+    }
+
+    void serves(NodeSession session, NodeFrame.Serving frame) {
+        FunctionName function = frame.function();
+        if (image.function(function).isPresent()) {
+            session.node().serves(function, frame.deployment());
+            heard();
+        }
+    }
+
+    void drains(NodeSession session) {
+        session.node().drains();
+        heard();
+        routers.changed();
+    }
+
+    private void heard() {
+        rollouts.changed();
+    }
+
+    void alarm(String node, String why) {
+        LOG.error("node {} can't go on from where it stands: {}", node, why);
+        meters.counter("cress.control.alarms").increment();
+    }
+
+    void snapshotSent(String reason) {
+        meters.counter("cress.control.snapshots", "reason", reason).increment();
+    }
+
+    private void broadcast(String frame) {
+        sessions.values().forEach(session -> session.peer().send(frame));
+    }
+
+    void endAll(String tokenId) {
+        for (NodeSession session : List.copyOf(sessions.values())) {
+            if (session.peer().tokenId().equals(tokenId)) {
+                session.peer().end(CloseCode.TOKEN_REVOKED, "the token was revoked");
+            }
+        }
+    }
+
+    void close() {
+        for (NodeSession session : List.copyOf(sessions.values())) {
+            session.peer().end(CloseCode.GOING_AWAY, "the control plane stops");
+            ended(session);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.cress.control.sync;
+
+import dev.cress.contract.Api.Rollout;
+import dev.cress.contract.Deployment;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Share;
+import dev.cress.contract.StagingState;
+import dev.cress.control.store.Refusal;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How far a deployment is on each known node, and waiting until no node is pending any more.
+/// Confined to the event loop.
+public final class Rollouts {
+    /// Requests that may wait at once.
+    static final int WAITING_MAX = 500;
+
+    private static final int RETRY_AFTER_S = 2;
+
+    private final Vertx vertx;
+    private final Presence presence;
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    Rollouts(Vertx vertx, Presence presence) {
+        this.vertx = vertx;
+        this.presence = presence;
+    }
+
+    private record Waiting(
+            FunctionName function, Deployment deployment, Promise<Rollout> promise) {}
+
+    /// The rollout as soon as it is settled, or as it stands after this long.
+    public Future<Rollout> settled(FunctionName function, Deployment deployment, Duration wait) {
+        Rollout now = now(function, deployment);
+        if (isSettled(now) || wait.isZero()) {
+            return Future.succeededFuture(now);
+        }
+        if (waiting.size() >= WAITING_MAX) {
+            return Future.failedFuture(
+                    Refusal.overloaded(
+                            "%d requests wait for rollouts, at most %d"
+                                    .formatted(waiting.size(), WAITING_MAX),
+                            RETRY_AFTER_S));
+        }
+        var entry = new Waiting(function, deployment, Promise.promise());
+        waiting.add(entry);
+        long timer =
+                vertx.setTimer(
+                        wait.toMillis(), _ -> entry.promise.tryComplete(now(function, deployment)));
+        return entry.promise
+                .future()
+                .onComplete(
+                        _ -> {
+                            waiting.remove(entry);
+                            vertx.cancelTimer(timer);
+                        });
+    }
+
+    /// Something was heard of a node.
+    void changed() {
+        for (Waiting entry : List.copyOf(waiting)) {
+            Rollout now = now(entry.function, entry.deployment);
+            if (isSettled(now)) {
+                entry.promise.tryComplete(now);
+            }
+        }
+    }
+
+    private Rollout now(FunctionName function, Deployment deployment) {
+        return new Rollout(
+                function,
+                deployment.id(),
+                presence.nodes().stream().map(node -> onNode(node, function, deployment)).toList());
+    }
+
+    private static Rollout.OnNode onNode(
+            Presence.Node node, FunctionName function, Deployment deployment) {
+        String state = "pending";
+        String reason = "";
+        if (!node.connected()) {
+            state = "offline";
+        } else if (node.serving(function) >= deployment.id()) {
+            state = "serving";
+        } else {
+            for (Share share : deployment.shares()) {
+                var version = node.staging(function, share.version());
+                if (version != null && version.state() == StagingState.FAILED) {
+                    state = "failed";
+                    reason = "version %d: %s".formatted(share.version(), version.reason());
+                }
+            }
+        }
+        return new Rollout.OnNode(node.info().name(), node.info().region(), state, reason);
+    }
+
+    private static boolean isSettled(Rollout rollout) {
+        return rollout.nodes().stream().noneMatch(node -> node.state().equals("pending"));
+    }
+}

@@ -1,0 +1,116 @@
+package dev.cress.control.sync;
+
+import dev.cress.contract.ControlFrame;
+import dev.cress.contract.Json;
+
+import io.vertx.core.Vertx;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The routers that are connected, each told the whole directory of nodes whenever it changes, but
+/// no more often than every [#COALESCED]. After a start routers keep what they know until the nodes
+/// that were there before are back, at most [#SETTLING]: a directory in which everybody is missing
+/// would be true and useless. Lives on the event loop.
+final class RouterSessions {
+    static final Duration COALESCED = Duration.ofMillis(50);
+    static final Duration SETTLING = Duration.ofSeconds(2);
+
+    private final Vertx vertx;
+    private final Presence presence;
+    private final String routerKey;
+    private final int routersMax;
+
+    /// Each router, and whether it has yet to hear of a change.
+    private final Map<Peer, Boolean> routers = new HashMap<>();
+
+    private boolean settled;
+    private boolean scheduled;
+
+    RouterSessions(Vertx vertx, Presence presence, String routerKey, int routersMax) {
+        this.vertx = vertx;
+        this.presence = presence;
+        this.routerKey = routerKey;
+        this.routersMax = routersMax;
+        settleIfComplete();
+        vertx.setTimer(SETTLING.toMillis(), _ -> settle());
+    }
+
+    void accept(Peer router) {
+        if (routers.size() >= routersMax) {
+            router.end(
+                    CloseCode.TOO_MANY,
+                    "%d routers are connected, at most %d".formatted(routers.size(), routersMax));
+            return;
+        }
+        routers.put(router, true);
+        router.onText(_ -> router.end(CloseCode.BAD_FRAME, "a router has nothing to say"));
+        router.onDrain(this::send);
+        router.onEnd(() -> routers.remove(router));
+        router.send(Json.write(new ControlFrame.Welcome(routerKey)));
+        send();
+    }
+
+    int connected() {
+        return routers.size();
+    }
+
+    /// The directory isn't what it was.
+    void changed() {
+        settleIfComplete();
+        routers.replaceAll((_, _) -> true);
+        if (!scheduled) {
+            scheduled = true;
+            vertx.setTimer(
+                    COALESCED.toMillis(),
+                    _ -> {
+                        scheduled = false;
+                        send();
+                    });
+        }
+    }
+
+    private void settleIfComplete() {
+        if (presence.nodes().stream().allMatch(Presence.Node::connected)) {
+            settled = true;
+        }
+    }
+
+    private void settle() {
+        if (!settled) {
+            settled = true;
+            send();
+        }
+    }
+
+    /// A slow router gets the newest directory once it has drained.
+    private void send() {
+        if (!settled || routers.isEmpty()) {
+            return;
+        }
+        String directory = Json.write(presence.directory());
+        routers.replaceAll(
+                (router, stale) -> {
+                    if (stale && !router.slow()) {
+                        router.send(directory);
+                        return false;
+                    }
+                    return stale;
+                });
+    }
+
+    void endAll(String tokenId) {
+        for (Peer router : Map.copyOf(routers).keySet()) {
+            if (router.tokenId().equals(tokenId)) {
+                router.end(CloseCode.TOKEN_REVOKED, "the token was revoked");
+            }
+        }
+    }
+
+    void close() {
+        for (Peer router : Map.copyOf(routers).keySet()) {
+            router.end(CloseCode.GOING_AWAY, "the control plane stops");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.cress.control.sync;
+
+import dev.cress.contract.Api.NodeStatus;
+import dev.cress.contract.Position;
+import dev.cress.control.store.Refusal;
+import dev.cress.control.store.Store;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ServerWebSocket;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/// The face of the sync: sessions come in, commits go out, and what nodes say can be asked for.
+/// Made and used on the event loop.
+public final class Sync {
+    private final Vertx vertx;
+    private final Store store;
+    private final FleetImage image;
+    private final Presence presence;
+    private final Rollouts rollouts;
+    private final RouterSessions routers;
+    private final NodeSessions nodes;
+
+    /// How many of each there may be at once.
+    public record Limits(int nodesMax, int routersMax, int logReadersMax) {}
+
+    public Sync(
+            Vertx vertx,
+            Store store,
+            Store.Image stored,
+            InstantSource clock,
+            Limits limits,
+            MeterRegistry meters) {
+        this.vertx = vertx;
+        this.store = store;
+        image = new FleetImage(stored.position(), stored.functions(), stored.newest());
+        presence = new Presence(clock, stored.nodes());
+        rollouts = new Rollouts(vertx, presence);
+        routers =
+                new RouterSessions(
+                        vertx, presence, store.settings().routerKey(), limits.routersMax());
+        nodes =
+                new NodeSessions(
+                        vertx,
+                        store,
+                        image,
+                        presence,
+                        rollouts,
+                        routers,
+                        limits.nodesMax(),
+                        limits.logReadersMax(),
+                        meters);
+        gauge(meters, "nodes.connected", "nodes with a session", NodeSessions::connected);
+        gauge(meters, "nodes.behind", "nodes that wait for a snapshot", NodeSessions::behind);
+        gauge(meters, "revision", "the log's head", n -> n.image().position().revision());
+        gauge(meters, "log.readers", "readers of logs", n -> n.logs().readers());
+        Gauge.builder("cress.control.routers.connected", routers, RouterSessions::connected)
+                .description("routers with a session")
+                .register(meters);
+        store.listen(nodes::committed);
+    }
+
+    /// How many revisions [Store#load] should bring for nodes that come back.
+    public static int revisionsKept() {
+        return FleetImage.REVISIONS_MAX;
+    }
+
+    private void gauge(
+            MeterRegistry meters,
+            String name,
+            String description,
+            ToLongFunction<NodeSessions> value) {
+        Gauge.builder("cress.control." + name, nodes, n -> (double) value.applyAsLong(n))
+                .description(description)
+                .register(meters);
+    }
+
+    /// A node connected with this token; the session ends when the token is revoked.
+    public void acceptNode(ServerWebSocket socket, String tokenId) {
+        nodes.accept(new Peer(vertx, socket, tokenId));
+    }
+
+    /// A router connected with this token; the session ends when the token is revoked.
+    public void acceptRouter(ServerWebSocket socket, String tokenId) {
+        routers.accept(new Peer(vertx, socket, tokenId));
+    }
+
+    /// Ends the sessions that this token opened.
+    public void tokenRevoked(String tokenId) {
+        nodes.endAll(tokenId);
+        routers.endAll(tokenId);
+    }
+
+    /// Where the log stands, as nodes were told.
+    public Position position() {
+        return image.position();
+    }
+
+    /// Every known node, by name.
+    public List<NodeStatus> nodes() {
+        return presence.list();
+    }
+
+    public int routersConnected() {
+        return routers.connected();
+    }
+
+    public Rollouts rollouts() {
+        return rollouts;
+    }
+
+    public LogFollowers logs() {
+        return nodes.logs();
+    }
+
+    public int nodesConnected() {
+        return nodes.connected();
+    }
+
+    /// Stops missing a node that won't come back.
+    public Future<Void> forget(String name) {
+        var node = presence.node(name);
+        if (node == null) {
+            throw Refusal.of(404, "unknown-node", "Unknown node", "there is no node " + name);
+        }
+        if (node.connected()) {
+            throw Refusal.of(
+                    409,
+                    "node-connected",
+                    "Node connected",
+                    "node " + name + " is connected: stop it first");
+        }
+        presence.forget(name);
+        rollouts.changed();
+        routers.changed();
+        return store.deleteNode(name);
+    }
+
+    /// Ends all sessions, so that peers know to come back elsewhere or later.
+    public void close() {
+        nodes.close();
+        routers.close();
+    }
+}

@@ -1,0 +1,157 @@
+package dev.cress.control;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+
+import dev.cress.contract.ControlFrame;
+import dev.cress.contract.ControlFrame.Delta;
+import dev.cress.contract.ControlFrame.Snapshot;
+import dev.cress.contract.Json;
+import dev.cress.contract.NodeFrame;
+import dev.cress.contract.NodeInfo;
+import dev.cress.contract.Position;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A node or router by hand: keeps every frame that it is sent, acks what it is told to.
+final class FakeNode implements AutoCloseable {
+    private static final int MESSAGE_BYTES_MAX = 16 << 20;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final WebSocket socket;
+    private final List<ControlFrame> frames = new CopyOnWriteArrayList<>();
+    private volatile boolean acks;
+
+    private FakeNode(ControlPlane control, String path, String token) {
+        var client =
+                vertx.createWebSocketClient(
+                        new WebSocketClientOptions().setMaxMessageSize(MESSAGE_BYTES_MAX));
+        var options =
+                new WebSocketConnectOptions()
+                        .setHost("127.0.0.1")
+                        .setPort(control.port())
+                        .setURI(path)
+                        .addHeader("authorization", "Bearer " + token);
+        var unconnected = client.webSocket().textMessageHandler(this::received);
+        try {
+            socket =
+                    unconnected
+                            .connect(options)
+                            .toCompletionStage()
+                            .toCompletableFuture()
+                            .get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("can't connect", e);
+        }
+    }
+
+    private void received(String text) {
+        try {
+            ControlFrame frame = Json.STRICT.readValue(text, ControlFrame.class);
+            frames.add(frame);
+            if (acks && frame instanceof Snapshot snapshot) {
+                send(new NodeFrame.Ack(snapshot.position().revision()));
+            } else if (acks && frame instanceof Delta delta) {
+                send(new NodeFrame.Ack(delta.position().revision()));
+            }
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(text, e);
+        }
+    }
+
+    /// A connection that has said nothing yet.
+    static FakeNode silent(ControlPlane control, String token) {
+        return new FakeNode(control, "/v1/sync/node", token);
+    }
+
+    static FakeNode router(ControlPlane control) {
+        return new FakeNode(control, "/v1/sync/router", control.issueToken("router", "join"));
+    }
+
+    /// A node that knows nothing yet and acks what comes.
+    static FakeNode connect(ControlPlane control, String name) {
+        return connect(control, name, Position.NOWHERE, true);
+    }
+
+    static FakeNode connect(ControlPlane control, String name, Position resume, boolean acks) {
+        var node = silent(control, control.issueToken(name, "join"));
+        node.acks = acks;
+        node.send(new NodeFrame.Hello(NodeFrame.PROTO, info(name), resume));
+        node.first(ControlFrame.Welcome.class);
+        return node;
+    }
+
+    static NodeInfo info(String name) {
+        return new NodeInfo(name, "fra", 50.1, 8.7, "http://127.0.0.1:1", "test");
+    }
+
+    void acks(boolean acks) {
+        this.acks = acks;
+    }
+
+    void send(NodeFrame frame) {
+        sendText(Json.write(frame));
+    }
+
+    void sendText(String text) {
+        socket.writeTextMessage(text);
+    }
+
+    List<ControlFrame> frames() {
+        return frames;
+    }
+
+    <T extends ControlFrame> List<T> all(Class<T> type) {
+        return frames.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /// The first frame of this kind, waited for.
+    <T extends ControlFrame> T first(Class<T> type) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> !all(type).isEmpty());
+        return all(type).getFirst();
+    }
+
+    /// Where the last frame left this node.
+    Position position() {
+        Position position = Position.NOWHERE;
+        for (ControlFrame frame : frames) {
+            if (frame instanceof Snapshot snapshot) {
+                position = snapshot.position();
+            } else if (frame instanceof Delta delta) {
+                position = delta.position();
+            }
+        }
+        return position;
+    }
+
+    void awaitRevision(long revision) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> position().revision() == revision);
+    }
+
+    /// The code with which the control plane ended the session, waited for.
+    int closeCode() {
+        await().atMost(Duration.ofSeconds(10)).until(socket::isClosed);
+        Short code = socket.closeStatusCode();
+        return code == null ? 0 : code;
+    }
+
+    @Override
+    public void close() {
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("can't close", e);
+        }
+    }
+}

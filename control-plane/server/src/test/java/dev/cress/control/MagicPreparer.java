@@ -1,0 +1,47 @@
+package dev.cress.control;
+
+import dev.cress.control.module.ModulePreparer;
+import dev.cress.control.module.RefusedModule;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Takes for a module what begins like one. Counts its calls, and can be made to wait.
+final class MagicPreparer implements ModulePreparer {
+    private static final byte[] MAGIC = {0, 'a', 's', 'm', 1, 0, 0, 0};
+
+    final AtomicInteger calls = new AtomicInteger();
+    final AtomicInteger running = new AtomicInteger();
+    final Semaphore may = new Semaphore(Integer.MAX_VALUE);
+
+    @Override
+    public String prepare(Path module) throws RefusedModule {
+        calls.incrementAndGet();
+        running.incrementAndGet();
+        may.acquireUninterruptibly();
+        may.release();
+        running.decrementAndGet();
+        try (var in = Files.newInputStream(module)) {
+            if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
+                throw new RefusedModule("not-wasm", "this is not a Wasm module");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return "wasi-cgi";
+    }
+
+    /// A module of this many bytes, its content after this seed.
+    static byte[] module(int seed, int bytes) {
+        byte[] module = Arrays.copyOf(MAGIC, bytes);
+        for (int i = MAGIC.length; i < bytes; i++) {
+            module[i] = (byte) (seed >> (8 * (i % 4)));
+        }
+        return module;
+    }
+}

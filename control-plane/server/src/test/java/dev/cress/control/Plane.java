@@ -1,0 +1,168 @@
+package dev.cress.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cress.contract.Api.Deployed;
+import dev.cress.contract.Api.ModuleInfo;
+import dev.cress.contract.Api.NewDeployment;
+import dev.cress.contract.Api.NewToken;
+import dev.cress.contract.Api.NewVersion;
+import dev.cress.contract.Api.TokenCreated;
+import dev.cress.contract.Api.VersionCreated;
+import dev.cress.contract.Json;
+import dev.cress.contract.Limits;
+import dev.cress.contract.Manifest;
+import dev.cress.contract.Route;
+import dev.cress.contract.Sha256;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/// A control plane on a folder, and a client that speaks to it as its operator.
+final class Plane implements AutoCloseable {
+    private final HttpClient client = HttpClient.newHttpClient();
+    final ControlPlane control;
+    final MagicPreparer preparer;
+    final String operator;
+
+    private Plane(ControlPlane control, MagicPreparer preparer) {
+        this.control = control;
+        this.preparer = preparer;
+        this.operator = token(control);
+    }
+
+    static Plane start(Path folder) {
+        return start(folder, config -> config);
+    }
+
+    static Plane start(Path folder, UnaryOperator<ControlPlaneConfig> change) {
+        var preparer = new MagicPreparer();
+        var config = change.apply(ControlPlaneConfig.of(folder).withPort(0));
+        return new Plane(ControlPlane.start(config, preparer), preparer);
+    }
+
+    private static String token(ControlPlane control) {
+        try {
+            return Files.readString(control.operatorTokenFile()).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(control.url() + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    HttpRequest.Builder authorised(String path) {
+        return request(path).header("authorization", "Bearer " + operator);
+    }
+
+    Reply send(HttpRequest request) {
+        try {
+            var response = client.send(request, BodyHandlers.ofString());
+            return new Reply(response.statusCode(), response.headers(), response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    Reply get(String path) {
+        return send(authorised(path).build());
+    }
+
+    Reply getAs(String token, String path) {
+        return send(request(path).header("authorization", "Bearer " + token).build());
+    }
+
+    Reply delete(String path) {
+        return send(authorised(path).DELETE().build());
+    }
+
+    Reply post(String path, String json) {
+        return post(path, BodyPublishers.ofString(json));
+    }
+
+    Reply post(String path, BodyPublisher body) {
+        return send(authorised(path).POST(body).build());
+    }
+
+    Reply upload(byte[] module) {
+        return post("/v1/modules", BodyPublishers.ofByteArray(module));
+    }
+
+    /// A stored module that no other seed has.
+    Sha256 module(int seed) {
+        Reply reply = upload(MagicPreparer.module(seed, 64));
+        assertThat(reply.status()).as(reply.text()).isIn(200, 201);
+        return reply.as(ModuleInfo.class).sha256();
+    }
+
+    static Manifest manifest(Route... routes) {
+        return new Manifest("auto", List.of(routes), Limits.DEFAULT, Map.of());
+    }
+
+    Reply postVersion(String function, Sha256 module, Manifest manifest) {
+        return post(
+                "/v1/functions/" + function + "/versions",
+                Json.write(new NewVersion(module, manifest)));
+    }
+
+    int version(String function, int seed, Route... routes) {
+        Reply reply = postVersion(function, module(seed), manifest(routes));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+        return reply.as(VersionCreated.class).version().number();
+    }
+
+    Reply postDeployment(String function, int version, int basisPoints) {
+        return post(
+                "/v1/functions/" + function + "/deployments",
+                Json.write(new NewDeployment(version, basisPoints)));
+    }
+
+    Deployed deploy(String function, int version, int basisPoints) {
+        Reply reply = postDeployment(function, version, basisPoints);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+        return reply.as(Deployed.class);
+    }
+
+    /// A new version of the function, deployed fully.
+    Deployed deployed(String function, int seed, Route... routes) {
+        return deploy(function, version(function, seed, routes), 10_000);
+    }
+
+    String token(String scope) {
+        Reply reply = post("/v1/tokens", Json.write(new NewToken(scope + "-token", scope)));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+        return reply.as(TokenCreated.class).token();
+    }
+
+    FakeNode node(String name) {
+        return FakeNode.connect(control, name);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        control.close();
+    }
+}
