@@ -7,6 +7,9 @@ public enum CressHeader {
     VERSION("x-cress-version"),
     REQUEST_ID("x-request-id"),
     AFFINITY("x-cress-affinity"),
+    /// From node to router: the function that answered, for the router's metrics. Clients never see
+    /// it.
+    FUNCTION("x-cress-function"),
     /// From router to node: the fleet's router key. Nobody else may send what follows.
     ROUTER_KEY("x-cress-router-key"),
     /// From router to node: the client's address.
