@@ -1,0 +1,90 @@
+package dev.cress.router;
+
+import dev.cress.contract.CressHeader;
+import dev.cress.contract.ErrorCode;
+import dev.cress.contract.Json;
+import dev.cress.contract.Problem;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/// The router's own answers: problem+json, `x-cress-error` and `proxy-status` (RFC 9209).
+enum Answer {
+    ;
+
+    /// How long a client may go on sending a body that nobody wants, so that it gets to read the
+    /// answer: a connection that is closed under it would take the answer along.
+    private static final long LINGER_MS = 5_000;
+
+    private static final String RETRY_AFTER_S = "1";
+    private static final int SERVICE_UNAVAILABLE = 503;
+
+    static void problem(
+            Vertx vertx,
+            HttpServerRequest request,
+            ErrorCode code,
+            String requestId,
+            String detail) {
+        HttpServerResponse response = request.response();
+        var problem =
+                new Problem(
+                        "about:blank",
+                        title(code),
+                        code.status(),
+                        detail,
+                        code.code(),
+                        null,
+                        null,
+                        requestId);
+        response.setStatusCode(code.status())
+                .putHeader("content-type", Problem.MEDIA_TYPE)
+                .putHeader("cache-control", "no-store")
+                .putHeader(CressHeader.REQUEST_ID.text(), requestId)
+                .putHeader(CressHeader.ERROR.text(), code.code())
+                .putHeader("proxy-status", "cress-router; error=" + code.proxyStatus());
+        if (code.status() == SERVICE_UNAVAILABLE) {
+            response.putHeader("retry-after", RETRY_AFTER_S);
+        }
+        if (code.status() == ErrorCode.BAD_REQUEST.status()) {
+            response.putHeader("connection", "close");
+        }
+        response.end(Json.write(problem));
+        letEnd(vertx, request);
+    }
+
+    /// Throws away what is left of a request that was answered, and closes the connection if that
+    /// takes long.
+    static void letEnd(Vertx vertx, HttpServerRequest request) {
+        if (request.isEnded()) {
+            return;
+        }
+        request.handler(_ -> {}).resume();
+        long timer = vertx.setTimer(LINGER_MS, _ -> request.connection().close());
+        request.endHandler(_ -> vertx.cancelTimer(timer));
+        request.exceptionHandler(_ -> vertx.cancelTimer(timer));
+    }
+
+    private static String title(ErrorCode code) {
+        return switch (code) {
+            case OVERLOADED -> "Too many requests at once";
+            case UNAVAILABLE -> "No node is ready";
+            case BAD_REQUEST -> "The request can't be read";
+            case LINE_TOO_LARGE, HEADERS_TOO_LARGE, BODY_TOO_LARGE -> "The request is too large";
+            case LOOP -> "The request goes round in circles";
+            case NO_NODE -> "No node could be reached";
+            case NO_NODE_IN_TIME -> "No node answered in time";
+            case GUEST_TRAP,
+                    GUEST_EXIT,
+                    GUEST_PROTOCOL,
+                    MEMORY_LIMIT,
+                    RESPONSE_TOO_LARGE,
+                    CPU_LIMIT,
+                    WALL_LIMIT,
+                    RATE_LIMITED,
+                    NO_ROUTE,
+                    INTERNAL ->
+                    "The request failed";
+        };
+    }
+}

@@ -1,0 +1,163 @@
+package dev.cress.router;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+
+import dev.cress.contract.ControlFrame;
+import dev.cress.contract.Json;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.UpgradeRejectedException;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.net.URI;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/// Holds one WebSocket to the control plane, for ever: whatever ends it, the next one is tried
+/// after a while. All methods belong to the control loop, except [#connected()] and [#close()].
+final class ControlSession {
+    static final String PATH = "/v1/sync/router";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
+    private static final long BACKOFF_FIRST_MS = 100;
+    private static final long BACKOFF_MAX_MS = 5_000;
+    private static final int CONNECT_TIMEOUT_MS = 5_000;
+
+    /// Pings go out every 10 s, and a peer that is silent for three of them is gone.
+    private static final long PING_MS = 10_000;
+
+    private static final int SILENCE_MAX_S = 30;
+
+    /// At about 300 bytes a node, a directory of 50,000.
+    private static final int MESSAGE_BYTES_MAX = 16 << 20;
+
+    private static final int FRAME_BYTES_MAX = 1 << 20;
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+
+    private final Vertx vertx;
+    private final URI control;
+    private final String joinToken;
+    private final Listener listener;
+    private final WebSocketClient client;
+    private long backoffMs = BACKOFF_FIRST_MS;
+    private String lastFault = "";
+    private String routerKey = "";
+    private volatile boolean connected;
+    private volatile boolean closed;
+
+    /// Hears of every change of the fleet.
+    @FunctionalInterface
+    interface Listener {
+        void directory(String routerKey, ControlFrame.Directory directory);
+    }
+
+    ControlSession(Vertx vertx, URI control, String joinToken, Listener listener) {
+        this.vertx = vertx;
+        this.control = control;
+        this.joinToken = joinToken;
+        this.listener = listener;
+        client =
+                vertx.createWebSocketClient(
+                        new WebSocketClientOptions()
+                                .setConnectTimeout(CONNECT_TIMEOUT_MS)
+                                .setReadIdleTimeout(SILENCE_MAX_S)
+                                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                                .setMaxFrameSize(FRAME_BYTES_MAX)
+                                .setMaxMessageSize(MESSAGE_BYTES_MAX));
+    }
+
+    boolean connected() {
+        return connected;
+    }
+
+    /// Ends the session for good. Any thread.
+    void close() {
+        closed = true;
+        client.close();
+    }
+
+    void connect() {
+        if (closed) {
+            return;
+        }
+        boolean tls = "https".equals(control.getScheme());
+        String base = control.getPath() == null ? "" : control.getPath();
+        var options =
+                new WebSocketConnectOptions()
+                        .setHost(control.getHost())
+                        .setPort(control.getPort() >= 0 ? control.getPort() : tls ? 443 : 80)
+                        .setSsl(tls)
+                        .setURI(base.replaceAll("/+$", "") + PATH)
+                        .setTimeout(CONNECT_TIMEOUT_MS)
+                        .putHeader("authorization", "Bearer " + joinToken);
+        client.connect(options).onComplete(this::opened, this::failed);
+    }
+
+    private void opened(WebSocket socket) {
+        long pings = vertx.setPeriodic(PING_MS, _ -> socket.writePing(Buffer.buffer("cress")));
+        socket.textMessageHandler(this::heard);
+        socket.exceptionHandler(fault -> LOG.debug("control session: {}", fault.toString()));
+        socket.closeHandler(
+                _ -> {
+                    vertx.cancelTimer(pings);
+                    connected = false;
+                    Short code = socket.closeStatusCode();
+                    again("the session ended" + (code == null ? "" : ", close code " + code));
+                });
+    }
+
+    private void failed(Throwable fault) {
+        int status = fault instanceof UpgradeRejectedException refused ? refused.getStatus() : 0;
+        again(
+                status == UNAUTHORIZED || status == FORBIDDEN
+                        ? "it refuses the join token (%d)".formatted(status)
+                        : String.valueOf(fault.getMessage()));
+    }
+
+    private void again(String fault) {
+        if (closed) {
+            return;
+        }
+        // Said once, not every five seconds.
+        if (!fault.equals(lastFault)) {
+            LOG.warn("control plane {}: {}; trying again", control, fault);
+            lastFault = fault;
+        }
+        long waitMs = ThreadLocalRandom.current().nextLong(backoffMs / 2, backoffMs + 1);
+        backoffMs = Math.min(2 * backoffMs, BACKOFF_MAX_MS);
+        vertx.setTimer(waitMs, _ -> connect());
+    }
+
+    private void heard(String text) {
+        try {
+            switch (Json.LENIENT.readValue(text, ControlFrame.class)) {
+                case ControlFrame.Welcome welcome -> {
+                    LOG.info("control plane {}: connected", control);
+                    connected = true;
+                    lastFault = "";
+                    backoffMs = BACKOFF_FIRST_MS;
+                    routerKey = welcome.routerKey();
+                }
+                case ControlFrame.Directory directory -> listener.directory(routerKey, directory);
+                case ControlFrame.Snapshot _,
+                        ControlFrame.Delta _,
+                        ControlFrame.Follow _,
+                        ControlFrame.Unfollow _ ->
+                        LOG.debug("a frame for nodes came to a router");
+            }
+        } catch (InvalidTypeIdException e) {
+            LOG.debug("a frame of a newer control plane is passed over: {}", e.getTypeId());
+        } catch (JsonProcessingException e) {
+            LOG.warn("a frame of the control plane {}", Json.explain(e).getMessage());
+        }
+    }
+}

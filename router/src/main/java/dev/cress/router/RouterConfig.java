@@ -1,0 +1,361 @@
+package dev.cress.router;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What a router is told when it starts. [#of] has the defaults, the `with…` methods change them.
+///
+/// @param bind the address that clients reach
+/// @param port 0 takes any free one: ask [Router#port()]
+/// @param adminBind the address of `/health` and `/metrics`: they tell of the fleet, so loopback
+/// @param adminPort 0 takes any free one: ask [Router#adminPort()]
+/// @param control the control plane, `http://HOST:PORT`
+/// @param joinToken what lets a router of the fleet in there
+/// @param dataDir keeps the last directory and the router key; one router at a time
+/// @param trustedPeers CIDRs whose word about a client's address, scheme and request id is believed
+/// @param locationTable a MaxMind-format file (`.mmdb`), or nothing for the bundled countries
+/// @param eventLoops threads that carry traffic
+public record RouterConfig(
+        String bind,
+        int port,
+        String adminBind,
+        int adminPort,
+        URI control,
+        String joinToken,
+        Path dataDir,
+        List<String> trustedPeers,
+        Optional<Path> locationTable,
+        int eventLoops,
+        Clients clients,
+        Upstream upstream,
+        Health health,
+        Retries retries) {
+    public static final int DEFAULT_PORT = 8080;
+    public static final String LOOPBACK = "127.0.0.1";
+    public static final List<String> LOOPBACK_PEERS = List.of("127.0.0.0/8", "::1/128");
+
+    /// What clients may ask of a router.
+    ///
+    /// @param connectionsMax open at one time; requests on further ones are answered `overloaded`
+    /// @param requestLineBytesMax method, target and version
+    /// @param headerBytesMax all request headers together
+    /// @param idleTimeout a connection without a byte either way for so long is closed, whether it
+    ///     is a client's or goes to a node
+    /// @param drainTimeout how long requests in flight may take when the router stops
+    public record Clients(
+            int connectionsMax,
+            int requestLineBytesMax,
+            int headerBytesMax,
+            Duration idleTimeout,
+            Duration drainTimeout) {
+        public static final Clients DEFAULT =
+                new Clients(
+                        10_000, 8 << 10, 64 << 10, Duration.ofSeconds(90), Duration.ofSeconds(10));
+
+        public Clients {
+            positive("connectionsMax", connectionsMax);
+            positive("requestLineBytesMax", requestLineBytesMax);
+            positive("headerBytesMax", headerBytesMax);
+            positive("idleTimeout", idleTimeout);
+            positive("drainTimeout", drainTimeout);
+        }
+    }
+
+    /// How the router uses nodes.
+    ///
+    /// @param connectionsPerNodeMax open to one node at one time
+    /// @param waitingPerNodeMax requests that wait for such a connection
+    /// @param waitTimeout how long one waits, connecting included
+    /// @param connectTimeout until a connection stands
+    /// @param responseHeadTimeout from the request's last byte to the answer's head; above every
+    ///     function's wall limit, or the node's own answer comes too late
+    /// @param attemptsMax nodes that one request is offered to
+    /// @param replayBodyBytesMax a request body up to this size is read before it is sent on, so
+    ///     that it can go to the next node too; longer ones stream
+    public record Upstream(
+            int connectionsPerNodeMax,
+            int waitingPerNodeMax,
+            Duration waitTimeout,
+            Duration connectTimeout,
+            Duration responseHeadTimeout,
+            int attemptsMax,
+            int replayBodyBytesMax) {
+        public static final Upstream DEFAULT =
+                new Upstream(
+                        512,
+                        1_024,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(60),
+                        5,
+                        16 << 10);
+
+        public Upstream {
+            positive("connectionsPerNodeMax", connectionsPerNodeMax);
+            positive("waitingPerNodeMax", waitingPerNodeMax);
+            positive("waitTimeout", waitTimeout);
+            positive("connectTimeout", connectTimeout);
+            positive("responseHeadTimeout", responseHeadTimeout);
+            positive("attemptsMax", attemptsMax);
+            if (replayBodyBytesMax < 0) {
+                throw new RouterException(
+                        "replayBodyBytesMax is %d: at least 0".formatted(replayBodyBytesMax));
+            }
+        }
+    }
+
+    /// How the router tells live nodes from dead ones.
+    ///
+    /// @param interval between two checks of one node
+    /// @param timeout of one check
+    /// @param setAside how long a node that refused or dropped a request comes last
+    public record Health(Duration interval, Duration timeout, Duration setAside) {
+        public static final Health DEFAULT =
+                new Health(Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofSeconds(5));
+
+        public Health {
+            positive("interval", interval);
+            positive("timeout", timeout);
+            positive("setAside", setAside);
+        }
+    }
+
+    /// How much work retries may add. The floor is what makes a node's death invisible to the
+    /// requests that were under way to it.
+    ///
+    /// @param percent of requests
+    /// @param perSecondFloor allowed whatever the traffic; saved up for ten seconds
+    public record Retries(int percent, int perSecondFloor) {
+        public static final Retries DEFAULT = new Retries(10, 100);
+
+        public Retries {
+            if (percent < 0 || perSecondFloor < 0) {
+                throw new RouterException(
+                        "retries of %d %% and %d/s: at least 0 each"
+                                .formatted(percent, perSecondFloor));
+            }
+        }
+    }
+
+    public RouterConfig {
+        trustedPeers = List.copyOf(trustedPeers);
+        trustedPeers.forEach(Cidr::parse);
+        port("port", port);
+        port("admin port", adminPort);
+        positive("eventLoops", eventLoops);
+        if (joinToken.isBlank()) {
+            throw new RouterException("the join token is empty: pass --join TOKEN");
+        }
+        if (control.getHost() == null || !List.of("http", "https").contains(control.getScheme())) {
+            throw new RouterException(
+                    "control plane '%s' is no URL like http://HOST:PORT".formatted(control));
+        }
+        if (clients.idleTimeout().compareTo(upstream.responseHeadTimeout()) <= 0) {
+            throw new RouterException(
+                    "idleTimeout is %s: it must be longer than responseHeadTimeout, %s"
+                            .formatted(clients.idleTimeout(), upstream.responseHeadTimeout()));
+        }
+    }
+
+    /// A router on loopback with the defaults.
+    public static RouterConfig of(URI control, String joinToken, Path dataDir) {
+        return new RouterConfig(
+                LOOPBACK,
+                DEFAULT_PORT,
+                LOOPBACK,
+                0,
+                control,
+                joinToken,
+                dataDir,
+                LOOPBACK_PEERS,
+                Optional.empty(),
+                Runtime.getRuntime().availableProcessors(),
+                Clients.DEFAULT,
+                Upstream.DEFAULT,
+                Health.DEFAULT,
+                Retries.DEFAULT);
+    }
+
+    public RouterConfig withListen(String bind, int port) {
+        return new RouterConfig(
+                bind,
+                port,
+                adminBind,
+                adminPort,
+                control,
+                joinToken,
+                dataDir,
+                trustedPeers,
+                locationTable,
+                eventLoops,
+                clients,
+                upstream,
+                health,
+                retries);
+    }
+
+    public RouterConfig withAdmin(String bind, int port) {
+        return new RouterConfig(
+                this.bind,
+                this.port,
+                bind,
+                port,
+                control,
+                joinToken,
+                dataDir,
+                trustedPeers,
+                locationTable,
+                eventLoops,
+                clients,
+                upstream,
+                health,
+                retries);
+    }
+
+    public RouterConfig withTrustedPeers(List<String> cidrs) {
+        return new RouterConfig(
+                bind,
+                port,
+                adminBind,
+                adminPort,
+                control,
+                joinToken,
+                dataDir,
+                cidrs,
+                locationTable,
+                eventLoops,
+                clients,
+                upstream,
+                health,
+                retries);
+    }
+
+    public RouterConfig withLocationTable(Path table) {
+        return new RouterConfig(
+                bind,
+                port,
+                adminBind,
+                adminPort,
+                control,
+                joinToken,
+                dataDir,
+                trustedPeers,
+                Optional.of(table),
+                eventLoops,
+                clients,
+                upstream,
+                health,
+                retries);
+    }
+
+    public RouterConfig withEventLoops(int count) {
+        return new RouterConfig(
+                bind,
+                port,
+                adminBind,
+                adminPort,
+                control,
+                joinToken,
+                dataDir,
+                trustedPeers,
+                locationTable,
+                count,
+                clients,
+                upstream,
+                health,
+                retries);
+    }
+
+    public RouterConfig withClients(Clients limits) {
+        return new RouterConfig(
+                bind,
+                port,
+                adminBind,
+                adminPort,
+                control,
+                joinToken,
+                dataDir,
+                trustedPeers,
+                locationTable,
+                eventLoops,
+                limits,
+                upstream,
+                health,
+                retries);
+    }
+
+    public RouterConfig withUpstream(Upstream limits) {
+        return new RouterConfig(
+                bind,
+                port,
+                adminBind,
+                adminPort,
+                control,
+                joinToken,
+                dataDir,
+                trustedPeers,
+                locationTable,
+                eventLoops,
+                clients,
+                limits,
+                health,
+                retries);
+    }
+
+    public RouterConfig withHealth(Health checks) {
+        return new RouterConfig(
+                bind,
+                port,
+                adminBind,
+                adminPort,
+                control,
+                joinToken,
+                dataDir,
+                trustedPeers,
+                locationTable,
+                eventLoops,
+                clients,
+                upstream,
+                checks,
+                retries);
+    }
+
+    public RouterConfig withRetries(Retries budget) {
+        return new RouterConfig(
+                bind,
+                port,
+                adminBind,
+                adminPort,
+                control,
+                joinToken,
+                dataDir,
+                trustedPeers,
+                locationTable,
+                eventLoops,
+                clients,
+                upstream,
+                health,
+                budget);
+    }
+
+    private static void positive(String name, long value) {
+        if (value <= 0) {
+            throw new RouterException("%s is %d: at least 1".formatted(name, value));
+        }
+    }
+
+    private static void positive(String name, Duration value) {
+        if (value.toMillis() <= 0 || value.toMillis() > Integer.MAX_VALUE) {
+            throw new RouterException("%s is %s: from 1 ms to 24 days".formatted(name, value));
+        }
+    }
+
+    private static void port(String name, int value) {
+        if (value < 0 || value > 65_535) {
+            throw new RouterException("%s is %d: from 0 to 65535".formatted(name, value));
+        }
+    }
+}
