@@ -1,7 +1,8 @@
 #!/bin/sh
-# The committed runaway.wasm was made with clang and lld 14.0.6 and wasi-libc 0.0~git20220510, from Debian 12:
+# The committed runaway.wasm was made with clang and lld 14.0.6 and wasi-libc 0.0~git20220510, from Debian 12, and
+# without a wasm-opt on the PATH, which clang would run:
 #   apt install clang lld wasi-libc libclang-rt-14-dev-wasm32
-# without a wasm-opt on the PATH, which clang would run. Any wasi-sdk will do too: set CC to its clang and SYSROOT_FLAGS to nothing.
+# Any wasi-sdk will do too: set CC to its clang, and SYSROOT_FLAGS to nothing.
 set -eu
 cd "$(dirname "$0")"
 : "${CC:=clang}"
