@@ -48,19 +48,16 @@ public final class HttpFront {
                         "admin port",
                         config.adminPort(),
                         "127.0.0.1");
-        var ports = new AtomicInteger(config.port());
+        var port = new AtomicInteger();
         var connections = new AtomicInteger();
-        // the first loop finds a free port, the others share it
-        for (int i = 0; i < LOOPS; i++) {
-            await(
-                    vertx.deployVerticle(
-                            new Loop(config, requests, ports, connections),
-                            new DeploymentOptions()),
-                    "port",
-                    config.port(),
-                    config.bind());
-        }
-        return new HttpFront(ports.get(), adminPort);
+        await(
+                vertx.deployVerticle(
+                        () -> new Loop(config, requests, port, connections),
+                        new DeploymentOptions().setInstances(LOOPS)),
+                "port",
+                config.port(),
+                config.bind());
+        return new HttpFront(port.get(), adminPort);
     }
 
     public int port() {
@@ -139,7 +136,8 @@ public final class HttpFront {
                     .connectionHandler(this::admit)
                     .requestHandler(requests::handle)
                     .invalidRequestHandler(http -> refuse(http, config))
-                    .listen(port.get(), config.bind())
+                    // a negative port is any free one, the same on all loops
+                    .listen(config.port() == 0 ? -1 : config.port(), config.bind())
                     .onSuccess(server -> port.set(server.actualPort()));
         }
 

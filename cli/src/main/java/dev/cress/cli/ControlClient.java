@@ -1,0 +1,218 @@
+package dev.cress.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+
+import dev.cress.contract.Api;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Json;
+import dev.cress.contract.Manifest;
+import dev.cress.contract.Problem;
+import dev.cress.contract.Sha256;
+import dev.cress.contract.Version;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// Speaks with a control plane for the commands. A refusal becomes a [CliException] with the
+/// control plane's own words.
+final class ControlClient {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /// A module is prepared before it is answered.
+    private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(3);
+
+    private static final TypeReference<Api.Page<Api.TokenInfo>> TOKENS = new TypeReference<>() {};
+    private static final TypeReference<Api.Page<Version>> VERSIONS = new TypeReference<>() {};
+
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+    private final URI control;
+    private final String token;
+    private final String tokenOrigin;
+
+    /// @param tokenOrigin where the token was looked for, in words, for a 401
+    ControlClient(URI control, String token, String tokenOrigin) {
+        this.control = control;
+        this.token = token;
+        this.tokenOrigin = tokenOrigin;
+    }
+
+    static ControlClient withTokenFile(URI control, Path file) {
+        try {
+            return new ControlClient(control, Files.readString(file).strip(), file.toString());
+        } catch (IOException e) {
+            throw new CliException("token file %s can't be read: %s".formatted(file, e));
+        }
+    }
+
+    URI control() {
+        return control;
+    }
+
+    Api.ModuleInfo upload(byte[] module) {
+        return send(
+                "POST",
+                "/v1/modules",
+                BodyPublishers.ofByteArray(module),
+                "application/wasm",
+                Api.ModuleInfo.class);
+    }
+
+    Api.VersionCreated createVersion(FunctionName name, Sha256 module, Manifest manifest) {
+        return post(
+                function(name) + "/versions",
+                new Api.NewVersion(module, manifest),
+                Api.VersionCreated.class);
+    }
+
+    Api.Deployed deploy(FunctionName name, int version, int basisPoints) {
+        return post(
+                function(name) + "/deployments",
+                new Api.NewDeployment(version, basisPoints),
+                Api.Deployed.class);
+    }
+
+    Api.Deployed rollback(FunctionName name, @Nullable Integer version) {
+        return post(function(name) + "/rollback", new Api.Rollback(version), Api.Deployed.class);
+    }
+
+    Api.Rollout rollout(FunctionName name, int deployment, Duration wait) {
+        return get(
+                "%s/rollout?deployment=%d&wait_ms=%d"
+                        .formatted(function(name), deployment, wait.toMillis()),
+                Api.Rollout.class);
+    }
+
+    Api.FunctionInfo function(String name) {
+        return get(function(new FunctionName(name)), Api.FunctionInfo.class);
+    }
+
+    Api.Page<Version> versions(FunctionName name) {
+        return get(function(name) + "/versions", VERSIONS);
+    }
+
+    Api.Deleted delete(FunctionName name) {
+        return send("DELETE", function(name), BodyPublishers.noBody(), "", Api.Deleted.class);
+    }
+
+    Api.FleetStatus status() {
+        return get("/v1/status", Api.FleetStatus.class);
+    }
+
+    Api.TokenCreated createToken(String name, String scope) {
+        return post("/v1/tokens", new Api.NewToken(name, scope), Api.TokenCreated.class);
+    }
+
+    Api.Page<Api.TokenInfo> tokens() {
+        return get("/v1/tokens", TOKENS);
+    }
+
+    void revokeToken(String id) {
+        exchange("DELETE", "/v1/tokens/" + id, BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
+    }
+
+    /// The function's log as it comes, one JSON object a line; blank lines say that it is alive.
+    InputStream logs(FunctionName name, int backlog, boolean follow) {
+        String path = "%s/logs?backlog=%d&follow=%s".formatted(function(name), backlog, follow);
+        return exchange("GET", path, BodyPublishers.noBody(), "", null).body();
+    }
+
+    private static String function(FunctionName name) {
+        return "/v1/functions/" + name;
+    }
+
+    private <T> T get(String path, Class<T> type) {
+        return send("GET", path, BodyPublishers.noBody(), "", type);
+    }
+
+    private <T> T get(String path, TypeReference<T> type) {
+        return read(
+                exchange("GET", path, BodyPublishers.noBody(), "", ANSWER_TIMEOUT),
+                answer -> Json.LENIENT.readValue(answer, type));
+    }
+
+    private <T> T post(String path, Object body, Class<T> type) {
+        return send(
+                "POST", path, BodyPublishers.ofString(Json.write(body)), "application/json", type);
+    }
+
+    private <T> T send(
+            String method, String path, BodyPublisher body, String contentType, Class<T> type) {
+        return read(
+                exchange(method, path, body, contentType, ANSWER_TIMEOUT),
+                answer -> Json.LENIENT.readValue(answer, type));
+    }
+
+    private interface Reader<T> {
+        T read(InputStream answer) throws IOException;
+    }
+
+    private <T> T read(HttpResponse<InputStream> answer, Reader<T> reader) {
+        try (InputStream body = answer.body()) {
+            return reader.read(body);
+        } catch (IOException e) {
+            throw new CliException(
+                    "the answer of %s can't be read: %s".formatted(control, e.getMessage()));
+        }
+    }
+
+    private HttpResponse<InputStream> exchange(
+            String method,
+            String path,
+            BodyPublisher body,
+            String contentType,
+            @Nullable Duration timeout) {
+        var request =
+                HttpRequest.newBuilder(control.resolve(path))
+                        .method(method, body)
+                        .header("authorization", "Bearer " + token);
+        if (timeout != null) {
+            request.timeout(timeout);
+        }
+        if (!contentType.isEmpty()) {
+            request.header("content-type", contentType);
+        }
+        try {
+            var answer = http.send(request.build(), BodyHandlers.ofInputStream());
+            if (answer.statusCode() >= 400) {
+                throw refused(answer);
+            }
+            return answer;
+        } catch (ConnectException e) {
+            throw new CliException(
+                    "no control plane answers at %s: is it running (cress up), or is it elsewhere (--control URL)?"
+                            .formatted(control));
+        } catch (IOException e) {
+            throw new CliException("control plane %s: %s".formatted(control, e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException("interrupted");
+        }
+    }
+
+    private CliException refused(HttpResponse<InputStream> answer) throws IOException {
+        try (InputStream body = answer.body()) {
+            byte[] text = body.readNBytes(64 * 1024);
+            Problem problem = Json.LENIENT.readValue(text, Problem.class);
+            String detail = problem.detail() == null ? problem.title() : problem.detail();
+            return answer.statusCode() == 401
+                    ? new CliException("%s (looked for a token: %s)".formatted(detail, tokenOrigin))
+                    : new CliException(detail);
+        } catch (JsonProcessingException e) {
+            return new CliException("%s answered %d".formatted(control, answer.statusCode()));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.cress.cli;
+
+import dev.cress.contract.ContractException;
+import dev.cress.control.ControlPlaneException;
+import dev.cress.node.NodeException;
+import dev.cress.router.RouterException;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/// The `cress` command. Results go to standard output, everything else to standard error.
+@Command(
+        name = "cress",
+        description =
+                "Edge functions on the JVM: upload a WebAssembly module, the nearest node answers.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Cress.Version.class,
+        subcommands = {
+            UpCommand.class,
+            RunCommand.class,
+            DeployCommand.class,
+            VersionsCommand.class,
+            PromoteCommand.class,
+            RollbackCommand.class,
+            DeleteCommand.class,
+            StatusCommand.class,
+            LogsCommand.class,
+            InspectCommand.class,
+            TokenCommand.class
+        },
+        footer = {
+            "",
+            "A first answer:",
+            "  cress up                          everything on this machine, with the example"
+                    + " hello",
+            "  cress deploy greet greet.wasm     in another terminal: your own module",
+            "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 deployed but not on every node yet."
+        })
+public final class Cress implements Runnable {
+    @Spec private CommandSpec spec;
+
+    private Cress() {}
+
+    public static void main(String[] args) {
+        System.exit(execute(args));
+    }
+
+    /// Runs one command and returns its exit code.
+    public static int execute(String... args) {
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
+        var line = new CommandLine(new Cress());
+        line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        line.setExecutionExceptionHandler(Cress::explain);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        return line;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: a command is missing");
+    }
+
+    private static int explain(Exception e, CommandLine line, CommandLine.ParseResult parsed)
+            throws Exception {
+        return switch (e) {
+            case CliException ours -> {
+                line.getErr().println("cress: " + ours.getMessage());
+                yield ours.exitCode();
+            }
+            case ContractException _,
+                    ControlPlaneException _,
+                    NodeException _,
+                    RouterException _ -> {
+                line.getErr().println("cress: " + e.getMessage());
+                yield ExitCode.ERROR;
+            }
+            default -> throw e;
+        };
+    }
+
+    /// The version of this build.
+    static final class Version implements IVersionProvider {
+        static String text() {
+            String version = Cress.class.getPackage().getImplementationVersion();
+            return version == null ? "development" : version;
+        }
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"cress " + text() + " on Java " + Runtime.version()};
+        }
+    }
+}

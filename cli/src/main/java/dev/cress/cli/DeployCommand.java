@@ -1,0 +1,117 @@
+package dev.cress.cli;
+
+import dev.cress.contract.Api;
+import dev.cress.contract.Deployment;
+import dev.cress.contract.Share;
+import dev.cress.contract.Version;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/// `cress deploy`.
+@Command(
+        name = "deploy",
+        description = {
+            "Uploads a module as a new version of a function and sends traffic to it.",
+            "Without arguments it deploys what ./cress.toml says."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  cress deploy greet build/greet.wasm       a module, with the default manifest",
+            "  cress deploy services/greet               a folder with a cress.toml",
+            "  cress deploy greet greet.wasm --share 10%%  to a tenth of the clients first"
+        })
+final class DeployCommand implements Callable<Integer> {
+    @Mixin private ControlOptions control;
+    @Mixin private ShareOption share;
+    @Mixin private WaitOptions waiting;
+    @Mixin private Output output;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "NAME",
+            description =
+                    "The function (default: what the manifest or the module's file is called).")
+    private Optional<String> name = Optional.empty();
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "MODULE",
+            description = "A .wasm file, a manifest, or a folder with a cress.toml.")
+    private Optional<Path> module = Optional.empty();
+
+    @Override
+    public Integer call() {
+        Source source = Source.of(name, module);
+        byte[] bytes = source.read();
+        ControlClient client = control.client();
+        output.say(
+                "uploading %s (%d KiB)".formatted(source.module(), (bytes.length + 1023) / 1024));
+        Api.ModuleInfo stored = client.upload(bytes);
+        Api.VersionCreated created =
+                client.createVersion(source.name(), stored.sha256(), source.manifest());
+        showChanges(client, source, created.version());
+        Api.Deployed deployed =
+                client.deploy(source.name(), created.version().number(), share.basisPoints());
+        boolean unchanged = created.unchanged() && deployed.unchanged();
+        String done =
+                "%s version %d %s"
+                        .formatted(
+                                source.name(),
+                                created.version().number(),
+                                unchanged ? "unchanged" : "deployed" + part());
+        int code = waiting.finish(client, output, deployed, done);
+        address(source);
+        return code;
+    }
+
+    private String part() {
+        return share.basisPoints() == Share.ALL
+                ? ""
+                : " to %s %%".formatted(Percent.of(share.basisPoints()));
+    }
+
+    private void showChanges(ControlClient client, Source source, Version version) {
+        Api.FunctionInfo function = client.function(source.name().value());
+        Deployment live = function.deployment();
+        if (live == null) {
+            return;
+        }
+        List<String> changes =
+                function.versions().stream()
+                        .filter(
+                                v ->
+                                        v.number() == live.stableVersion()
+                                                && v.number() != version.number())
+                        .findFirst()
+                        .map(v -> ManifestDiff.between(v.manifest(), version.manifest()))
+                        .orElse(List.of());
+        if (!changes.isEmpty()) {
+            output.say("against the live version %d:".formatted(live.stableVersion()));
+            changes.forEach(output::say);
+        }
+    }
+
+    private void address(Source source) {
+        control.known()
+                .filter(fleet -> !fleet.router().isEmpty())
+                .ifPresent(
+                        fleet ->
+                                output.say(
+                                        "curl -H 'Host: %s.%s' %s/"
+                                                .formatted(
+                                                        source.name(),
+                                                        fleet.domain(),
+                                                        fleet.router())));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.cress.cli;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Json;
+import dev.cress.contract.LogEntry;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+/// `cress logs`.
+@Command(
+        name = "logs",
+        description = {
+            "Shows a function's requests from all connected nodes: how each ended, its limit, its"
+                    + " id, and what",
+            "the function wrote to standard error."
+        },
+        mixinStandardHelpOptions = true)
+final class LogsCommand implements Callable<Integer> {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    @Mixin private ControlOptions control;
+    @Mixin private Output output;
+
+    @Parameters(paramLabel = "NAME", description = "The function.")
+    private String name;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on with what comes, until Ctrl-C.")
+    private boolean follow;
+
+    @Option(
+            names = {"-n", "--lines"},
+            defaultValue = "20",
+            paramLabel = "N",
+            description = "How many past requests per node, 0 to 200 (default: ${DEFAULT-VALUE}).")
+    private int backlog;
+
+    @Override
+    public Integer call() {
+        if (backlog < 0 || backlog > 200) {
+            throw new CliException(
+                    "--lines %d is out of range: 0 to 200".formatted(backlog), ExitCode.USAGE);
+        }
+        try (var lines =
+                new BufferedReader(
+                        new InputStreamReader(
+                                control.client().logs(new FunctionName(name), backlog, follow),
+                                StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isBlank()) {
+                    show(line);
+                }
+            }
+            return ExitCode.OK;
+        } catch (IOException e) {
+            throw new CliException("the log broke off: " + e.getMessage());
+        }
+    }
+
+    private void show(String line) throws IOException {
+        if (output.isJson()) {
+            output.line(line);
+            return;
+        }
+        LogEntry entry = Json.LENIENT.readValue(line, LogEntry.class);
+        text(entry).forEach(output::line);
+    }
+
+    private static List<String> text(LogEntry entry) {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                "%s %s v%d %s %s %d %s %.1f ms (cpu %.1f ms) %s"
+                        .formatted(
+                                TIME.format(Instant.ofEpochMilli(entry.atMs())),
+                                entry.node(),
+                                entry.version(),
+                                entry.method(),
+                                printable(entry.path()),
+                                entry.status(),
+                                entry.outcome(),
+                                entry.guestUs() / 1e3,
+                                entry.cpuUs() / 1e3,
+                                entry.requestId()));
+        if (!entry.detail().isEmpty()) {
+            lines.add("    " + printable(entry.detail()));
+        }
+        entry.stderr().lines().forEach(l -> lines.add("  | " + printable(l)));
+        return lines;
+    }
+
+    /// Control characters come from guests and clients and must not move anybody's cursor.
+    private static String printable(String text) {
+        var shown = new StringBuilder(text.length());
+        text.codePoints()
+                .forEach(
+                        c ->
+                                shown.appendCodePoint(
+                                        Character.isISOControl(c) && c != '\t' ? '?' : c));
+        return shown.toString();
+    }
+}

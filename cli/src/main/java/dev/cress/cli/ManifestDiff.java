@@ -1,0 +1,49 @@
+package dev.cress.cli;
+
+import dev.cress.contract.Limits;
+import dev.cress.contract.Manifest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/// What a new manifest changes against the live version's, line by line.
+final class ManifestDiff {
+    private final List<String> lines = new ArrayList<>();
+
+    private ManifestDiff(Manifest from, Manifest to) {
+        changed("abi", from.abi(), to.abi());
+        limits(from.limits(), to.limits());
+        from.routes().stream()
+                .filter(r -> !to.routes().contains(r))
+                .forEach(r -> lines.add("  - route " + r));
+        to.routes().stream()
+                .filter(r -> !from.routes().contains(r))
+                .forEach(r -> lines.add("  + route " + r));
+        var names = new TreeSet<>(from.config().keySet());
+        names.addAll(to.config().keySet());
+        for (String name : names) {
+            changed(
+                    "config " + name,
+                    from.config().getOrDefault(name, "unset"),
+                    to.config().getOrDefault(name, "unset"));
+        }
+    }
+
+    static List<String> between(Manifest from, Manifest to) {
+        return List.copyOf(new ManifestDiff(from, to).lines);
+    }
+
+    private void limits(Limits from, Limits to) {
+        changed("limits cpu_ms", from.cpuMs(), to.cpuMs());
+        changed("limits wall_ms", from.wallMs(), to.wallMs());
+        changed("limits memory_mib", from.memoryMib(), to.memoryMib());
+        changed("limits concurrency", from.concurrency(), to.concurrency());
+    }
+
+    private void changed(String what, Object from, Object to) {
+        if (!from.equals(to)) {
+            lines.add("  ~ %s: %s → %s".formatted(what, from, to));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.cress.cli;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.dataformat.toml.TomlFactory;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+
+import dev.cress.contract.ContractException;
+import dev.cress.contract.Json;
+import dev.cress.contract.Limits;
+import dev.cress.contract.Manifest;
+import dev.cress.contract.Route;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// `cress.toml` as somebody writes it: what a version declares, and what only the command needs.
+///
+/// @param name the function
+/// @param module the module's path, relative to the file
+record ManifestFile(
+        @Nullable String name,
+        @Nullable String module,
+        @Nullable String abi,
+        @JsonProperty("route") @Nullable List<Route> routes,
+        @Nullable Limits limits,
+        @Nullable Capabilities capabilities) {
+    static final String FILE_NAME = "cress.toml";
+    private static final int FILE_BYTES_MAX = 1 << 20;
+
+    private static final ObjectMapper TOML =
+            TomlMapper.builder(
+                            TomlFactory.builder()
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxNestingDepth(16)
+                                                    .build())
+                                    .build())
+                    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .build();
+
+    /// What a guest may ask of the host.
+    ///
+    /// @param config what it finds in its environment
+    record Capabilities(@Nullable Map<String, String> config) {}
+
+    static ManifestFile read(Path file) {
+        try {
+            if (Files.size(file) > FILE_BYTES_MAX) {
+                throw new CliException(
+                        "%s has %d bytes, at most %d"
+                                .formatted(file, Files.size(file), FILE_BYTES_MAX));
+            }
+            return TOML.readValue(Files.readString(file), ManifestFile.class);
+        } catch (JsonProcessingException e) {
+            ContractException explained = Json.explain(e);
+            throw new CliException(file + ": " + explained.getMessage());
+        } catch (IOException e) {
+            throw new CliException("%s can't be read: %s".formatted(file, e));
+        }
+    }
+
+    /// The part that the version keeps.
+    Manifest manifest() {
+        return new Manifest(
+                abi == null ? "auto" : abi,
+                routes == null ? List.of() : routes,
+                limits == null ? Limits.DEFAULT : limits,
+                capabilities == null || capabilities.config() == null
+                        ? Map.of()
+                        : capabilities.config());
+    }
+}

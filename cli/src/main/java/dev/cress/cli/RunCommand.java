@@ -1,0 +1,22 @@
+package dev.cress.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `cress run`: the parts of `up`, each in a process of its own.
+@Command(
+        name = "run",
+        description = "Runs one part of a fleet: control-plane, node or router.",
+        mixinStandardHelpOptions = true,
+        subcommands = {RunControlPlaneCommand.class, RunNodeCommand.class, RunRouterCommand.class})
+final class RunCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(), "say which part to run: control-plane, node or router");
+    }
+}

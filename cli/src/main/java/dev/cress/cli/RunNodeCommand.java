@@ -1,0 +1,112 @@
+package dev.cress.cli;
+
+import dev.cress.node.EdgeNode;
+import dev.cress.node.NodeConfig;
+import dev.cress.node.NodeConfig.NodeLimits;
+import dev.cress.wasm.WasmHost;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/// `cress run node`.
+@Command(
+        name = "node",
+        description = {
+            "Runs one edge node. What it was told is in DIR/nodes/NAME: it serves that also while"
+                    + " the control",
+            "plane is away."
+        },
+        mixinStandardHelpOptions = true)
+final class RunNodeCommand implements Callable<Integer> {
+    @Mixin private DataOption data;
+    @Mixin private JoinOptions join;
+    @Mixin private Output output;
+
+    @Option(
+            names = "--region",
+            required = true,
+            paramLabel = "NAME[@LAT,LON]",
+            description = "Where it is: fra@50.1,8.7, or a known airport's name.")
+    private String region;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "The node's name, unique in the fleet (default: REGION-1).")
+    private Optional<String> name = Optional.empty();
+
+    @Option(
+            names = "--port",
+            defaultValue = "0",
+            paramLabel = "PORT",
+            description = "Where it serves, 0 for any free one (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--admin-port",
+            defaultValue = "0",
+            paramLabel = "PORT",
+            description =
+                    "Where its metrics and health are, on this machine only (default: any free"
+                            + " one).")
+    private int adminPort;
+
+    @Option(
+            names = "--bind",
+            defaultValue = "127.0.0.1",
+            paramLabel = "ADDRESS",
+            description =
+                    "The address that it serves on (default: ${DEFAULT-VALUE}, this machine only).")
+    private String bind;
+
+    @Option(
+            names = "--advertise",
+            paramLabel = "URL",
+            description = "By which routers reach it (default: http://ADDRESS:PORT).")
+    private Optional<String> advertise = Optional.empty();
+
+    @Option(
+            names = "--domain",
+            defaultValue = "localhost",
+            paramLabel = "DOMAIN",
+            description = "Functions answer at NAME.DOMAIN (default: ${DEFAULT-VALUE}).")
+    private String domain;
+
+    @Override
+    public Integer call() {
+        Region at = Region.parse(region);
+        String nodeName = name.orElse(at.name() + "-1");
+        var config =
+                new NodeConfig(
+                        nodeName,
+                        at.name(),
+                        at.latitude(),
+                        at.longitude(),
+                        join.control(),
+                        join.token(),
+                        data.folder().resolve("nodes").resolve(nodeName),
+                        domain,
+                        bind,
+                        port,
+                        adminPort,
+                        advertise.map(URI::create),
+                        NodeLimits.DEFAULT);
+        try (var stop = new StopSignal();
+                WasmHost host = WasmHost.withHalfTheHeap();
+                EdgeNode node = EdgeNode.start(config, host)) {
+            output.line(
+                    "node %s at %s (metrics http://127.0.0.1:%d/metrics)"
+                            .formatted(nodeName, node.url(), node.adminPort()));
+            if (stop.awaitOr(node::isServing)) {
+                output.line("ready");
+                stop.await();
+            }
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.cress.cli;
+
+import dev.cress.router.Router;
+import dev.cress.router.RouterConfig;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/// `cress run router`.
+@Command(
+        name = "router",
+        description = {
+            "Runs one router: it sends each client to the nearest healthy node. What it knows of"
+                    + " the fleet is",
+            "in DIR/router: it works also while the control plane is away."
+        },
+        mixinStandardHelpOptions = true)
+final class RunRouterCommand implements Callable<Integer> {
+    @Mixin private DataOption data;
+    @Mixin private JoinOptions join;
+    @Mixin private Output output;
+
+    @Option(
+            names = "--port",
+            defaultValue = "8080",
+            paramLabel = "PORT",
+            description = "Where functions answer, 0 for any free one (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--admin-port",
+            defaultValue = "0",
+            paramLabel = "PORT",
+            description =
+                    "Where its metrics and health are, on this machine only (default: any free"
+                            + " one).")
+    private int adminPort;
+
+    @Option(
+            names = "--bind",
+            defaultValue = "127.0.0.1",
+            paramLabel = "ADDRESS",
+            description =
+                    "The address that clients reach (default: ${DEFAULT-VALUE}, this machine"
+                            + " only).")
+    private String bind;
+
+    @Option(
+            names = "--trusted-peer",
+            paramLabel = "CIDR",
+            description =
+                    "Whose x-forwarded-for is believed, may be repeated (default: this machine"
+                            + " only).")
+    private List<String> trustedPeers = List.of();
+
+    @Option(
+            names = "--locations",
+            paramLabel = "FILE",
+            description = "A location table in MaxMind's format (default: countries, built in).")
+    private Optional<Path> locations = Optional.empty();
+
+    @Override
+    public Integer call() {
+        RouterConfig config =
+                RouterConfig.of(join.control(), join.token(), data.folder().resolve("router"))
+                        .withListen(bind, port)
+                        .withAdmin(RouterConfig.LOOPBACK, adminPort);
+        if (!trustedPeers.isEmpty()) {
+            config = config.withTrustedPeers(trustedPeers);
+        }
+        if (locations.isPresent()) {
+            config = config.withLocationTable(locations.get());
+        }
+        try (var stop = new StopSignal();
+                Router router = Router.start(config)) {
+            URI health = URI.create("http://127.0.0.1:%d/health".formatted(router.adminPort()));
+            output.line(
+                    "router http://%s:%d (metrics http://127.0.0.1:%d/metrics)"
+                            .formatted(bind, router.port(), router.adminPort()));
+            if (stop.awaitOr(() -> Waiting.answers(health))) {
+                output.line("ready");
+                stop.await();
+            }
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.cress.cli;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Manifest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// What is to be deployed: a function's name, its module's file, its manifest. `cress deploy` takes
+/// it from its arguments and a `cress.toml`.
+record Source(FunctionName name, Path module, Manifest manifest) {
+    private static final long MODULE_BYTES_MAX = 50L << 20;
+
+    /// @param first a name, or a path if there is no second
+    /// @param second a module, a manifest, or a folder with one
+    static Source of(Optional<String> first, Optional<Path> second) {
+        if (second.isPresent()) {
+            return at(second.get(), first);
+        }
+        if (first.isPresent() && isPath(first.get())) {
+            return at(Path.of(first.get()), Optional.empty());
+        }
+        return at(Path.of(ManifestFile.FILE_NAME), first);
+    }
+
+    private static boolean isPath(String text) {
+        return text.contains("/")
+                || text.endsWith(".wasm")
+                || text.endsWith(".toml")
+                || text.equals(".");
+    }
+
+    private static Source at(Path path, Optional<String> name) {
+        if (Files.isDirectory(path)) {
+            return fromManifest(path.resolve(ManifestFile.FILE_NAME), name);
+        }
+        if (path.toString().endsWith(".toml")) {
+            return fromManifest(path, name);
+        }
+        String file = path.getFileName().toString();
+        String stem = file.endsWith(".wasm") ? file.substring(0, file.length() - 5) : file;
+        return new Source(new FunctionName(name.orElse(stem)), path, Manifest.DEFAULT);
+    }
+
+    private static Source fromManifest(Path file, Optional<String> name) {
+        if (!Files.exists(file)) {
+            throw new CliException(
+                    "there is no %s: say what to deploy, `cress deploy NAME MODULE.wasm`, or write one"
+                            .formatted(file));
+        }
+        ManifestFile written = ManifestFile.read(file);
+        if (written.module() == null) {
+            throw new CliException(
+                    "%s names no module: module = \"build/fn.wasm\"".formatted(file));
+        }
+        String function = name.orElse(written.name() == null ? "" : written.name());
+        if (function.isEmpty()) {
+            throw new CliException("%s names no function: name = \"hello\"".formatted(file));
+        }
+        return new Source(
+                new FunctionName(function),
+                file.resolveSibling(written.module()),
+                written.manifest());
+    }
+
+    /// The module's bytes.
+    byte[] read() {
+        try {
+            long size = Files.size(module);
+            if (size > MODULE_BYTES_MAX) {
+                throw new CliException(
+                        "module is %d MiB, at most %d MiB: %s"
+                                .formatted(
+                                        (size + (1 << 20) - 1) >> 20,
+                                        MODULE_BYTES_MAX >> 20,
+                                        module));
+            }
+            return Files.readAllBytes(module);
+        } catch (NoSuchFileException e) {
+            throw new CliException("module %s does not exist".formatted(module));
+        } catch (IOException e) {
+            throw new CliException("module %s can't be read: %s".formatted(module, e));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.cress.cli;
+
+import dev.cress.contract.Api;
+import dev.cress.contract.Deployment;
+import dev.cress.contract.StagingState;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+
+/// `cress status`.
+@Command(
+        name = "status",
+        description = "Shows the fleet: its nodes, its functions, and what isn't well.",
+        mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+    @Mixin private ControlOptions control;
+    @Mixin private Output output;
+
+    @Override
+    public Integer call() {
+        Api.FleetStatus status = control.client().status();
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                "control plane %s, build %s, revision %d, routers connected: %d"
+                        .formatted(
+                                control.control(),
+                                status.build(),
+                                status.position().revision(),
+                                status.routersConnected()));
+        lines.add("");
+        lines.addAll(Output.table(nodes(status)));
+        lines.add("");
+        lines.addAll(Output.table(functions(status)));
+        lines.addAll(failures(status));
+        output.result(status, lines);
+        return ExitCode.OK;
+    }
+
+    private static List<List<String>> nodes(Api.FleetStatus status) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("NODE", "REGION", "STATE", "REVISION", "URL", "BUILD"));
+        for (Api.NodeStatus node : status.nodes()) {
+            rows.add(
+                    List.of(
+                            node.node().name(),
+                            node.node().region(),
+                            node.draining()
+                                    ? "draining"
+                                    : node.connected() ? "connected" : "offline",
+                            Long.toString(node.revision()),
+                            node.node().url(),
+                            node.node().build()));
+        }
+        return rows;
+    }
+
+    private static List<List<String>> functions(Api.FleetStatus status) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("FUNCTION", "VERSIONS", "TRAFFIC"));
+        for (Api.FunctionInfo function : status.functions()) {
+            rows.add(
+                    List.of(
+                            function.name().value(),
+                            Integer.toString(function.versions().size()),
+                            traffic(function.deployment())));
+        }
+        return rows;
+    }
+
+    private static String traffic(@Nullable Deployment live) {
+        return live == null
+                ? "nothing deployed"
+                : live.shares().stream()
+                        .map(s -> "v%d %s%%".formatted(s.version(), Percent.of(s.basisPoints())))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static List<String> failures(Api.FleetStatus status) {
+        List<String> lines = new ArrayList<>();
+        for (Api.NodeStatus node : status.nodes()) {
+            for (Api.VersionOnNode version : node.versions()) {
+                if (version.state() == StagingState.FAILED) {
+                    lines.add(
+                            "%s can't stage %s version %d: %s"
+                                    .formatted(
+                                            node.node().name(),
+                                            version.function(),
+                                            version.version(),
+                                            version.reason()));
+                }
+            }
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.cress.cli;
+
+import dev.cress.contract.Api;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/// `cress token`.
+@Command(
+        name = "token",
+        description = "Makes, lists and revokes the tokens that the control plane lets in.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            TokenCommand.Create.class,
+            TokenCommand.ListAll.class,
+            TokenCommand.Revoke.class
+        })
+final class TokenCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: create, list or revoke");
+    }
+
+    @Command(
+            name = "create",
+            description = "Makes a token and shows it, this once.",
+            mixinStandardHelpOptions = true,
+            footer = {
+                "",
+                "Scopes: operator (everything), deploy (modules, functions, logs, status), read"
+                        + " (status and",
+                "lists), join (nodes and routers of the fleet)."
+            })
+    static final class Create implements Callable<Integer> {
+        @Mixin private ControlOptions control;
+        @Mixin private Output output;
+
+        @Parameters(paramLabel = "NAME", description = "What it is for.")
+        private String name;
+
+        @Option(
+                names = "--scope",
+                defaultValue = "deploy",
+                paramLabel = "SCOPE",
+                description = "operator, deploy, read or join (default: ${DEFAULT-VALUE}).")
+        private String scope;
+
+        @Override
+        public Integer call() {
+            Api.TokenCreated created = control.client().createToken(name, scope);
+            output.result(created, List.of(created.token()));
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "list",
+            description = "Lists tokens, without their secrets.",
+            mixinStandardHelpOptions = true)
+    static final class ListAll implements Callable<Integer> {
+        @Mixin private ControlOptions control;
+        @Mixin private Output output;
+
+        @Override
+        public Integer call() {
+            Api.Page<Api.TokenInfo> tokens = control.client().tokens();
+            List<List<String>> rows = new ArrayList<>();
+            rows.add(List.of("ID", "NAME", "SCOPE", "CREATED"));
+            for (Api.TokenInfo token : tokens.items()) {
+                rows.add(
+                        List.of(
+                                token.id(),
+                                token.name(),
+                                token.scope(),
+                                Instant.ofEpochMilli(token.createdAtMs()).toString()));
+            }
+            output.result(tokens, Output.table(rows));
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "revoke",
+            description = "Lets a token in no more.",
+            mixinStandardHelpOptions = true)
+    static final class Revoke implements Callable<Integer> {
+        @Mixin private ControlOptions control;
+        @Mixin private Output output;
+
+        @Parameters(paramLabel = "ID", description = "As `cress token list` shows it.")
+        private String id;
+
+        @Override
+        public Integer call() {
+            control.client().revokeToken(id);
+            output.result(Map.of("revoked", id), List.of("token %s revoked".formatted(id)));
+            return ExitCode.OK;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.cress.cli;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Manifest;
+import dev.cress.contract.Share;
+import dev.cress.node.NodeConfig.NodeLimits;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+
+/// `cress up`: everything in one process, for one machine.
+@Command(
+        name = "up",
+        description = {
+            "Runs everything in one process: control plane, nodes, router.",
+            "An empty data folder gets the example function hello, so that there is an answer at"
+                    + " once."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "It says `ready` when everything answers, and stops on Ctrl-C or SIGTERM."})
+final class UpCommand implements Callable<Integer> {
+    private static final Duration START_MAX = Duration.ofSeconds(60);
+
+    @Mixin private DataOption data;
+    @Mixin private Output output;
+
+    @Option(
+            names = "--port",
+            defaultValue = "8080",
+            paramLabel = "PORT",
+            description = "Where functions answer, 0 for any free one (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--control-port",
+            defaultValue = "7070",
+            paramLabel = "PORT",
+            description = "The control plane's, 0 for any free one (default: ${DEFAULT-VALUE}).")
+    private int controlPort;
+
+    @Option(
+            names = "--nodes",
+            defaultValue = "2",
+            paramLabel = "N",
+            description =
+                    "How many nodes, each in a region of its own, 1 to 6 (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int nodes;
+
+    @Option(
+            names = "--domain",
+            defaultValue = "localhost",
+            paramLabel = "DOMAIN",
+            description = "Functions answer at NAME.DOMAIN (default: ${DEFAULT-VALUE}).")
+    private String domain;
+
+    @Option(
+            names = "--bind",
+            defaultValue = "127.0.0.1",
+            paramLabel = "ADDRESS",
+            description = "The router's address (default: ${DEFAULT-VALUE}, this machine only).")
+    private String bind;
+
+    @Option(names = "--empty", description = "Deploy nothing into an empty data folder.")
+    private boolean empty;
+
+    @Override
+    public Integer call() {
+        if (nodes < 1 || nodes > Fleet.Setup.REGIONS.size()) {
+            throw new CliException(
+                    "--nodes %d is out of range: 1 to %d"
+                            .formatted(nodes, Fleet.Setup.REGIONS.size()),
+                    ExitCode.USAGE);
+        }
+        Path folder = data.folder();
+        boolean fresh = isEmpty(folder);
+        var setup =
+                new Fleet.Setup(
+                        folder,
+                        port,
+                        controlPort,
+                        Fleet.Setup.REGIONS.subList(0, nodes),
+                        domain,
+                        bind,
+                        NodeLimits.DEFAULT);
+        try (var stop = new StopSignal();
+                Fleet fleet = Fleet.start(setup)) {
+            new KnownFleets(System.getenv())
+                    .add(
+                            fleet.controlUrl(),
+                            new KnownFleets.Entry(
+                                    fleet.operatorTokenFile().toString(),
+                                    fleet.routerUrl().toString(),
+                                    domain));
+            if (fresh && !empty) {
+                deployHello(fleet);
+            }
+            Waiting.until("the nodes serve", START_MAX, fleet::isReady);
+            Waiting.until(
+                    "the router answers",
+                    START_MAX,
+                    () -> Waiting.answers(fleet.routerAdminUrl().resolve("/health")));
+            announce(fleet);
+            stop.await();
+            output.say("stopping: requests in flight get 10 s");
+        }
+        return ExitCode.OK;
+    }
+
+    private static boolean isEmpty(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return true;
+        }
+        try (var files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new CliException(
+                    "data folder %s can't be read: %s".formatted(folder, e.getMessage()));
+        }
+    }
+
+    private static void deployHello(Fleet fleet) {
+        try (InputStream module =
+                Objects.requireNonNull(UpCommand.class.getResourceAsStream("hello.wasm"))) {
+            var client = fleet.client();
+            var name = new FunctionName("hello");
+            var stored = client.upload(module.readAllBytes());
+            var version = client.createVersion(name, stored.sha256(), Manifest.DEFAULT).version();
+            var deployed = client.deploy(name, version.number(), Share.ALL);
+            client.rollout(name, deployed.deployment().id(), START_MAX);
+        } catch (IOException e) {
+            throw new CliException("the example hello can't be read: " + e.getMessage());
+        }
+    }
+
+    private void announce(Fleet fleet) {
+        output.line("control plane  " + fleet.controlUrl());
+        fleet.nodes()
+                .forEach(
+                        (name, node) ->
+                                output.line(
+                                        "node %-9s %s (metrics http://127.0.0.1:%d/metrics)"
+                                                .formatted(name, node.url(), node.adminPort())));
+        output.line(
+                "router         %s (metrics %s)"
+                        .formatted(fleet.routerUrl(), fleet.routerAdminUrl().resolve("/metrics")));
+        output.line("operator token " + fleet.operatorTokenFile());
+        if (!empty) {
+            announceHello(fleet.routerUrl());
+        }
+        output.line("ready");
+    }
+
+    private void announceHello(URI router) {
+        output.line("");
+        output.line("  curl http://hello.%s:%d/".formatted(domain, router.getPort()));
+        output.line("  curl -H 'Host: hello.%s' %s/".formatted(domain, router));
+        output.line("");
+    }
+}

@@ -1,0 +1,102 @@
+package dev.cress.cli;
+
+import dev.cress.contract.Api;
+import dev.cress.contract.Api.Rollout.OnNode;
+
+import picocli.CommandLine.Option;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Waiting until every connected node serves a deployment.
+final class WaitOptions {
+    /// One look at the control plane lasts at most this long; progress shows in between.
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    @Option(names = "--no-wait", description = "Return as soon as the deployment is durable.")
+    private boolean noWait;
+
+    @Option(
+            names = "--timeout",
+            defaultValue = "60s",
+            paramLabel = "DURATION",
+            description = "How long to wait for nodes: 500ms, 60s, 5m (default: ${DEFAULT-VALUE}).")
+    private String timeout;
+
+    /// A deployment and how far it came.
+    record Result(Api.Deployed deployed, List<OnNode> nodes) {}
+
+    /// Waits, says what happened, prints the result, and returns the exit code.
+    int finish(ControlClient client, Output output, Api.Deployed deployed, String done) {
+        if (noWait) {
+            output.result(new Result(deployed, List.of()), List.of(done));
+            return ExitCode.OK;
+        }
+        List<OnNode> nodes = follow(client, output, deployed);
+        output.result(new Result(deployed, nodes), List.of(done + where(nodes)));
+        return exitCode(output, nodes);
+    }
+
+    private List<OnNode> follow(ControlClient client, Output output, Api.Deployed deployed) {
+        long end = System.nanoTime() + duration(timeout).toNanos();
+        Set<String> said = new HashSet<>();
+        while (true) {
+            Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+            Duration look = left.compareTo(LOOK) < 0 ? left : LOOK;
+            var rollout = client.rollout(deployed.function(), deployed.deployment().id(), look);
+            for (OnNode node : rollout.nodes()) {
+                if (!node.state().equals("pending") && said.add(node.node() + node.state())) {
+                    String reason = node.reason().isEmpty() ? "" : ": " + node.reason();
+                    output.say("  %s %s%s".formatted(node.node(), node.state(), reason));
+                }
+            }
+            boolean pending = rollout.nodes().stream().anyMatch(n -> n.state().equals("pending"));
+            if (!pending || left.isZero()) {
+                return rollout.nodes();
+            }
+        }
+    }
+
+    private static String where(List<OnNode> nodes) {
+        List<String> serving = new ArrayList<>();
+        for (OnNode node : nodes) {
+            if (node.state().equals("serving")) {
+                serving.add(node.node());
+            }
+        }
+        return serving.isEmpty() ? "" : ", serving on " + String.join(", ", serving);
+    }
+
+    private int exitCode(Output output, List<OnNode> nodes) {
+        List<OnNode> missing = nodes.stream().filter(n -> !n.state().equals("serving")).toList();
+        if (nodes.isEmpty()) {
+            output.say("no node has joined yet: the deployment takes effect when one does");
+            return ExitCode.SOME;
+        }
+        if (missing.isEmpty()) {
+            return ExitCode.OK;
+        }
+        String named =
+                missing.stream()
+                        .map(n -> "%s (%s)".formatted(n.node(), n.state()))
+                        .collect(Collectors.joining(", "));
+        output.say("not on every node: " + named);
+        return ExitCode.SOME;
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return text.endsWith("ms")
+                    ? Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)))
+                    : Duration.parse("PT" + text);
+        } catch (DateTimeParseException | NumberFormatException e) {
+            throw new CliException(
+                    "timeout '%s' must be like 500ms, 60s or 5m".formatted(text), ExitCode.USAGE);
+        }
+    }
+}
