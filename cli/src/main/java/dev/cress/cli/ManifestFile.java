@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,7 +34,11 @@ record ManifestFile(
         @Nullable String abi,
         @JsonProperty("route") @Nullable List<Route> routes,
         @Nullable Limits limits,
-        @Nullable Capabilities capabilities) {
+        @Nullable Capabilities capabilities,
+        @Nullable Object snapshot,
+        @Nullable Object warmup,
+        @Nullable Object placement,
+        @Nullable Object build) {
     static final String FILE_NAME = "cress.toml";
     private static final int FILE_BYTES_MAX = 1 << 20;
 
@@ -52,7 +57,11 @@ record ManifestFile(
     /// What a guest may ask of the host.
     ///
     /// @param config what it finds in its environment
-    record Capabilities(@Nullable Map<String, String> config) {}
+    record Capabilities(
+            @Nullable Map<String, String> config,
+            @Nullable Object outbound,
+            @Nullable Object secrets,
+            @Nullable Object kv) {}
 
     static ManifestFile read(Path file) {
         try {
@@ -61,13 +70,36 @@ record ManifestFile(
                         "%s has %d bytes, at most %d"
                                 .formatted(file, Files.size(file), FILE_BYTES_MAX));
             }
-            return TOML.readValue(Files.readString(file), ManifestFile.class);
+            ManifestFile written = TOML.readValue(Files.readString(file), ManifestFile.class);
+            written.refuseWhatIsNotYet(file);
+            return written;
         } catch (JsonProcessingException e) {
             ContractException explained = Json.explain(e);
             throw new CliException(file + ": " + explained.getMessage());
         } catch (IOException e) {
             throw new CliException("%s can't be read: %s".formatted(file, e));
         }
+    }
+
+    /// Keys that are planned: taking and ignoring them would promise what isn't kept.
+    private void refuseWhatIsNotYet(Path file) {
+        Map<String, @Nullable Object> planned = new LinkedHashMap<>();
+        planned.put("snapshot", snapshot);
+        planned.put("warmup", warmup);
+        planned.put("placement", placement);
+        planned.put("build", build);
+        if (capabilities != null) {
+            planned.put("capabilities.outbound", capabilities.outbound());
+            planned.put("capabilities.secrets", capabilities.secrets());
+            planned.put("capabilities.kv", capabilities.kv());
+        }
+        planned.forEach(
+                (key, value) -> {
+                    if (value != null) {
+                        throw new CliException(
+                                "%s: key '%s' is not supported yet: take it out".formatted(file, key));
+                    }
+                });
     }
 
     /// The part that the version keeps.
