@@ -73,7 +73,11 @@ public final class ControlPlane implements AutoCloseable {
                             store,
                             meters);
             var most =
-                    new Sync.Limits(limits.nodesMax(), limits.routersMax(), limits.followersMax());
+                    new Sync.Limits(
+                            limits.nodesMax(),
+                            limits.routersMax(),
+                            limits.followersMax(),
+                            limits.pingEvery());
             var sync = loop.call(() -> new Sync(vertx, store, stored, clock, most, meters));
             var server =
                     loop.call(
@@ -91,6 +95,10 @@ public final class ControlPlane implements AutoCloseable {
             started.add(() -> loop.await(server::close));
             port = listen(loop, server);
             started.add(() -> loop.run(sync::close));
+        } catch (StoreException e) {
+            started.close();
+            throw new ControlPlaneException(
+                    "data folder %s: %s".formatted(config.dataFolder(), e.getMessage()), e);
         } catch (RuntimeException e) {
             started.close();
             throw e;
@@ -118,13 +126,7 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private Store openStore(Loop loop) {
-        try {
-            return Store.open(
-                    folder.store(), config.limits().storeBytesMax(), clock, loop.context());
-        } catch (StoreException e) {
-            throw new ControlPlaneException(
-                    "data folder %s: %s".formatted(config.dataFolder(), e.getMessage()), e);
-        }
+        return Store.open(folder.store(), config.limits().storeBytesMax(), clock, loop.context());
     }
 
     /// The file and the store must agree on the token; a missing or foreign file means a fresh one.

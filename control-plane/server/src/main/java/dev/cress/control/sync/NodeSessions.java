@@ -153,12 +153,12 @@ final class NodeSessions {
             peer.end(CloseCode.TOO_MANY, "%d nodes are known, forget some".formatted(KNOWN_MAX));
             return;
         }
-        if (other != null) {
-            other.peer().end(CloseCode.FENCED, "another session of node " + name + " began");
-        }
         var node = presence.connected(hello.node(), hello.resume().revision());
         var session = new NodeSession(peer, node, this);
         sessions.put(name, session);
+        if (other != null) {
+            other.peer().end(CloseCode.FENCED, "another session of node " + name + " began");
+        }
         peer.onText(session::received);
         peer.onDrain(session::catchUp);
         peer.onEnd(() -> ended(session));
@@ -264,7 +264,6 @@ final class NodeSessions {
     void close() {
         for (NodeSession session : List.copyOf(sessions.values())) {
             session.peer().end(CloseCode.GOING_AWAY, "the control plane stops");
-            ended(session);
         }
     }
 }
