@@ -161,6 +161,21 @@ class DeploymentsTest {
     }
 
     @Test
+    void aRefusedClaimLeavesTheRoutesThatWereHeld() {
+        var first = new Route("first.example.com", "/*");
+        var second = new Route("second.example.com", "/*");
+        plane.deployed("holder", 1, first);
+        plane.deployed("thief", 2, second);
+        int claim = plane.version("thief", 3, new Route("third.example.com", "/*"), first);
+        assertThat(plane.postDeployment("thief", claim, 10_000).code()).isEqualTo("route-taken");
+
+        int later = plane.version("later", 4, second);
+        assertThat(plane.postDeployment("later", later, 10_000).detail())
+                .isEqualTo("route second.example.com/* is held by function thief");
+        plane.deployed("third", 5, new Route("third.example.com", "/*"));
+    }
+
+    @Test
     void oneOfManyWhoClaimARouteAtOnceWins() {
         int rounds = 50;
         int claimants = 4;

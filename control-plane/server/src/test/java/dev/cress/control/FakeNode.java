@@ -108,8 +108,13 @@ final class FakeNode implements AutoCloseable {
         return new NodeInfo(name, "fra", 50.1, 8.7, "http://127.0.0.1:1", "test");
     }
 
-    void acks(boolean acks) {
-        this.acks = acks;
+    /// Stops reading from the socket, or goes on.
+    void reads(boolean reads) {
+        if (reads) {
+            socket.resume();
+        } else {
+            socket.pause();
+        }
     }
 
     void send(NodeFrame frame) {
