@@ -14,8 +14,6 @@ import dev.cress.control.sync.Sync;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 
 import java.net.BindException;
 import java.net.InetAddress;
@@ -50,8 +48,8 @@ public final class ControlPlane implements AutoCloseable {
         try {
             checkAddress();
             folder = started.add(DataFolder.open(config.dataFolder()));
-            var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-            var loop = started.add(new Loop(vertx));
+            var loop = started.add(Loop.start());
+            var vertx = loop.vertx();
             var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             started.add(meters::close);
 

@@ -225,6 +225,11 @@ class NodeSyncTest {
             node.sendText("{\"type\":\"staging\"}");
             assertThat(node.closeCode()).isEqualTo(4400);
         }
+        plane.deployed("hello", 1);
+        try (var node = plane.node("fra-1")) {
+            node.sendText("{\"type\":\"staging\",\"function\":\"hello\",\"version\":1}");
+            assertThat(node.closeCode()).isEqualTo(4400);
+        }
         try (var node = plane.node("fra-1")) {
             node.send(new NodeFrame.Ack(7));
             assertThat(node.closeCode()).isEqualTo(4400);

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The nodes that are connected: the hello of each, fencing, and the push of every commit to all.
 /// Lives on the event loop.
@@ -212,6 +213,8 @@ final class NodeSessions {
     /// What a node says of versions that it needn't have is left aside: it would never be
     /// forgotten.
     void staged(NodeSession session, NodeFrame.Staging frame) {
+        Objects.requireNonNull(frame.state());
+        Objects.requireNonNull(frame.reason());
         boolean kept =
                 image.function(frame.function())
                         .flatMap(state -> state.version(frame.version()))
