@@ -23,8 +23,9 @@ public interface Api {
     /// rest to the version that is stable now. All of it makes the version stable.
     record NewDeployment(int version, int basisPoints) {}
 
-    /// `POST /v1/functions/{name}/rollback`: to this version, or, when it is null, to the last
-    /// fully promoted deployment before the present one.
+    /// `POST /v1/functions/{name}/rollback`: to this version, or, when it is null, to what had all
+    /// of the traffic before: under a canary the stable version, else the last fully promoted
+    /// deployment of another version.
     record Rollback(@Nullable Integer version) {}
 
     /// A deployment that is durable, and the revision that made it so.
@@ -45,7 +46,8 @@ public interface Api {
         }
     }
 
-    /// `DELETE /v1/functions/{name}`.
+    /// `DELETE /v1/functions/{name}`. The name may be used again; the numbers of its versions and
+    /// deployments go on, so that a number never means two things.
     record Deleted(FunctionName function, long revision) {}
 
     /// `GET /v1/functions/{name}/rollout`: how far the newest deployment is on each node that
@@ -62,7 +64,7 @@ public interface Api {
         public record OnNode(String node, String region, String state, String reason) {}
     }
 
-    /// A node in `GET /v1/nodes`.
+    /// A node in `GET /v1/nodes`. `DELETE /v1/nodes/{name}` forgets one that is gone for good.
     ///
     /// @param revision the last one that the node recorded
     /// @param lastSeenMs ms since the epoch

@@ -22,7 +22,8 @@ public sealed interface NodeFrame {
     /// 4406.
     int PROTO = 1;
 
-    /// Who the node is and where it stands in the log.
+    /// Who the node is and where it stands in the log. After the welcome a node says anew how far
+    /// each version is and what serves: the control plane forgets that with each session.
     record Hello(int proto, NodeInfo node, Position resume) implements NodeFrame {}
 
     /// Everything up to this revision is recorded on the node's disk. Says nothing of modules.

@@ -14,8 +14,6 @@ import dev.cress.control.sync.Sync;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 
 import java.net.BindException;
 import java.net.InetAddress;
@@ -50,8 +48,8 @@ public final class ControlPlane implements AutoCloseable {
         try {
             checkAddress();
             folder = started.add(DataFolder.open(config.dataFolder()));
-            var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-            var loop = started.add(new Loop(vertx));
+            var loop = started.add(Loop.start());
+            var vertx = loop.vertx();
             var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             started.add(meters::close);
 
@@ -73,7 +71,11 @@ public final class ControlPlane implements AutoCloseable {
                             store,
                             meters);
             var most =
-                    new Sync.Limits(limits.nodesMax(), limits.routersMax(), limits.followersMax());
+                    new Sync.Limits(
+                            limits.nodesMax(),
+                            limits.routersMax(),
+                            limits.followersMax(),
+                            limits.pingEvery());
             var sync = loop.call(() -> new Sync(vertx, store, stored, clock, most, meters));
             var server =
                     loop.call(
@@ -91,6 +93,10 @@ public final class ControlPlane implements AutoCloseable {
             started.add(() -> loop.await(server::close));
             port = listen(loop, server);
             started.add(() -> loop.run(sync::close));
+        } catch (StoreException e) {
+            started.close();
+            throw new ControlPlaneException(
+                    "data folder %s: %s".formatted(config.dataFolder(), e.getMessage()), e);
         } catch (RuntimeException e) {
             started.close();
             throw e;
@@ -118,13 +124,7 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private Store openStore(Loop loop) {
-        try {
-            return Store.open(
-                    folder.store(), config.limits().storeBytesMax(), clock, loop.context());
-        } catch (StoreException e) {
-            throw new ControlPlaneException(
-                    "data folder %s: %s".formatted(config.dataFolder(), e.getMessage()), e);
-        }
+        return Store.open(folder.store(), config.limits().storeBytesMax(), clock, loop.context());
     }
 
     /// The file and the store must agree on the token; a missing or foreign file means a fresh one.

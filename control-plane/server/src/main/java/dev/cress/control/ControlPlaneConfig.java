@@ -1,6 +1,7 @@
 package dev.cress.control;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 /// How a control plane is set up.
 ///
@@ -61,14 +62,18 @@ public record ControlPlaneConfig(
     /// @param nodesMax nodes connected at once
     /// @param routersMax routers connected at once
     /// @param followersMax readers of logs at once
+    /// @param pingEvery how often nodes and routers are asked for a sign of life; a session ends
+    ///     after three without an answer
     public record Caps(
             int moduleBytesMax,
             int jsonBytesMax,
             long storeBytesMax,
             int nodesMax,
             int routersMax,
-            int followersMax) {
-        public static final Caps DEFAULT = new Caps(50 << 20, 1 << 20, 256L << 30, 2_000, 200, 100);
+            int followersMax,
+            Duration pingEvery) {
+        public static final Caps DEFAULT =
+                new Caps(50 << 20, 1 << 20, 256L << 30, 2_000, 200, 100, Duration.ofSeconds(5));
 
         public Caps {
             if (moduleBytesMax < 1
@@ -76,8 +81,10 @@ public record ControlPlaneConfig(
                     || storeBytesMax < 1
                     || nodesMax < 1
                     || routersMax < 1
-                    || followersMax < 1) {
-                throw new ControlPlaneException("every limit must be at least 1");
+                    || followersMax < 1
+                    || pingEvery.toMillis() < 1) {
+                throw new ControlPlaneException(
+                        "every limit must be at least 1, and the time between pings 1 ms");
             }
         }
     }

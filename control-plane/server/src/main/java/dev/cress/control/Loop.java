@@ -3,6 +3,8 @@ package dev.cress.control;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -19,9 +21,24 @@ final class Loop implements AutoCloseable {
     private final Vertx vertx;
     private final Context context;
 
-    Loop(Vertx vertx) {
+    private Loop(Vertx vertx) {
         this.vertx = vertx;
         context = vertx.getOrCreateContext();
+    }
+
+    static Loop start() {
+        // No copies of class path resources in the temporary folder: nothing is served from there.
+        var files =
+                new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false);
+        return new Loop(
+                Vertx.vertx(
+                        new VertxOptions().setEventLoopPoolSize(1).setFileSystemOptions(files)));
+    }
+
+    Vertx vertx() {
+        return vertx;
     }
 
     Context context() {

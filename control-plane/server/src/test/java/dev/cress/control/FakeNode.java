@@ -13,7 +13,9 @@ import dev.cress.contract.NodeInfo;
 import dev.cress.contract.Position;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 
@@ -28,13 +30,18 @@ import java.util.concurrent.TimeoutException;
 final class FakeNode implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 16 << 20;
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+
+    /// Kept because Vert.x closes a client, and its sockets, that nobody refers to any more.
+    private final WebSocketClient client;
+
     private final WebSocket socket;
     private final List<ControlFrame> frames = new CopyOnWriteArrayList<>();
     private volatile boolean acks;
 
     private FakeNode(ControlPlane control, String path, String token) {
-        var client =
+        client =
                 vertx.createWebSocketClient(
                         new WebSocketClientOptions().setMaxMessageSize(MESSAGE_BYTES_MAX));
         var options =
@@ -87,17 +94,27 @@ final class FakeNode implements AutoCloseable {
     static FakeNode connect(ControlPlane control, String name, Position resume, boolean acks) {
         var node = silent(control, control.issueToken(name, "join"));
         node.acks = acks;
-        node.send(new NodeFrame.Hello(NodeFrame.PROTO, info(name), resume));
-        node.first(ControlFrame.Welcome.class);
+        node.hello(name, resume);
         return node;
+    }
+
+    /// Says who it is, and waits for the welcome.
+    void hello(String name, Position resume) {
+        send(new NodeFrame.Hello(NodeFrame.PROTO, info(name), resume));
+        first(ControlFrame.Welcome.class);
     }
 
     static NodeInfo info(String name) {
         return new NodeInfo(name, "fra", 50.1, 8.7, "http://127.0.0.1:1", "test");
     }
 
-    void acks(boolean acks) {
-        this.acks = acks;
+    /// Stops reading from the socket, or goes on.
+    void reads(boolean reads) {
+        if (reads) {
+            socket.resume();
+        } else {
+            socket.pause();
+        }
     }
 
     void send(NodeFrame frame) {
@@ -146,12 +163,10 @@ final class FakeNode implements AutoCloseable {
         return code == null ? 0 : code;
     }
 
+    /// Goes without a farewell, as a killed process does.
     @Override
     public void close() {
-        try {
-            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        } catch (InterruptedException | ExecutionException | TimeoutException e) {
-            throw new AssertionError("can't close", e);
-        }
+        client.close();
+        vertx.close();
     }
 }

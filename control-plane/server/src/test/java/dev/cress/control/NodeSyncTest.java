@@ -8,6 +8,8 @@ import dev.cress.contract.ControlFrame.Delta;
 import dev.cress.contract.ControlFrame.Snapshot;
 import dev.cress.contract.ControlFrame.Welcome;
 import dev.cress.contract.FunctionName;
+import dev.cress.contract.Limits;
+import dev.cress.contract.Manifest;
 import dev.cress.contract.NodeFrame;
 import dev.cress.contract.Position;
 import dev.cress.contract.StagingState;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 class NodeSyncTest {
@@ -169,6 +173,32 @@ class NodeSyncTest {
     }
 
     @Test
+    void aNodeThatDoesNotReadGetsASnapshotInsteadOfABacklog() {
+        var module = plane.module(1);
+        int kept = 6;
+        for (int i = 1; i <= kept; i++) {
+            var config = Map.of("LARGE", String.valueOf(i).repeat(60_000));
+            var manifest = new Manifest("auto", List.of(), Limits.DEFAULT, config);
+            plane.postVersion("hello", module, manifest);
+        }
+        try (var node = plane.node("fra-1")) {
+            node.awaitRevision(0);
+            node.reads(false);
+            int commits = 50;
+            for (int i = 0; i < commits; i++) {
+                plane.deploy("hello", 1 + i % kept, 10_000);
+            }
+            assertThat(plane.get("/metrics").text()).contains("cress_control_nodes_behind 1.0");
+            node.reads(true);
+            node.awaitRevision(commits);
+            assertThat(node.all(Delta.class)).hasSizeLessThan(commits);
+            assertThat(node.all(Snapshot.class)).hasSize(2);
+            assertThat(node.all(Snapshot.class).getLast().functions().getFirst().versions())
+                    .hasSize(kept);
+        }
+    }
+
+    @Test
     void anotherProtocolIsRefusedWithItsOwnCode() {
         try (var node = FakeNode.silent(plane.control, plane.token("join"))) {
             node.sendText("{\"type\":\"hello\",\"proto\":2,\"whatever\":true}");
@@ -193,6 +223,11 @@ class NodeSyncTest {
         }
         try (var node = plane.node("fra-1")) {
             node.sendText("{\"type\":\"staging\"}");
+            assertThat(node.closeCode()).isEqualTo(4400);
+        }
+        plane.deployed("hello", 1);
+        try (var node = plane.node("fra-1")) {
+            node.sendText("{\"type\":\"staging\",\"function\":\"hello\",\"version\":1}");
             assertThat(node.closeCode()).isEqualTo(4400);
         }
         try (var node = plane.node("fra-1")) {

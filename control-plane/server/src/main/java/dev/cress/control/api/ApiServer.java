@@ -81,18 +81,24 @@ public final class ApiServer {
 
     private void handle(HttpServerRequest request) {
         var timer = Timer.start(meters);
+        Endpoints.Found found;
         try {
-            var found = endpoints.find(request.method(), request.path());
-            var endpoint = found.endpoint();
-            count(request, timer, endpoint.label());
-            var call =
-                    new Call(request, found.arguments(), caller(endpoint, request), jsonBytesMax);
+            found = endpoints.find(request.method(), request.path());
+        } catch (Refusal e) {
+            count(request, timer, "none");
+            refuse(request, e);
+            return;
+        }
+        var endpoint = found.endpoint();
+        count(request, timer, endpoint.label());
+        try {
+            var caller = caller(endpoint, request);
+            var call = new Call(request, found.arguments(), caller, jsonBytesMax);
             endpoint.handler()
                     .handle(call)
                     .onSuccess(answer -> answer(request, answer))
                     .onFailure(fault -> refuse(request, fault));
         } catch (RuntimeException e) {
-            count(request, timer, "none");
             refuse(request, e);
         }
     }

@@ -5,10 +5,15 @@ import static dev.cress.control.api.Call.required;
 import dev.cress.contract.Api.FleetStatus;
 import dev.cress.contract.Api.NewToken;
 import dev.cress.contract.Api.Page;
+import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Store;
 import dev.cress.control.sync.Sync;
 
 import io.vertx.core.Future;
+import io.vertx.core.http.ServerWebSocket;
+
+import java.util.Map;
+import java.util.function.BiConsumer;
 
 /// Nodes, status and tokens. Lives on the event loop.
 final class FleetEndpoints {
@@ -71,21 +76,27 @@ final class FleetEndpoints {
     }
 
     Future<Answer> joinNode(Call call) {
-        return call.request()
-                .toWebSocket()
-                .map(
-                        socket -> {
-                            sync.acceptNode(socket, call.caller().tokenId());
-                            return Answer.STREAMED;
-                        });
+        return upgrade(call, sync::acceptNode);
     }
 
     Future<Answer> joinRouter(Call call) {
+        return upgrade(call, sync::acceptRouter);
+    }
+
+    private static Future<Answer> upgrade(Call call, BiConsumer<ServerWebSocket, String> accept) {
+        if (!call.request().canUpgradeToWebSocket()) {
+            throw Refusal.of(
+                    426,
+                    "upgrade-required",
+                    "Upgrade required",
+                    "this is for WebSockets",
+                    Map.of("upgrade", "websocket"));
+        }
         return call.request()
                 .toWebSocket()
                 .map(
                         socket -> {
-                            sync.acceptRouter(socket, call.caller().tokenId());
+                            accept.accept(socket, call.caller().tokenId());
                             return Answer.STREAMED;
                         });
     }

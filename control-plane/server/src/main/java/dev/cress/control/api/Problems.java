@@ -29,7 +29,7 @@ enum Problems {
         return switch (fault.kind()) {
             case BUSY -> Refusal.overloaded(String.valueOf(fault.getMessage()), RETRY_AFTER_S);
             case FULL -> {
-                LOG.error("the store is full", fault);
+                LOG.error("{}", fault.getMessage());
                 yield Refusal.of(
                         507,
                         "storage-full",

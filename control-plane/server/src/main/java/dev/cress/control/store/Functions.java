@@ -110,12 +110,21 @@ final class Functions {
 
     /// Newest first.
     List<Version> versions(FunctionName name, int count) {
+        return versions(name, "v.number > ?", 0, count);
+    }
+
+    Version version(FunctionName name, int number) {
+        return versions(name, "v.number = ?", number, 1).getFirst();
+    }
+
+    private List<Version> versions(FunctionName name, String which, int number, int count) {
         return database.list(
                 """
                 SELECT v.number, v.module, m.bytes, v.manifest, v.created_at_ms
                 FROM version v JOIN module m ON m.sha256 = v.module
-                WHERE v.function = ? ORDER BY v.number DESC LIMIT ?\
-                """,
+                WHERE v.function = ? AND %s ORDER BY v.number DESC LIMIT ?\
+                """
+                        .formatted(which),
                 row ->
                         new Version(
                                 row.getInt(1),
@@ -124,6 +133,7 @@ final class Functions {
                                 Json.read(row.getString(4), Manifest.class),
                                 row.getLong(5)),
                 name.value(),
+                number,
                 count);
     }
 

@@ -98,9 +98,7 @@ final class Releases {
             earlier.shares().forEach(share -> named.add(share.version()));
         }
         List<Version> versions =
-                functions.versions(name, Integer.MAX_VALUE).stream()
-                        .filter(version -> named.contains(version.number()))
-                        .toList();
+                named.stream().map(number -> functions.version(name, number)).toList();
         return new FunctionState(name, deployment, versions);
     }
 

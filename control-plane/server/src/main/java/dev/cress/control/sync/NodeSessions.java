@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The nodes that are connected: the hello of each, fencing, and the push of every commit to all.
 /// Lives on the event loop.
@@ -153,12 +154,12 @@ final class NodeSessions {
             peer.end(CloseCode.TOO_MANY, "%d nodes are known, forget some".formatted(KNOWN_MAX));
             return;
         }
-        if (other != null) {
-            other.peer().end(CloseCode.FENCED, "another session of node " + name + " began");
-        }
         var node = presence.connected(hello.node(), hello.resume().revision());
         var session = new NodeSession(peer, node, this);
         sessions.put(name, session);
+        if (other != null) {
+            other.peer().end(CloseCode.FENCED, "another session of node " + name + " began");
+        }
         peer.onText(session::received);
         peer.onDrain(session::catchUp);
         peer.onEnd(() -> ended(session));
@@ -212,6 +213,8 @@ final class NodeSessions {
     /// What a node says of versions that it needn't have is left aside: it would never be
     /// forgotten.
     void staged(NodeSession session, NodeFrame.Staging frame) {
+        Objects.requireNonNull(frame.state());
+        Objects.requireNonNull(frame.reason());
         boolean kept =
                 image.function(frame.function())
                         .flatMap(state -> state.version(frame.version()))
@@ -264,7 +267,6 @@ final class NodeSessions {
     void close() {
         for (NodeSession session : List.copyOf(sessions.values())) {
             session.peer().end(CloseCode.GOING_AWAY, "the control plane stops");
-            ended(session);
         }
     }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -20,14 +21,15 @@ import java.util.function.ToLongFunction;
 public final class Sync {
     private final Vertx vertx;
     private final Store store;
+    private final Duration pingEvery;
     private final FleetImage image;
     private final Presence presence;
     private final Rollouts rollouts;
     private final RouterSessions routers;
     private final NodeSessions nodes;
 
-    /// How many of each there may be at once.
-    public record Limits(int nodesMax, int routersMax, int logReadersMax) {}
+    /// How many of each there may be at once, and how often each is asked for a sign of life.
+    public record Limits(int nodesMax, int routersMax, int logReadersMax, Duration pingEvery) {}
 
     public Sync(
             Vertx vertx,
@@ -38,6 +40,7 @@ public final class Sync {
             MeterRegistry meters) {
         this.vertx = vertx;
         this.store = store;
+        pingEvery = limits.pingEvery();
         image = new FleetImage(stored.position(), stored.functions(), stored.newest());
         presence = new Presence(clock, stored.nodes());
         rollouts = new Rollouts(vertx, presence);
@@ -82,12 +85,12 @@ public final class Sync {
 
     /// A node connected with this token; the session ends when the token is revoked.
     public void acceptNode(ServerWebSocket socket, String tokenId) {
-        nodes.accept(new Peer(vertx, socket, tokenId));
+        nodes.accept(new Peer(vertx, socket, tokenId, pingEvery));
     }
 
     /// A router connected with this token; the session ends when the token is revoked.
     public void acceptRouter(ServerWebSocket socket, String tokenId) {
-        routers.accept(new Peer(vertx, socket, tokenId));
+        routers.accept(new Peer(vertx, socket, tokenId, pingEvery));
     }
 
     /// Ends the sessions that this token opened.

@@ -1,0 +1,124 @@
+package dev.cress.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.cress.contract.ControlFrame.Follow;
+import dev.cress.contract.ControlFrame.Unfollow;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Json;
+import dev.cress.contract.LogEntry;
+import dev.cress.contract.NodeFrame;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+class LogsTest {
+    private static final String LOGS = "/v1/functions/hello/logs";
+
+    private Plane plane;
+
+    @BeforeEach
+    void start(@TempDir Path folder) {
+        plane = Plane.start(folder);
+        plane.deployed("hello", 1);
+    }
+
+    @AfterEach
+    void stop() {
+        plane.close();
+    }
+
+    private static LogEntry entry(String node, long atMs) {
+        return new LogEntry(
+                atMs,
+                node,
+                new FunctionName("hello"),
+                1,
+                "r" + atMs,
+                "GET",
+                "/",
+                200,
+                "ok",
+                "",
+                10,
+                10,
+                "said");
+    }
+
+    private static List<Long> times(Stream<String> lines) {
+        return lines.filter(line -> !line.isBlank())
+                .map(line -> Json.read(line, LogEntry.class).atMs())
+                .toList();
+    }
+
+    @Test
+    void aBacklogIsTheLastLinesOfAllNodesByTime() {
+        try (var fra = plane.node("fra-1");
+                var iad = plane.node("iad-1")) {
+            var answer = CompletableFuture.supplyAsync(() -> plane.get(LOGS + "?backlog=3"));
+            var follow = fra.first(Follow.class);
+            assertThat(follow.backlog()).isEqualTo(3);
+            assertThat(follow.live()).isFalse();
+            fra.send(logs(follow, entry("fra-1", 1), entry("fra-1", 4)));
+            iad.send(logs(iad.first(Follow.class), entry("iad-1", 2), entry("iad-1", 3)));
+            Reply reply = answer.join();
+            assertThat(reply.headers().firstValue("content-type")).hasValue("application/x-ndjson");
+            assertThat(times(reply.text().lines())).containsExactly(2L, 3L, 4L);
+        }
+    }
+
+    private static NodeFrame.Logs logs(Follow follow, LogEntry... entries) {
+        return new NodeFrame.Logs(follow.subscription(), List.of(entries), 0);
+    }
+
+    @Test
+    void aFollowerHearsOfEachNodeAsItComesUntilHeGoes() throws IOException, InterruptedException {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        try (var fra = plane.node("fra-1")) {
+            var response =
+                    plane.client()
+                            .send(
+                                    plane.authorised(LOGS + "?follow=true&backlog=5").build(),
+                                    BodyHandlers.ofLines());
+            var reading = CompletableFuture.runAsync(() -> response.body().forEach(lines::add));
+            var follow = fra.first(Follow.class);
+            assertThat(follow.live()).isTrue();
+            fra.send(logs(follow, entry("fra-1", 1)));
+            await().until(() -> times(lines.stream()).equals(List.of(1L)));
+
+            try (var late = plane.node("iad-1")) {
+                var joined = late.first(Follow.class);
+                assertThat(joined.backlog()).isZero();
+                late.send(logs(joined, entry("iad-1", 2)));
+                await().until(() -> times(lines.stream()).equals(List.of(1L, 2L)));
+            }
+            fra.send(new NodeFrame.Logs(follow.subscription(), List.of(entry("fra-1", 3)), 7));
+            await().until(
+                            () ->
+                                    lines.stream()
+                                            .anyMatch(line -> line.contains("7 entries left out")));
+
+            plane.client().shutdownNow();
+            assertThat(fra.first(Unfollow.class).subscription()).isEqualTo(follow.subscription());
+            assertThat(reading).satisfies(r -> await().until(r::isDone));
+        }
+    }
+
+    @Test
+    void withoutNodesABacklogIsEmptyAtOnce() {
+        Reply reply = plane.get(LOGS);
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.text()).isEmpty();
+    }
+}
