@@ -3,6 +3,7 @@ package dev.cress.wasm.scan;
 import dev.cress.wasm.guest.RefusedModuleException;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /// Scans one module, once. Not thread-safe.
@@ -12,11 +13,13 @@ public final class ModuleScan {
     /// Section ids in the order in which they may come; 12 (data count) stands before 10 (code).
     private static final List<Integer> ORDER = List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11);
 
+    private final byte[] module;
     private final ByteCursor in;
     private final CodeScan code;
     private final List<ModuleOutline.Import> imports = new ArrayList<>();
     private final List<ModuleOutline.Export> exports = new ArrayList<>();
     private int functions;
+    private int customSections;
     private long memoryPages = -1;
     private long tableEntries;
     private long codeBytes;
@@ -24,6 +27,7 @@ public final class ModuleScan {
     private long customBytes;
 
     private ModuleScan(byte[] module) {
+        this.module = module;
         this.in = new ByteCursor(module);
         this.code = new CodeScan(in);
     }
@@ -78,21 +82,27 @@ public final class ModuleScan {
             if (in.atEnd() || in.u8() != expected) {
                 throw new RefusedModuleException(
                         "not-wasm",
-                        "this is not a WebAssembly module: it does not begin with '\\0asm'");
+                        "this is not a WebAssembly module: its %d bytes begin with '%s', not with"
+                                        .formatted(module.length, begin())
+                                + " '00 61 73 6d' (\\0asm)");
             }
         }
-        int version = in.u8() | in.u8() << 8;
-        int layer = in.u8() | in.u8() << 8;
-        if (layer == 1) {
+        long version = in.u8() | in.u8() << 8 | in.u8() << 16 | (long) in.u8() << 24;
+        if (version >> 16 == 1) {
             throw new RefusedModuleException(
                     "component",
                     "this is a WebAssembly component; Cress runs core modules, components not yet:"
                             + " build for WASI preview 1 (wasm32-wasip1)");
         }
-        if (version != 1 || layer != 0) {
+        if (version != 1) {
             throw new RefusedModuleException(
                     "invalid-module", "unknown binary version %d, expected 1".formatted(version));
         }
+    }
+
+    private String begin() {
+        return HexFormat.ofDelimiter(" ")
+                .formatHex(module, 0, Math.min(module.length, MAGIC.length));
     }
 
     private static String sectionName(int id) {
@@ -115,11 +125,7 @@ public final class ModuleScan {
 
     private void section(int id, long size) throws RefusedModuleException {
         switch (id) {
-            case 0 -> {
-                customBytes += size;
-                in.name();
-                in.skip(in.left());
-            }
+            case 0 -> custom(size);
             case 1 -> types();
             case 2 -> imports();
             case 3 -> functions();
@@ -135,6 +141,17 @@ public final class ModuleScan {
             }
             default -> dataBytes = code.data();
         }
+    }
+
+    private void custom(long size) throws RefusedModuleException {
+        customBytes += size;
+        if (++customSections > ScanLimits.CUSTOM_SECTIONS_MAX) {
+            throw in.invalid(
+                    "module has %d custom sections, at most %d"
+                            .formatted(customSections, ScanLimits.CUSTOM_SECTIONS_MAX));
+        }
+        in.name();
+        in.skip(in.left());
     }
 
     private void types() throws RefusedModuleException {
@@ -242,7 +259,7 @@ public final class ModuleScan {
             if (in.u8() > 1) {
                 throw in.invalid("a global is neither constant nor variable");
             }
-            code.expression();
+            code.constant();
         }
     }
 

@@ -8,6 +8,10 @@ final class ScanLimits {
     static final int PARAMETERS_MAX = 1_000;
     static final int IMPORTS_MAX = 1_000;
     static final int EXPORTS_MAX = 10_000;
+
+    /// The smallest takes three bytes: a limit on the module's size alone allowed millions.
+    static final int CUSTOM_SECTIONS_MAX = 1_000;
+
     static final int FUNCTIONS_MAX = 100_000;
     static final int GLOBALS_MAX = 10_000;
     static final int TABLES_MAX = 16;
