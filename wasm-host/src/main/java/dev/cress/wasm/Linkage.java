@@ -1,6 +1,7 @@
 package dev.cress.wasm;
 
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Shown;
 import dev.cress.wasm.wasi.WasiFunctions;
 
 import run.endive.runtime.ImportFunction;
@@ -59,14 +60,15 @@ final class Linkage {
         for (int i = 0; i < module.exportSection().exportCount(); i++) {
             Export export = module.exportSection().getExport(i);
             if (!names.add(export.name())) {
-                throw invalid("module exports the name '%s' twice".formatted(export.name()));
+                throw invalid(
+                        "module exports the name '%s' twice".formatted(Shown.of(export.name())));
             }
             int count = count(export.exportType());
             if (Integer.compareUnsigned(export.index(), count) >= 0) {
                 throw invalid(
                         "export '%s' is %s %s, but the module has %d"
                                 .formatted(
-                                        export.name(),
+                                        Shown.of(export.name()),
                                         export.exportType().name().toLowerCase(Locale.ROOT),
                                         Integer.toUnsignedString(export.index()),
                                         count));

@@ -38,7 +38,11 @@ final class Preparation {
             return new Image(abi, module, machines, OFFERED);
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             // the engine says most of what is wrong with a module, but not all, in its own words
-            throw new RefusedModuleException("invalid-module", "module is not valid: " + reason(e));
+            var refused =
+                    new RefusedModuleException(
+                            "invalid-module", "module is not valid: " + reason(e));
+            refused.initCause(e);
+            throw refused;
         }
     }
 

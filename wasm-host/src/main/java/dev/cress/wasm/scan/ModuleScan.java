@@ -1,6 +1,7 @@
 package dev.cress.wasm.scan;
 
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Shown;
 
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -164,13 +165,13 @@ public final class ModuleScan {
             if (form != 0x60) {
                 throw in.invalid("unknown type form 0x%02x".formatted(form));
             }
-            valueTypes("parameters");
-            valueTypes("results");
+            valueTypes("parameters", ScanLimits.PARAMETERS_MAX);
+            valueTypes("results", ScanLimits.RESULTS_MAX);
         }
     }
 
-    private void valueTypes(String things) throws RefusedModuleException {
-        int count = in.count(things + " of a function type", ScanLimits.PARAMETERS_MAX);
+    private void valueTypes(String things, int max) throws RefusedModuleException {
+        int count = in.count(things + " of a function type", max);
         for (int i = 0; i < count; i++) {
             ValueTypes.read(in);
         }
@@ -189,7 +190,10 @@ public final class ModuleScan {
                 case 2 -> throw importRefused("memory", wanted);
                 case 3 -> throw importRefused("global", wanted);
                 case 4 -> throw Feature.EXCEPTIONS.refused();
-                default -> throw in.invalid("import %s has an unknown kind".formatted(wanted));
+                default ->
+                        throw in.invalid(
+                                "import %s has an unknown kind"
+                                        .formatted(Shown.of(wanted.toString())));
             }
         }
     }
@@ -198,7 +202,7 @@ public final class ModuleScan {
         return new RefusedModuleException(
                 "missing-import",
                 "module imports the %s %s; Cress offers functions only: let the module define its own"
-                        .formatted(kind, wanted));
+                        .formatted(kind, Shown.of(wanted.toString())));
     }
 
     private void functions() throws RefusedModuleException {
@@ -275,7 +279,9 @@ public final class ModuleScan {
                         case 3 -> "global";
                         case 4 -> throw Feature.EXCEPTIONS.refused();
                         default ->
-                                throw in.invalid("export '%s' has an unknown kind".formatted(name));
+                                throw in.invalid(
+                                        "export '%s' has an unknown kind"
+                                                .formatted(Shown.of(name)));
                     };
             in.u32();
             exports.add(new ModuleOutline.Export(kind, name));

@@ -153,7 +153,7 @@ final class HostileModules {
         fullLocals.section(3, bytes().u32(300).repeat(300, 0)).section(10, full);
         return List.of(
                 count("parameters", "1000", section(1, bytes(1, 0x60).u32(HUGE))),
-                count("results", "1000", section(1, bytes(1, 0x60, 0).u32(HUGE))),
+                count("results", "100", section(1, bytes(1, 0x60, 0).u32(HUGE))),
                 count("bytes of a name", "10000", section(2, bytes(1).u32(HUGE))),
                 count("bytes of a name", "10000", section(0, bytes().u32(HUGE))),
                 count("targets of a branch table", "65520", code(bytes(0x0e).u32(HUGE))),
