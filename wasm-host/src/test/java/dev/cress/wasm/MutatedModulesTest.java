@@ -22,7 +22,7 @@ import java.util.Arrays;
 /// A module that was damaged or bent is taken or refused, never anything else, however it was bent.
 class MutatedModulesTest {
     private static final int SCANNED = 12_000;
-    private static final int PREPARED = 200;
+    private static final int PREPARED = 120;
     private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final RunLimits LIMITS =
             new RunLimits(
