@@ -2,6 +2,7 @@ package dev.cress.wasm;
 
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Shown;
 import dev.cress.wasm.scan.ModuleOutline;
 import dev.cress.wasm.scan.ModuleScan;
 import dev.cress.wasm.wasi.WasiFunctions;
@@ -38,17 +39,16 @@ public record Inspection(
 
     static Inspection of(byte[] module) throws RefusedModuleException {
         ModuleOutline outline = ModuleScan.scan(module);
-        var imports = outline.imports().stream().map(Object::toString).toList();
-        var missing = imports.stream().filter(name -> !OFFERED.contains(name)).distinct().toList();
+        var missing = missing(outline);
         Optional<RefusedModuleException> refusal = refusal(outline, missing);
         return new Inspection(
                 refusal.isEmpty() ? Optional.of(Abi.WASI_CGI) : Optional.empty(),
                 refusal.map(Exception::getMessage).orElse(""),
-                imports,
+                outline.imports().stream().map(i -> Shown.of(i.toString())).toList(),
                 missing,
                 outline.exports().stream()
                         .filter(e -> e.kind().equals("function"))
-                        .map(ModuleOutline.Export::name)
+                        .map(e -> Shown.of(e.name()))
                         .toList(),
                 outline.functions(),
                 Math.max(0, outline.memoryPages()) * 65_536,
@@ -62,19 +62,23 @@ public record Inspection(
         ModuleOutline outline = ModuleScan.scan(module);
         if (!wanted.equals("auto") && !wanted.equals(Abi.WASI_CGI.text())) {
             throw new RefusedModuleException(
-                    "unknown-abi", "abi '%s' is not known: use auto or wasi-cgi".formatted(wanted));
+                    "unknown-abi",
+                    "abi '%s' is not known: use auto or wasi-cgi".formatted(Shown.of(wanted)));
         }
-        var missing =
-                outline.imports().stream()
-                        .map(Object::toString)
-                        .filter(name -> !OFFERED.contains(name))
-                        .distinct()
-                        .toList();
-        Optional<RefusedModuleException> refusal = refusal(outline, missing);
+        Optional<RefusedModuleException> refusal = refusal(outline, missing(outline));
         if (refusal.isPresent()) {
             throw refusal.get();
         }
         return Abi.WASI_CGI;
+    }
+
+    private static List<String> missing(ModuleOutline outline) {
+        return outline.imports().stream()
+                .map(Object::toString)
+                .filter(name -> !OFFERED.contains(name))
+                .map(Shown::of)
+                .distinct()
+                .toList();
     }
 
     private static Optional<RefusedModuleException> refusal(

@@ -9,9 +9,8 @@ import run.endive.compiler.MachineFactoryCompiler;
 import run.endive.runtime.ImportFunction;
 import run.endive.runtime.ImportValues;
 import run.endive.wasm.Parser;
-import run.endive.wasm.WasmEngineException;
 import run.endive.wasm.WasmModule;
-import run.endive.wasm.types.FunctionImport;
+import run.endive.wasm.types.SectionId;
 
 import java.io.ByteArrayInputStream;
 
@@ -23,49 +22,48 @@ final class Preparation {
                     .addFunction(WasiFunctions.all().toArray(ImportFunction[]::new))
                     .build();
 
+    private static final int REASON_CHARACTERS_MAX = 200;
+
     private Preparation() {}
 
     static Image prepare(byte[] bytes, String wantedAbi) throws RefusedModuleException {
         Abi abi = Inspection.abi(bytes, wantedAbi);
         try {
-            WasmModule module =
-                    Parser.builder()
-                            .withValidation(true)
-                            .build()
-                            .parse(() -> new ByteArrayInputStream(bytes));
-            checkTypes(module);
+            WasmModule module = parser().parse(() -> new ByteArrayInputStream(bytes));
+            Linkage.check(module);
             var machines =
                     MachineFactoryCompiler.builder(module)
                             .withInterpreterFallback(InterpreterFallback.SILENT)
                             .compile();
             return new Image(abi, module, machines, OFFERED);
-        } catch (WasmEngineException e) {
-            throw new RefusedModuleException(
-                    "invalid-module", "module is not valid: " + e.getMessage());
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+            // the engine says most of what is wrong with a module, but not all, in its own words
+            var refused =
+                    new RefusedModuleException(
+                            "invalid-module", "module is not valid: " + reason(e));
+            refused.initCause(e);
+            throw refused;
         }
     }
 
-    /// The names are known; a function of another type under such a name must be said here, not at
-    /// a run.
-    private static void checkTypes(WasmModule module) throws RefusedModuleException {
-        var imports = module.importSection();
-        for (int i = 0; i < imports.importCount(); i++) {
-            if (imports.getImport(i) instanceof FunctionImport wanted) {
-                var type = module.typeSection().getType(wanted.typeIndex());
-                for (ImportFunction offered : WasiFunctions.all()) {
-                    if (offered.name().equals(wanted.name())
-                            && !offered.functionType().equals(type)) {
-                        throw new RefusedModuleException(
-                                "missing-import",
-                                "module imports %s.%s as %s, but it is %s"
-                                        .formatted(
-                                                wanted.module(),
-                                                wanted.name(),
-                                                type,
-                                                offered.functionType()));
-                    }
-                }
-            }
+    /// Every section but the custom ones: the engine would read the names of functions in there,
+    /// and allocate what their lengths say before it looks at the bytes left.
+    private static Parser parser() {
+        var parser = Parser.builder().withValidation(true);
+        for (int id = SectionId.TYPE; id <= SectionId.DATA_COUNT; id++) {
+            parser.includeSectionId(id);
         }
+        return parser.build();
+    }
+
+    private static String reason(Throwable fault) {
+        String message = fault.getMessage();
+        if (message == null) {
+            return fault.getClass().getSimpleName();
+        }
+        String line = message.lines().findFirst().orElse("");
+        return line.length() <= REASON_CHARACTERS_MAX
+                ? line
+                : line.substring(0, REASON_CHARACTERS_MAX) + "…";
     }
 }

@@ -18,11 +18,24 @@ final class CgiEnvironment {
     private final Map<String, String> variables = new LinkedHashMap<>();
 
     private CgiEnvironment(GuestRequest request) {
-        variables.putAll(request.config());
-        // config first: it must not be able to pretend another request
+        request.config()
+                .forEach(
+                        (name, value) -> {
+                            if (!isOfRequest(name)) {
+                                variables.put(name, value);
+                            }
+                        });
         request(request);
         headers(request);
         place(request.place());
+    }
+
+    /// Names that a request may leave out: config must not be able to pretend another request.
+    private static boolean isOfRequest(String name) {
+        return name.startsWith("HTTP_")
+                || name.startsWith("CRESS_")
+                || name.equals("CONTENT_LENGTH")
+                || name.equals("CONTENT_TYPE");
     }
 
     /// `NAME=value`, in UTF-8.
@@ -69,7 +82,11 @@ final class CgiEnvironment {
 
     private static String authority(GuestRequest request) {
         boolean usual = request.port() == (request.scheme().equals("https") ? 443 : 80);
-        return usual ? request.host() : request.host() + ":" + request.port();
+        String host = request.host();
+        if (host.indexOf(':') >= 0 && !host.startsWith("[")) {
+            host = "[" + host + "]";
+        }
+        return usual ? host : host + ":" + request.port();
     }
 
     /// `HTTP_…` (RFC 3875 §4.1.18). Left out: `Proxy`, which many programs take for their own

@@ -3,6 +3,7 @@ package dev.cress.wasm.cgi;
 import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
+import dev.cress.wasm.guest.Shown;
 import dev.cress.wasm.isolate.GuestEnded;
 
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ final class CgiHead {
     private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private static final Pattern STATUS = Pattern.compile("([2-5][0-9][0-9])( .*)?");
-    private static final int SHOWN_CHARACTERS_MAX = 60;
 
     private CgiHead() {}
 
@@ -60,7 +60,7 @@ final class CgiHead {
         int colon = line.indexOf(':');
         String name = colon < 0 ? line : line.substring(0, colon);
         if (colon < 0 || !NAME.matcher(name).matches()) {
-            throw broken("guest's output is not a header line: '%s'".formatted(shown(line)));
+            throw broken("guest's output is not a header line: '%s'".formatted(Shown.of(line)));
         }
         String value = line.substring(colon + 1).strip();
         for (int i = 0; i < value.length(); i++) {
@@ -76,19 +76,10 @@ final class CgiHead {
         var status = STATUS.matcher(value);
         if (!status.matches()) {
             throw broken(
-                    "guest's Status '%s' is not a number from 200 to 599".formatted(shown(value)));
+                    "guest's Status '%s' is not a number from 200 to 599"
+                            .formatted(Shown.of(value)));
         }
         return Integer.parseInt(status.group(1));
-    }
-
-    private static String shown(String text) {
-        var shown = new StringBuilder();
-        text.chars()
-                .limit(SHOWN_CHARACTERS_MAX)
-                .forEach(c -> shown.append(c >= ' ' && c < 0x7f ? (char) c : '.'));
-        return text.length() > SHOWN_CHARACTERS_MAX
-                ? shown.append('…').toString()
-                : shown.toString();
     }
 
     private static GuestEnded broken(String reason) {

@@ -55,6 +55,10 @@ final class CgiResponse {
         for (int i = 0; i < output.length; i++) {
             byte b = output[i];
             head.write(b);
+            if (head.size() > limits.responseHeaderBytes()) {
+                throw new GuestEnded(
+                        new Outcome.ResponseTooLarge("headers", limits.responseHeaderBytes()));
+            }
             if (b == '\n') {
                 if (lineIsBlank) {
                     sendHead();
@@ -63,10 +67,6 @@ final class CgiResponse {
                 lineIsBlank = true;
             } else if (b != '\r') {
                 lineIsBlank = false;
-            }
-            if (head.size() > limits.responseHeaderBytes()) {
-                throw new GuestEnded(
-                        new Outcome.ResponseTooLarge("headers", limits.responseHeaderBytes()));
             }
         }
         return output.length;

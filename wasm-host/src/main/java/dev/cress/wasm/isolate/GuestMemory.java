@@ -33,7 +33,8 @@ public final class GuestMemory implements Memory {
     private static final VarHandle DOUBLE =
             MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /// Fills and copies go in pieces, so that a safepoint never waits for more than one.
+    /// Fills and copies go in pieces, so that a safepoint never waits for more than one. They count
+    /// down: near 2 GiB an address would overflow before it passed the end.
     private static final int PIECE_BYTES = 1 << 20;
 
     private final MemoryBudget budget;
@@ -139,8 +140,9 @@ public final class GuestMemory implements Memory {
             }
         }
         byte[] larger = new byte[capacity];
-        for (int at = 0; at < size; at += PIECE_BYTES) {
-            System.arraycopy(bytes, at, larger, at, Math.min(PIECE_BYTES, size - at));
+        for (int left = size; left > 0; left -= PIECE_BYTES) {
+            int at = size - left;
+            System.arraycopy(bytes, at, larger, at, Math.min(PIECE_BYTES, left));
         }
         bytes = larger;
         return true;
@@ -193,9 +195,9 @@ public final class GuestMemory implements Memory {
             throw outOfBounds(offset, count);
         }
         check(addr, count);
-        for (int at = 0; at < count; at += PIECE_BYTES) {
-            System.arraycopy(
-                    data, offset + at, bytes, addr + at, Math.min(PIECE_BYTES, count - at));
+        for (int left = count; left > 0; left -= PIECE_BYTES) {
+            int at = count - left;
+            System.arraycopy(data, offset + at, bytes, addr + at, Math.min(PIECE_BYTES, left));
         }
     }
 
@@ -219,8 +221,9 @@ public final class GuestMemory implements Memory {
     @Override
     public void fill(byte value, int from, int to) {
         check(from, to - from);
-        for (int at = from; at < to; at += PIECE_BYTES) {
-            Arrays.fill(bytes, at, Math.min(at + PIECE_BYTES, to), value);
+        for (int left = to - from; left > 0; left -= PIECE_BYTES) {
+            int at = to - left;
+            Arrays.fill(bytes, at, at + Math.min(PIECE_BYTES, left), value);
         }
     }
 
@@ -234,9 +237,9 @@ public final class GuestMemory implements Memory {
                 System.arraycopy(bytes, src + from, bytes, dest + from, left - from);
             }
         } else {
-            for (int at = 0; at < count; at += PIECE_BYTES) {
-                System.arraycopy(
-                        bytes, src + at, bytes, dest + at, Math.min(PIECE_BYTES, count - at));
+            for (int left = count; left > 0; left -= PIECE_BYTES) {
+                int at = count - left;
+                System.arraycopy(bytes, src + at, bytes, dest + at, Math.min(PIECE_BYTES, left));
             }
         }
     }

@@ -16,6 +16,7 @@ public final class Watchdog implements AutoCloseable {
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean closed;
+    private volatile boolean idle;
 
     public Watchdog() {
         thread =
@@ -70,7 +71,6 @@ public final class Watchdog implements AutoCloseable {
     /// Watches the run that begins on the calling thread.
     public Watch watch(RunWord word, Duration cpu, Duration wall) {
         var watch = new Watch(word, cpu, wall);
-        boolean idle = watches.isEmpty();
         watches.add(watch);
         if (idle) {
             LockSupport.unpark(thread);
@@ -81,15 +81,30 @@ public final class Watchdog implements AutoCloseable {
     private void look() {
         while (!closed) {
             if (watches.isEmpty()) {
-                LockSupport.park(this);
+                waitForWork();
             } else {
                 LockSupport.parkNanos(this, TICK_NANOS);
             }
             long now = System.nanoTime();
             for (Watch watch : watches) {
-                watch.look(now);
+                try {
+                    watch.look(now);
+                } catch (RuntimeException fault) {
+                    // what a host call waits on is not ours: its fault must not free every guest
+                    thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+                }
             }
         }
+    }
+
+    /// Says that it is idle before it looks a last time: whoever adds a watch after that look sees
+    /// it.
+    private void waitForWork() {
+        idle = true;
+        if (watches.isEmpty() && !closed) {
+            LockSupport.park(this);
+        }
+        idle = false;
     }
 
     @Override

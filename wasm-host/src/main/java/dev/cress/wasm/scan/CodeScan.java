@@ -18,8 +18,8 @@ final class CodeScan {
         return bodies;
     }
 
-    void expression() throws RefusedModuleException {
-        instructions.expression();
+    void constant() throws RefusedModuleException {
+        instructions.constant();
     }
 
     void bodies(int declared) throws RefusedModuleException {
@@ -76,7 +76,7 @@ final class CodeScan {
                 if (explicit) {
                     in.u32();
                 }
-                instructions.expression();
+                instructions.constant();
             }
             if ((flags & 3) != 0) {
                 elementKind(expressions);
@@ -84,7 +84,7 @@ final class CodeScan {
             int entries = in.count("entries of an element segment", ScanLimits.TABLE_ENTRIES_MAX);
             for (int j = 0; j < entries; j++) {
                 if (expressions) {
-                    instructions.expression();
+                    instructions.constant();
                 } else {
                     in.u32();
                 }
@@ -113,9 +113,15 @@ final class CodeScan {
                 throw Feature.MULTI_MEMORY.refused();
             }
             if (flags != 1) {
-                instructions.expression();
+                instructions.constant();
             }
             long size = in.u32();
+            if (size > in.left()) {
+                throw new RefusedModuleException(
+                        "truncated",
+                        "a data segment declares %d bytes, but only %d are left in the data section"
+                                .formatted(size, in.left()));
+            }
             in.skip(size);
             bytes += size;
         }

@@ -30,6 +30,22 @@ final class InstructionScan {
         }
     }
 
+    /// Reads one constant expression, its `end` included (Core Specification, 3.3.10). Nothing that
+    /// nests may pass: the engine's parser ends such an expression at the first `end` and would
+    /// take what follows for sizes and counts.
+    void constant() throws RefusedModuleException {
+        for (int opcode = in.u8(); opcode != 0x0b; opcode = in.u8()) {
+            switch (opcode) {
+                case 0x23, 0x41, 0x42, 0x43, 0x44, 0xd0, 0xd2, 0xfb, 0xfd -> immediates(opcode);
+                case 0x6a, 0x6b, 0x6c, 0x7c, 0x7d, 0x7e -> {}
+                default ->
+                        throw in.invalid(
+                                "instruction 0x%02x stands in a constant expression"
+                                        .formatted(opcode));
+            }
+        }
+    }
+
     private void immediates(int opcode) throws RefusedModuleException {
         switch (opcode) {
             case 0x00, 0x01, 0x05, 0x0f, 0x1a, 0x1b, 0xd1 -> {}
@@ -83,7 +99,11 @@ final class InstructionScan {
 
     private void memoryArgument() throws RefusedModuleException {
         long align = in.u32();
-        if ((align & 0x40) != 0) {
+        // from 0x40 on, the engine's parser takes the next number for a memory's index
+        if (align >= 0x80) {
+            throw in.invalid("a memory access has alignment %d, at most 3".formatted(align));
+        }
+        if (align >= 0x40) {
             throw Feature.MULTI_MEMORY.refused();
         }
         in.u32();

@@ -1,8 +1,10 @@
 package dev.cress.wasm.scan;
 
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Shown;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /// Scans one module, once. Not thread-safe.
@@ -12,11 +14,13 @@ public final class ModuleScan {
     /// Section ids in the order in which they may come; 12 (data count) stands before 10 (code).
     private static final List<Integer> ORDER = List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11);
 
+    private final byte[] module;
     private final ByteCursor in;
     private final CodeScan code;
     private final List<ModuleOutline.Import> imports = new ArrayList<>();
     private final List<ModuleOutline.Export> exports = new ArrayList<>();
     private int functions;
+    private int customSections;
     private long memoryPages = -1;
     private long tableEntries;
     private long codeBytes;
@@ -24,6 +28,7 @@ public final class ModuleScan {
     private long customBytes;
 
     private ModuleScan(byte[] module) {
+        this.module = module;
         this.in = new ByteCursor(module);
         this.code = new CodeScan(in);
     }
@@ -78,21 +83,27 @@ public final class ModuleScan {
             if (in.atEnd() || in.u8() != expected) {
                 throw new RefusedModuleException(
                         "not-wasm",
-                        "this is not a WebAssembly module: it does not begin with '\\0asm'");
+                        "this is not a WebAssembly module: its %d bytes begin with '%s', not with"
+                                        .formatted(module.length, begin())
+                                + " '00 61 73 6d' (\\0asm)");
             }
         }
-        int version = in.u8() | in.u8() << 8;
-        int layer = in.u8() | in.u8() << 8;
-        if (layer == 1) {
+        long version = in.u8() | in.u8() << 8 | in.u8() << 16 | (long) in.u8() << 24;
+        if (version >> 16 == 1) {
             throw new RefusedModuleException(
                     "component",
                     "this is a WebAssembly component; Cress runs core modules, components not yet:"
                             + " build for WASI preview 1 (wasm32-wasip1)");
         }
-        if (version != 1 || layer != 0) {
+        if (version != 1) {
             throw new RefusedModuleException(
                     "invalid-module", "unknown binary version %d, expected 1".formatted(version));
         }
+    }
+
+    private String begin() {
+        return HexFormat.ofDelimiter(" ")
+                .formatHex(module, 0, Math.min(module.length, MAGIC.length));
     }
 
     private static String sectionName(int id) {
@@ -115,11 +126,7 @@ public final class ModuleScan {
 
     private void section(int id, long size) throws RefusedModuleException {
         switch (id) {
-            case 0 -> {
-                customBytes += size;
-                in.name();
-                in.skip(in.left());
-            }
+            case 0 -> custom(size);
             case 1 -> types();
             case 2 -> imports();
             case 3 -> functions();
@@ -137,6 +144,17 @@ public final class ModuleScan {
         }
     }
 
+    private void custom(long size) throws RefusedModuleException {
+        customBytes += size;
+        if (++customSections > ScanLimits.CUSTOM_SECTIONS_MAX) {
+            throw in.invalid(
+                    "module has %d custom sections, at most %d"
+                            .formatted(customSections, ScanLimits.CUSTOM_SECTIONS_MAX));
+        }
+        in.name();
+        in.skip(in.left());
+    }
+
     private void types() throws RefusedModuleException {
         int types = in.count("types", ScanLimits.TYPES_MAX);
         for (int i = 0; i < types; i++) {
@@ -147,13 +165,13 @@ public final class ModuleScan {
             if (form != 0x60) {
                 throw in.invalid("unknown type form 0x%02x".formatted(form));
             }
-            valueTypes("parameters");
-            valueTypes("results");
+            valueTypes("parameters", ScanLimits.PARAMETERS_MAX);
+            valueTypes("results", ScanLimits.RESULTS_MAX);
         }
     }
 
-    private void valueTypes(String things) throws RefusedModuleException {
-        int count = in.count(things + " of a function type", ScanLimits.PARAMETERS_MAX);
+    private void valueTypes(String things, int max) throws RefusedModuleException {
+        int count = in.count(things + " of a function type", max);
         for (int i = 0; i < count; i++) {
             ValueTypes.read(in);
         }
@@ -172,7 +190,10 @@ public final class ModuleScan {
                 case 2 -> throw importRefused("memory", wanted);
                 case 3 -> throw importRefused("global", wanted);
                 case 4 -> throw Feature.EXCEPTIONS.refused();
-                default -> throw in.invalid("import %s has an unknown kind".formatted(wanted));
+                default ->
+                        throw in.invalid(
+                                "import %s has an unknown kind"
+                                        .formatted(Shown.of(wanted.toString())));
             }
         }
     }
@@ -181,7 +202,7 @@ public final class ModuleScan {
         return new RefusedModuleException(
                 "missing-import",
                 "module imports the %s %s; Cress offers functions only: let the module define its own"
-                        .formatted(kind, wanted));
+                        .formatted(kind, Shown.of(wanted.toString())));
     }
 
     private void functions() throws RefusedModuleException {
@@ -242,7 +263,7 @@ public final class ModuleScan {
             if (in.u8() > 1) {
                 throw in.invalid("a global is neither constant nor variable");
             }
-            code.expression();
+            code.constant();
         }
     }
 
@@ -258,7 +279,9 @@ public final class ModuleScan {
                         case 3 -> "global";
                         case 4 -> throw Feature.EXCEPTIONS.refused();
                         default ->
-                                throw in.invalid("export '%s' has an unknown kind".formatted(name));
+                                throw in.invalid(
+                                        "export '%s' has an unknown kind"
+                                                .formatted(Shown.of(name)));
                     };
             in.u32();
             exports.add(new ModuleOutline.Export(kind, name));

@@ -6,8 +6,16 @@ final class ScanLimits {
     static final int MODULE_BYTES_MAX = 50 << 20;
     static final int TYPES_MAX = 50_000;
     static final int PARAMETERS_MAX = 1_000;
+
+    /// The engine returns them through a method's parameters: a JVM has 255, an i64 takes two.
+    static final int RESULTS_MAX = 100;
+
     static final int IMPORTS_MAX = 1_000;
     static final int EXPORTS_MAX = 10_000;
+
+    /// The smallest takes three bytes: a limit on the module's size alone allowed millions.
+    static final int CUSTOM_SECTIONS_MAX = 1_000;
+
     static final int FUNCTIONS_MAX = 100_000;
     static final int GLOBALS_MAX = 10_000;
     static final int TABLES_MAX = 16;

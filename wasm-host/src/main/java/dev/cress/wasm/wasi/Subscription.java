@@ -16,11 +16,14 @@ final class Subscription {
             return 0;
         }
         long timeout = memory.readLong(at + 24);
-        if ((memory.readShort(at + 40) & FLAG_ABSOLUTE) != 0) {
-            timeout -= GuestClock.nanos(memory.readInt(at + 16));
-            return Math.max(0, timeout);
+        if (timeout < 0) {
+            // unsigned: three centuries at least
+            return Long.MAX_VALUE;
         }
-        return timeout < 0 ? Long.MAX_VALUE : timeout;
+        if ((memory.readShort(at + 40) & FLAG_ABSOLUTE) != 0) {
+            return Math.max(0, timeout - GuestClock.nanos(memory.readInt(at + 16)));
+        }
+        return timeout;
     }
 
     /// The event (32 bytes) that says so.

@@ -101,12 +101,11 @@ public final class WasiProcess {
         if (length < 0) {
             return Errno.FAULT;
         }
-        for (int done = 0; done < length; ) {
+        byte[] some = new byte[Math.min(TRANSFER_BYTES_MAX, length)];
+        for (int left = length; left > 0; left -= some.length) {
             word.checkStopped();
-            byte[] some = new byte[Math.min(TRANSFER_BYTES_MAX, length - done)];
             random.nextBytes(some);
-            memory.write(at + done, some);
-            done += some.length;
+            memory.write(at + length - left, some, 0, Math.min(some.length, left));
         }
         return Errno.SUCCESS;
     }

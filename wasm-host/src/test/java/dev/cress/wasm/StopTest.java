@@ -1,0 +1,186 @@
+package dev.cress.wasm;
+
+import static dev.cress.wasm.assembly.WasmBytes.bytes;
+import static dev.cress.wasm.guest.RunLimits.MIB;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.cress.wasm.assembly.Assembler;
+import dev.cress.wasm.assembly.WasmBytes;
+import dev.cress.wasm.guest.GuestExchange;
+import dev.cress.wasm.guest.Outcome;
+import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.RunLimits;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+
+/// However a guest holds on to its thread, the thread comes back.
+@Timeout(60)
+class StopTest {
+    private static final WasmHost HOST = new WasmHost(256 * MIB);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    @AfterAll
+    static void close() {
+        HOST.close();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(HOST.guestMemoryBytes()).isZero();
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    private static RunLimits limits(Duration cpu, Duration wall) {
+        return new RunLimits(cpu, wall, MIB, 64 * 1024, MIB, 4 * 1024);
+    }
+
+    /// Logs a byte, then goes on with this code.
+    private static Image logging(WasmBytes code) throws RefusedModuleException {
+        return image("fd_write", "iiii", bytes().i32(2).i32(0).i32(1).i32(8).call(0).drop(), code);
+    }
+
+    /// A vector at 0 that holds a head and a body; a subscription at 48: the monotonic clock, in 73
+    /// years.
+    private static Image image(String call, String parameters, WasmBytes first, WasmBytes then)
+            throws RefusedModuleException {
+        var module = Assembler.withMemory(1);
+        module.wasi(call, parameters);
+        module.wasi("poll_oneoff", "iiii");
+        byte[] answer = "Content-Type: a\n\n ok".getBytes(US_ASCII);
+        byte[] century = bytes(1).repeat(14, 0).u8(0x20).toBytes();
+        module.data(0, bytes(16, 0, 0, 0, answer.length, 0, 0, 0).toBytes())
+                .data(16, answer)
+                .data(64, century)
+                .start(first.add(then).end());
+        return HOST.prepare(module.toBytes(), "auto");
+    }
+
+    private static WasmBytes spinning() {
+        return bytes(0x03, 0x40, 0x0c, 0, 0x0b);
+    }
+
+    private static Image spinner() throws RefusedModuleException {
+        return logging(spinning());
+    }
+
+    private static Outcome run(Image image, GuestExchange exchange, RunLimits limits) {
+        return HOST.run(image, exchange, limits).execute().outcome();
+    }
+
+    @Test
+    void sixtyFourSpinnersAreAllStoppedAtTheirWallLimit()
+            throws RefusedModuleException, InterruptedException, ExecutionException {
+        Image image = spinner();
+        var limits = limits(HOUR, Duration.ofMillis(500));
+        var runs = new ArrayList<Callable<Outcome>>();
+        for (int i = 0; i < 64; i++) {
+            runs.add(() -> run(image, RecordedExchange.get("/"), limits));
+        }
+        long start = System.nanoTime();
+        try (var threads = Executors.newFixedThreadPool(64)) {
+            for (var outcome : threads.invokeAll(runs)) {
+                assertThat(outcome.get()).isEqualTo(new Outcome.OutOfTime(limits.wall()));
+            }
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void aSpinnerIsStoppedAtItsCpuLimitHoweverMuchWallTimeItHas() throws RefusedModuleException {
+        var limits = limits(Duration.ofMillis(100), HOUR);
+        assertThat(run(spinner(), RecordedExchange.get("/"), limits))
+                .isEqualTo(new Outcome.OutOfCpu(limits.cpu()));
+    }
+
+    @Test
+    void aSpinnerInTheStartSectionIsStoppedToo() throws RefusedModuleException {
+        var module = Assembler.withMemory(1);
+        module.startSection(module.function("", "", spinning().end())).start(bytes().end());
+        var limits = limits(Duration.ofMillis(100), HOUR);
+        Image image = HOST.prepare(module.toBytes(), "auto");
+        assertThat(run(image, RecordedExchange.get("/"), limits))
+                .isEqualTo(new Outcome.OutOfCpu(limits.cpu()));
+    }
+
+    @Test
+    void aBlockedReaderIsStoppedAtItsWallLimit() throws RefusedModuleException {
+        var exchange = new BlockedExchange();
+        var limits = limits(HOUR, Duration.ofMillis(100));
+        Image reader =
+                image(
+                        "fd_read",
+                        "iiii",
+                        bytes().i32(0).i32(0).i32(1).i32(8).call(0).drop(),
+                        spinning());
+        assertThat(run(reader, exchange, limits)).isEqualTo(new Outcome.OutOfTime(limits.wall()));
+        assertThat(exchange.cancels).hasValue(1);
+    }
+
+    @Test
+    void aBlockedWriterIsStoppedWhenItsClientHasGone()
+            throws RefusedModuleException, InterruptedException {
+        var exchange = new BlockedExchange();
+        Image writer =
+                image(
+                        "fd_write",
+                        "iiii",
+                        bytes().i32(1).i32(0).i32(1).i32(8).call(0).drop(),
+                        spinning());
+        assertThat(abandoned(writer, exchange)).isEqualTo(new Outcome.Abandoned());
+    }
+
+    @Test
+    void aSpinnerIsStoppedWhenItsClientHasGone()
+            throws RefusedModuleException, InterruptedException {
+        assertThat(abandoned(spinner(), new BlockedExchange())).isEqualTo(new Outcome.Abandoned());
+    }
+
+    @Test
+    void aSleeperIsStoppedWhenItsClientHasGone()
+            throws RefusedModuleException, InterruptedException {
+        Image sleeper =
+                logging(bytes().i32(48).i32(200).i32(1).i32(8).call(1).drop().add(spinning()));
+        assertThat(abandoned(sleeper, new BlockedExchange())).isEqualTo(new Outcome.Abandoned());
+    }
+
+    /// Runs until the guest is at work, then gives up on it.
+    private static Outcome abandoned(Image image, BlockedExchange exchange)
+            throws InterruptedException {
+        var run = HOST.run(image, exchange, limits(HOUR, HOUR));
+        var stopper =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    exchange.awaitGuest();
+                                    run.abandon();
+                                });
+        Outcome outcome = run.execute().outcome();
+        stopper.join();
+        return outcome;
+    }
+
+    @Test
+    void aThreadThatWasStoppedRunsTheNextGuest() throws RefusedModuleException {
+        Image spinner = spinner();
+        Image hello = new Guests(HOST).image("hello");
+        for (int i = 0; i < 20; i++) {
+            var limits = limits(Duration.ofMillis(5), HOUR);
+            assertThat(run(spinner, RecordedExchange.get("/"), limits))
+                    .isEqualTo(new Outcome.OutOfCpu(limits.cpu()));
+            assertThat(run(hello, RecordedExchange.get("/?name=A"), RunLimits.DEFAULT))
+                    .isEqualTo(new Outcome.Completed());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.cgi;
+
+import org.jspecify.annotations.NullMarked;

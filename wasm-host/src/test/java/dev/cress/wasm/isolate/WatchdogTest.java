@@ -1,0 +1,113 @@
+package dev.cress.wasm.isolate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/// The watchdog stops a run at the limit that it reached, and none that is within its limits.
+@Timeout(30)
+class WatchdogTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    private final Watchdog watchdog = new Watchdog();
+
+    @AfterEach
+    void close() {
+        watchdog.close();
+    }
+
+    /// Runs until it is stopped.
+    private static Duration untilStopped(RunWord word, boolean spinning) {
+        long start = System.nanoTime();
+        word.begin();
+        if (!spinning) {
+            word.enterHost();
+        }
+        while (word.reason() == null) {
+            if (spinning) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(word, LONG.toNanos());
+            }
+        }
+        word.end();
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    @Test
+    void spinningReachesTheCpuLimit() {
+        var word = new RunWord(() -> {});
+        var cpu = Duration.ofMillis(50);
+        try (var watch = watchdog.watch(word, cpu, LONG)) {
+            untilStopped(word, true);
+            assertThat(word.reason()).isEqualTo(StopReason.CPU_LIMIT);
+            assertThat(Duration.ofNanos(watch.cpuNanos())).isBetween(cpu, Duration.ofMillis(500));
+        }
+    }
+
+    @Test
+    void waitingReachesTheWallLimit() {
+        var word = new RunWord(() -> {});
+        var wall = Duration.ofMillis(80);
+        try (var watch = watchdog.watch(word, Duration.ofMillis(20), wall)) {
+            assertThat(untilStopped(word, false)).isBetween(wall, Duration.ofSeconds(5));
+            assertThat(word.reason()).isEqualTo(StopReason.WALL_LIMIT);
+            assertThat(Duration.ofNanos(watch.cpuNanos())).isLessThan(Duration.ofMillis(20));
+        }
+    }
+
+    @Test
+    void aWatchThatWasClosedStopsNothing() {
+        var word = new RunWord(() -> {});
+        word.begin();
+        watchdog.watch(word, LONG, Duration.ofMillis(1)).close();
+        var next = new RunWord(() -> {});
+        try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(50))) {
+            untilStopped(next, false);
+        }
+        assertThat(word.reason()).isNull();
+        word.end();
+    }
+
+    @Test
+    void aWaitThatCannotBeCancelledDoesNotEndTheWatch() {
+        var broken =
+                new RunWord(
+                        () -> {
+                            throw new IllegalStateException("on purpose: a cancel that fails");
+                        });
+        broken.begin();
+        broken.enterHost();
+        try (var _ = watchdog.watch(broken, LONG, Duration.ofMillis(1))) {
+            while (broken.reason() == null) {
+                Thread.onSpinWait();
+            }
+            var next = new RunWord(() -> {});
+            try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(20))) {
+                untilStopped(next, false);
+            }
+            assertThat(next.reason()).isEqualTo(StopReason.WALL_LIMIT);
+        }
+        broken.end();
+    }
+
+    @Test
+    void wakesForEveryRunThatComesAfterARest() {
+        for (int i = 0; i < 300; i++) {
+            var word = new RunWord(() -> {});
+            word.begin();
+            try (var _ = watchdog.watch(word, LONG, Duration.ofNanos(1))) {
+                while (word.reason() == null) {
+                    Thread.onSpinWait();
+                }
+            }
+            word.end();
+            assertThat(word.reason()).isEqualTo(StopReason.WALL_LIMIT);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.scan;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package dev.cress.wasm.wasi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.cress.wasm.assembly.Assembler;
+import dev.cress.wasm.isolate.GuestMemory;
+import dev.cress.wasm.isolate.MemoryBudget;
+import dev.cress.wasm.isolate.RunWord;
+
+import run.endive.runtime.ImportFunction;
+import run.endive.runtime.Instance;
+import run.endive.wasm.Parser;
+import run.endive.wasm.types.MemoryLimits;
+
+import java.io.ByteArrayOutputStream;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/// Calls WASI functions as a guest would, on a memory of one page.
+final class WasiCaller implements GuestStreams {
+    static final Map<String, ImportFunction> FUNCTIONS =
+            WasiFunctions.all().stream().collect(Collectors.toMap(ImportFunction::name, f -> f));
+
+    static final int MEMORY_BYTES = GuestMemory.PAGE_SIZE;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    final GuestMemory memory =
+            Objects.requireNonNull(
+                    GuestMemory.allocate(new MemoryBudget(1 << 20), new MemoryLimits(1), 1));
+
+    final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    private final Instance instance =
+            Instance.builder(Parser.parse(Assembler.withMemory(1).toBytes()))
+                    .withMemoryFactory(_ -> memory)
+                    .build();
+
+    private byte[] input = new byte[0];
+    RunWord word = new RunWord(() -> {});
+
+    WasiCaller() {
+        restart(List.of(), List.of());
+    }
+
+    /// A new run on the same memory.
+    void restart(List<String> arguments, List<String> environment) {
+        word = new RunWord(() -> {});
+        memory.attach(
+                new WasiProcess(word, memory, utf8(arguments), utf8(environment), this, RANDOM));
+        word.begin();
+    }
+
+    private static List<byte[]> utf8(List<String> strings) {
+        return strings.stream().map(s -> s.getBytes(UTF_8)).toList();
+    }
+
+    void input(String text) {
+        input = text.getBytes(UTF_8);
+    }
+
+    static ImportFunction function(String name) {
+        return Objects.requireNonNull(FUNCTIONS.get(name), name);
+    }
+
+    /// The error number.
+    int call(String function, long... args) {
+        return (int) function(function).handle().apply(instance, args)[0];
+    }
+
+    String text(int at, int length) {
+        return new String(memory.readBytes(at, length), UTF_8);
+    }
+
+    @Override
+    public int readInput(byte[] into, int offset, int length) {
+        if (input.length == 0) {
+            return -1;
+        }
+        int count = Math.min(length, input.length);
+        System.arraycopy(input, 0, into, offset, count);
+        input = Arrays.copyOfRange(input, count, input.length);
+        return count;
+    }
+
+    @Override
+    public void writeOutput(byte[] bytes) {
+        output.writeBytes(bytes);
+    }
+
+    @Override
+    public void writeError(byte[] bytes) {
+        errors.writeBytes(bytes);
+    }
+}

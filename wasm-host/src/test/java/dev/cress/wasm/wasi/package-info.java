@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.wasi;
+
+import org.jspecify.annotations.NullMarked;
