@@ -62,7 +62,6 @@ final class Proxy {
 
     /// Refuses a request on a connection that is one too many.
     void overloaded(HttpServerRequest request, int connectionsMax) {
-        request.response().putHeader("connection", "close");
         refuse(
                 request,
                 ErrorCode.OVERLOADED,
@@ -73,7 +72,6 @@ final class Proxy {
     /// Refuses what the decoder couldn't read.
     void invalid(HttpServerRequest request, RouterConfig.Clients limits) {
         Throwable cause = request.decoderResult().cause();
-        request.response().putHeader("connection", "close");
         String id = RequestIds.fresh();
         switch (cause) {
             case TooLongHttpLineException _ ->
@@ -98,7 +96,7 @@ final class Proxy {
     private void refuse(
             HttpServerRequest request, ErrorCode code, String requestId, String detail) {
         lane.metrics().finished(Optional.empty(), code.status(), Outcome.REJECTED);
-        Answer.problem(lane.vertx(), request, code, requestId, detail);
+        Answer.lastProblem(request, code, requestId, detail);
     }
 
     private static String requestId(MultiMap headers, boolean trusted) {
