@@ -33,6 +33,7 @@ final class FleetWatch {
     private static final Logger LOG = LoggerFactory.getLogger(FleetWatch.class);
     private static final int OK = 200;
     private static final int SERVICE_UNAVAILABLE = 503;
+    private static final int NO_ANSWER = 0;
 
     private final Vertx vertx;
     private final Context loop;
@@ -139,9 +140,7 @@ final class FleetWatch {
         client.request(options)
                 .compose(request -> request.send())
                 .map(HttpClientResponse::statusCode)
-                .onComplete(
-                        status -> checked(target, status),
-                        _ -> checked(target, SERVICE_UNAVAILABLE + 1));
+                .onComplete(status -> checked(target, status), _ -> checked(target, NO_ANSWER));
     }
 
     private void checked(Watched target, int status) {
@@ -189,7 +188,7 @@ final class FleetWatch {
                 && old.routerKey().equals(routerKey)) {
             return;
         }
-        view = FleetView.of(routerKey, nodes, tiers);
+        view = new FleetView(routerKey, nodes, tiers);
         logChanges(old, view);
     }
 

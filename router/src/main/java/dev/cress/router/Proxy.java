@@ -42,8 +42,7 @@ final class Proxy {
                 Place place = locations.find(address);
                 FleetView fleet = lane.fleet().view();
                 List<Node> candidates =
-                        fleet.ranking()
-                                .best(place.point(), Hash.of(address), lane.limits().attemptsMax());
+                        fleet.candidates(address, place, lane.limits().attemptsMax());
                 lane.metrics().decided(System.nanoTime() - startNs);
                 Optional<String> scheme =
                         trusted ? ClientAddress.scheme(headers) : Optional.empty();

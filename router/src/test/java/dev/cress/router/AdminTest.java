@@ -1,6 +1,7 @@
 package dev.cress.router;
 
 import static dev.cress.router.House.eventually;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,8 @@ class AdminTest {
         house.get("/", House.GERMAN);
         near.behaviour = FakeNode::crash;
         house.get("/", House.GERMAN);
-        eventually().untilAsserted(
+        eventually()
+                .untilAsserted(
                         () ->
                                 assertThat(house.admin("/metrics"))
                                         .contains(
@@ -76,7 +78,7 @@ class AdminTest {
                 .contains("cress_router_function_requests_total{function=\"f999\"")
                 .contains(
                         "cress_router_function_requests_total{function=\"other\",status=\"2xx\"}"
-                            + " 500.0")
+                                + " 500.0")
                 .doesNotContain("f1000\"");
     }
 

@@ -1,6 +1,7 @@
 package dev.cress.router;
 
 import static dev.cress.router.House.eventually;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cress.contract.CressHeader;
@@ -80,7 +81,8 @@ class FailoverTest {
         near.behaviour = FakeNode::crash;
         assertThat(house.get("/", House.GERMAN).statusCode()).isEqualTo(200);
         near.behaviour = near::echo;
-        eventually().atMost(Duration.ofSeconds(3))
+        eventually()
+                .atMost(Duration.ofSeconds(3))
                 .untilAsserted(() -> assertThat(house.nodeFor(House.GERMAN)).isEqualTo("fra"));
     }
 
@@ -129,6 +131,19 @@ class FailoverTest {
                                 .PUT(BodyPublishers.ofString("all of it")));
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body()).isEqualTo("all of it");
+    }
+
+    @Test
+    void aPutWhoseLargeBodyWasSentIsNotRepeatedWithoutIt() {
+        house.open();
+        near.behaviour = request -> request.handler(_ -> FakeNode.crash(request));
+        var response =
+                house.send(
+                        house.request("/")
+                                .header("x-forwarded-for", House.GERMAN)
+                                .PUT(BodyPublishers.ofString(BODY)));
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(far.seen).isEmpty();
     }
 
     @Test

@@ -159,8 +159,7 @@ class HeadersTest {
     @Test
     void largeHeadersOfAnAnswerPass() {
         house.open();
-        node.behaviour =
-                request -> request.response().putHeader("x-a", "a".repeat(60_000)).end();
+        node.behaviour = request -> request.response().putHeader("x-a", "a".repeat(60_000)).end();
         assertThat(House.header(house.get("/", House.GERMAN), "x-a")).hasSize(60_000);
     }
 

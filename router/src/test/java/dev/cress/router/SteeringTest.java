@@ -1,6 +1,7 @@
 package dev.cress.router;
 
 import static dev.cress.router.House.eventually;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;

@@ -1,6 +1,7 @@
 package dev.cress.router;
 
 import static dev.cress.router.House.eventually;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cress.contract.CressHeader;
@@ -179,6 +180,26 @@ class StreamingTest {
         }
     }
 
+    /// Were it taken up again, the node would read the next request as the rest of the body.
+    @Test
+    void aConnectionWithHalfABodyOnItIsNotUsedAgain(@TempDir Path data) {
+        try (var narrow = new House(data)) {
+            FakeNode early = narrow.frankfurt();
+            early.behaviour = request -> request.response().end("enough");
+            narrow.open(narrow.config().withEventLoops(1));
+            try (var client = new RawHttp(narrow.router().port())) {
+                client.send("POST /1 HTTP/1.1", "Host: a", "Content-Length: 1000000", "", "some");
+                client.readUntil("enough");
+                for (int i = 2; i < 5; i++) {
+                    assertThat(narrow.get("/" + i, House.GERMAN).body()).isEqualTo("enough");
+                }
+            }
+            assertThat(early.seen)
+                    .extracting(FakeNode.Seen::uri)
+                    .containsExactly("/1", "/2", "/3", "/4");
+        }
+    }
+
     @Test
     void answersWithoutABodyKeepTheConnection() {
         node.behaviour =
@@ -257,7 +278,8 @@ class StreamingTest {
 
     private static void settles(AtomicLong value) {
         var last = new AtomicLong(-1);
-        eventually().pollInterval(Duration.ofMillis(150))
+        eventually()
+                .pollInterval(Duration.ofMillis(150))
                 .until(() -> last.getAndSet(value.get()) == value.get());
     }
 
