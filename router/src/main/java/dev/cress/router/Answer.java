@@ -20,14 +20,41 @@ enum Answer {
     private static final String RETRY_AFTER_S = "1";
     private static final int SERVICE_UNAVAILABLE = 503;
 
+    /// Answers, and keeps the connection for the next request.
     static void problem(
             Vertx vertx,
             HttpServerRequest request,
             ErrorCode code,
             String requestId,
             String detail) {
-        HttpServerResponse response = request.response();
-        var problem =
+        head(request.response(), code, requestId).end(body(code, requestId, detail));
+        letEnd(vertx, request);
+    }
+
+    /// Answers and closes the connection: whatever else came on it may not be what it seems.
+    static void lastProblem(
+            HttpServerRequest request, ErrorCode code, String requestId, String detail) {
+        head(request.response(), code, requestId)
+                .putHeader("connection", "close")
+                .end(body(code, requestId, detail))
+                .onComplete(_ -> request.connection().close());
+    }
+
+    private static HttpServerResponse head(
+            HttpServerResponse response, ErrorCode code, String requestId) {
+        if (code.status() == SERVICE_UNAVAILABLE) {
+            response.putHeader("retry-after", RETRY_AFTER_S);
+        }
+        return response.setStatusCode(code.status())
+                .putHeader("content-type", Problem.MEDIA_TYPE)
+                .putHeader("cache-control", "no-store")
+                .putHeader(CressHeader.REQUEST_ID.text(), requestId)
+                .putHeader(CressHeader.ERROR.text(), code.code())
+                .putHeader("proxy-status", "cress-router; error=" + code.proxyStatus());
+    }
+
+    private static String body(ErrorCode code, String requestId, String detail) {
+        return Json.write(
                 new Problem(
                         "about:blank",
                         title(code),
@@ -36,21 +63,7 @@ enum Answer {
                         code.code(),
                         null,
                         null,
-                        requestId);
-        response.setStatusCode(code.status())
-                .putHeader("content-type", Problem.MEDIA_TYPE)
-                .putHeader("cache-control", "no-store")
-                .putHeader(CressHeader.REQUEST_ID.text(), requestId)
-                .putHeader(CressHeader.ERROR.text(), code.code())
-                .putHeader("proxy-status", "cress-router; error=" + code.proxyStatus());
-        if (code.status() == SERVICE_UNAVAILABLE) {
-            response.putHeader("retry-after", RETRY_AFTER_S);
-        }
-        if (code.status() == ErrorCode.BAD_REQUEST.status()) {
-            response.putHeader("connection", "close");
-        }
-        response.end(Json.write(problem));
-        letEnd(vertx, request);
+                        requestId));
     }
 
     /// Throws away what is left of a request that was answered, and closes the connection if that

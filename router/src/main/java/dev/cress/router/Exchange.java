@@ -56,6 +56,8 @@ final class Exchange {
     private long sentNs;
     private boolean refusedBefore;
     private boolean over;
+    /// Of a body that streams: others are sent in one go.
+    private boolean bodySent;
     private @Nullable HttpClientRequest upstream;
 
     /// @param headers what nodes get, but for the framing
@@ -139,6 +141,8 @@ final class Exchange {
         upstream = request;
         sentNs = System.nanoTime();
         request.headers().addAll(headers);
+        // What fails arrives below as well; unhandled, Vert.x logs every client that leaves.
+        request.exceptionHandler(_ -> {});
         request.response()
                 .onComplete(
                         response -> answered(node, request, response),
@@ -147,6 +151,7 @@ final class Exchange {
     }
 
     private void awaitHead(HttpClientRequest request) {
+        bodySent = true;
         if (!over && !request.response().isComplete()) {
             request.idleTimeout(lane.limits().responseHeadTimeout().toMillis());
         }
@@ -154,10 +159,18 @@ final class Exchange {
 
     /// A node that answered early may stop reading: its answer still counts.
     private void sendingFailed(HttpClientRequest request) {
-        if (request.response().succeeded()) {
-            Answer.letEnd(lane.vertx(), client);
-        } else {
+        if (!request.response().succeeded()) {
+            abandon(request);
+        }
+    }
+
+    /// Leaves a request where it stands. A reset gives the connection back to the pool once the
+    /// answer has ended; with a body that hasn't, the next request would be read as its rest.
+    private void abandon(HttpClientRequest request) {
+        if (bodySent || body.replayable()) {
             request.reset();
+        } else {
+            request.connection().close();
         }
     }
 
@@ -186,7 +199,7 @@ final class Exchange {
 
     private void answered(Node node, HttpClientRequest request, HttpClientResponse response) {
         if (over) {
-            request.reset();
+            abandon(request);
             return;
         }
         lane.metrics().answered(node, System.nanoTime() - sentNs);
@@ -196,7 +209,7 @@ final class Exchange {
         }
         if (refused && !refusedBefore && body.replayable() && mayRetry()) {
             refusedBefore = true;
-            response.handler(_ -> {});
+            response.handler(_ -> {}).exceptionHandler(_ -> {});
             attempt();
             return;
         }
@@ -246,19 +259,21 @@ final class Exchange {
                 .endOnFailure(false)
                 .to(to)
                 .onComplete(
-                        _ -> {
-                            Outcome whole = attempts > 1 ? Outcome.RETRIED : Outcome.OK;
-                            finish(
-                                    Optional.of(node),
-                                    from.statusCode(),
-                                    refused ? Outcome.REFUSED : whole);
-                            Answer.letEnd(lane.vertx(), client);
-                        },
+                        _ -> passed(node, request, from.statusCode(), refused),
                         _ -> brokenOff(node, request, from.statusCode()));
         if (to.isChunked() || measured) {
             // A head whose body is slow mustn't wait for it; one whose body is here goes with it.
             lane.vertx().runOnContext(_ -> writeHead(to));
         }
+    }
+
+    private void passed(Node node, HttpClientRequest request, int status, boolean refused) {
+        Outcome whole = attempts > 1 ? Outcome.RETRIED : Outcome.OK;
+        finish(Optional.of(node), status, refused ? Outcome.REFUSED : whole);
+        if (!bodySent && !body.replayable()) {
+            abandon(request);
+        }
+        Answer.letEnd(lane.vertx(), client);
     }
 
     private void writeHead(HttpServerResponse to) {
@@ -276,7 +291,7 @@ final class Exchange {
         if (over) {
             return;
         }
-        request.reset();
+        abandon(request);
         finish(Optional.of(node), status, Outcome.BROKEN_OFF);
         client.response().reset();
     }
@@ -292,7 +307,7 @@ final class Exchange {
         }
         finish(Optional.empty(), 0, Outcome.CLIENT_GONE);
         if (upstream != null) {
-            upstream.reset();
+            abandon(upstream);
         }
     }
 

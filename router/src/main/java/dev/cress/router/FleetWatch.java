@@ -25,7 +25,8 @@ import java.util.function.Consumer;
 /// every interval and by what requests report. A node that the control plane calls disconnected may
 /// serve all the same, so only checks and requests count.
 ///
-/// State belongs to one event loop; [#view()], [#dropped] and [#draining] may be called from any.
+/// State belongs to one event loop; [#view()], [#dropped], [#draining] and [#close()] may be called
+/// from any.
 final class FleetWatch {
     /// Where nodes say how they are: 200 or, starting or draining, 503.
     static final String HEALTH_PATH = "/.well-known/cress/health";
@@ -33,6 +34,7 @@ final class FleetWatch {
     private static final Logger LOG = LoggerFactory.getLogger(FleetWatch.class);
     private static final int OK = 200;
     private static final int SERVICE_UNAVAILABLE = 503;
+    private static final int NO_ANSWER = 0;
 
     private final Vertx vertx;
     private final Context loop;
@@ -40,6 +42,7 @@ final class FleetWatch {
     private final HttpClient client;
     private final Map<String, Watched> watched = new LinkedHashMap<>();
     private String routerKey = "";
+    private volatile boolean closed;
     private volatile FleetView view = FleetView.EMPTY;
 
     private static final class Watched {
@@ -121,8 +124,13 @@ final class FleetWatch {
         }
     }
 
+    /// Ends the checks.
+    void close() {
+        closed = true;
+    }
+
     private void check(Watched target) {
-        if (target.checking) {
+        if (target.checking || closed) {
             return;
         }
         target.checking = true;
@@ -139,9 +147,7 @@ final class FleetWatch {
         client.request(options)
                 .compose(request -> request.send())
                 .map(HttpClientResponse::statusCode)
-                .onComplete(
-                        status -> checked(target, status),
-                        _ -> checked(target, SERVICE_UNAVAILABLE + 1));
+                .onComplete(status -> checked(target, status), _ -> checked(target, NO_ANSWER));
     }
 
     private void checked(Watched target, int status) {
@@ -189,7 +195,7 @@ final class FleetWatch {
                 && old.routerKey().equals(routerKey)) {
             return;
         }
-        view = FleetView.of(routerKey, nodes, tiers);
+        view = new FleetView(routerKey, nodes, tiers);
         logChanges(old, view);
     }
 

@@ -42,8 +42,7 @@ final class Proxy {
                 Place place = locations.find(address);
                 FleetView fleet = lane.fleet().view();
                 List<Node> candidates =
-                        fleet.ranking()
-                                .best(place.point(), Hash.of(address), lane.limits().attemptsMax());
+                        fleet.candidates(address, place, lane.limits().attemptsMax());
                 lane.metrics().decided(System.nanoTime() - startNs);
                 Optional<String> scheme =
                         trusted ? ClientAddress.scheme(headers) : Optional.empty();
@@ -62,7 +61,6 @@ final class Proxy {
 
     /// Refuses a request on a connection that is one too many.
     void overloaded(HttpServerRequest request, int connectionsMax) {
-        request.response().putHeader("connection", "close");
         refuse(
                 request,
                 ErrorCode.OVERLOADED,
@@ -73,7 +71,6 @@ final class Proxy {
     /// Refuses what the decoder couldn't read.
     void invalid(HttpServerRequest request, RouterConfig.Clients limits) {
         Throwable cause = request.decoderResult().cause();
-        request.response().putHeader("connection", "close");
         String id = RequestIds.fresh();
         switch (cause) {
             case TooLongHttpLineException _ ->
@@ -98,7 +95,7 @@ final class Proxy {
     private void refuse(
             HttpServerRequest request, ErrorCode code, String requestId, String detail) {
         lane.metrics().finished(Optional.empty(), code.status(), Outcome.REJECTED);
-        Answer.problem(lane.vertx(), request, code, requestId, detail);
+        Answer.lastProblem(request, code, requestId, detail);
     }
 
     private static String requestId(MultiMap headers, boolean trusted) {

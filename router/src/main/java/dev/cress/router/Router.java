@@ -116,6 +116,7 @@ public final class Router implements AutoCloseable {
 
     private void stop() {
         control.close();
+        fleet.close();
         await(vertx.close());
         file.close();
     }

@@ -15,6 +15,9 @@ final class Worker extends VerticleBase {
     /// Below what nodes allow, or a node closes a connection just as a request goes out on it.
     private static final int KEEP_ALIVE_S = 30;
 
+    /// Of an answer: the guest's 64 KiB and what the node adds.
+    private static final int HEADER_BYTES_MAX = 80 << 10;
+
     private final RouterConfig config;
     private final FleetWatch fleet;
     private final RouterMetrics metrics;
@@ -49,6 +52,7 @@ final class Worker extends VerticleBase {
                                 .setKeepAliveTimeout(KEEP_ALIVE_S)
                                 .setIdleTimeout((int) config.clients().idleTimeout().toMillis())
                                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                                .setMaxHeaderSize(HEADER_BYTES_MAX)
                                 .setDecompressionSupported(false),
                         new PoolOptions()
                                 .setHttp1MaxSize(

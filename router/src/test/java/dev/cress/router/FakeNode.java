@@ -8,6 +8,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 
 import java.util.List;
@@ -16,6 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A node that says who it is and sends a request's body back. What it does otherwise, a test sets.
 final class FakeNode implements AutoCloseable {
+    /// A client's 64 KiB, and what the router adds.
+    private static final int HEADER_BYTES_MAX = 80 << 10;
+
     private final NodeInfo info;
     private final HttpServer server;
     final List<Seen> seen = new CopyOnWriteArrayList<>();
@@ -36,7 +40,7 @@ final class FakeNode implements AutoCloseable {
 
     FakeNode(Vertx vertx, String name, double latitude, double longitude) {
         server =
-                vertx.createHttpServer()
+                vertx.createHttpServer(new HttpServerOptions().setMaxHeaderSize(HEADER_BYTES_MAX))
                         .connectionHandler(_ -> opened.incrementAndGet())
                         .requestHandler(this::handle);
         House.await(server.listen(0, "127.0.0.1"));

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -69,12 +70,22 @@ final class House implements AutoCloseable {
         return node("iad", 39.0, -77.5);
     }
 
+    /// Waits, up to ten seconds, looking often.
+    static ConditionFactory eventually() {
+        return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
+    }
+
     /// Starts a router, and waits until it knows all nodes that were made.
     House open(RouterConfig config) {
         publishAll();
         router = Router.start(config);
         knows(nodes.size());
         return this;
+    }
+
+    /// Starts a router that nobody tells of nodes.
+    void restart() {
+        router = Router.start(config());
     }
 
     House open() {
@@ -94,7 +105,7 @@ final class House implements AutoCloseable {
     }
 
     void knows(int count) {
-        Awaitility.await().until(() -> health().contains("\"nodes\":" + count));
+        eventually().until(() -> health().contains("\"nodes\":" + count));
     }
 
     Router router() {

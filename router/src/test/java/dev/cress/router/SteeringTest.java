@@ -1,7 +1,8 @@
 package dev.cress.router;
 
+import static dev.cress.router.House.eventually;
+
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,16 +54,16 @@ class SteeringTest {
         house.frankfurt().health = 503;
         house.ashburn();
         house.open(house.config().withHealth(House.QUICK));
-        await().untilAsserted(() -> assertThat(house.nodeFor(House.GERMAN)).isEqualTo("iad"));
+        eventually().untilAsserted(() -> assertThat(house.nodeFor(House.GERMAN)).isEqualTo("iad"));
         house.nodes.getFirst().health = 200;
-        await().untilAsserted(() -> assertThat(house.nodeFor(House.GERMAN)).isEqualTo("fra"));
+        eventually().untilAsserted(() -> assertThat(house.nodeFor(House.GERMAN)).isEqualTo("fra"));
     }
 
     @Test
     void checksCarryTheRouterKey() {
         FakeNode node = house.frankfurt();
         house.open(house.config().withHealth(House.QUICK));
-        await().until(() -> !node.checkedWithKey.isEmpty());
+        eventually().until(() -> !node.checkedWithKey.isEmpty());
         assertThat(node.checkedWithKey).containsOnly(FakeControlPlane.ROUTER_KEY);
     }
 }
