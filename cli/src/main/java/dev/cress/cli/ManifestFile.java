@@ -97,7 +97,8 @@ record ManifestFile(
                 (key, value) -> {
                     if (value != null) {
                         throw new CliException(
-                                "%s: key '%s' is not supported yet: take it out".formatted(file, key));
+                                "%s: key '%s' is not supported yet: take it out"
+                                        .formatted(file, key));
                     }
                 });
     }

@@ -2,6 +2,7 @@ package dev.cress.wasm;
 
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 
 import java.util.concurrent.CountDownLatch;
@@ -64,7 +65,7 @@ final class BlockedExchange implements GuestExchange {
     }
 
     @Override
-    public void cancel() {
+    public void stopped(Outcome outcome) {
         cancels.incrementAndGet();
         cancelled.countDown();
     }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 
 import org.jspecify.annotations.Nullable;
@@ -63,5 +64,5 @@ final class RecordedAnswer implements GuestExchange {
     }
 
     @Override
-    public void cancel() {}
+    public void stopped(Outcome outcome) {}
 }

@@ -22,7 +22,7 @@ class RunWordTest {
     private static final int ROUNDS = 300_000;
 
     private final AtomicInteger cancels = new AtomicInteger();
-    private final RunWord word = new RunWord(cancels::incrementAndGet);
+    private final RunWord word = new RunWord(_ -> cancels.incrementAndGet());
 
     @AfterEach
     void theThreadIsAsGoodAsNew() {
@@ -78,7 +78,7 @@ class RunWordTest {
     /// A guest's thread and one that stops what runs on it, at any moment.
     private static final class Race implements Callable<Long> {
         private final AtomicReference<RunWord> running =
-                new AtomicReference<>(new RunWord(() -> {}));
+                new AtomicReference<>(new RunWord(_ -> {}));
 
         private final AtomicLong stopped = new AtomicLong();
         private volatile boolean over;
@@ -87,7 +87,7 @@ class RunWordTest {
         public Long call() {
             try {
                 for (int i = 0; i < ROUNDS; i++) {
-                    var own = new RunWord(() -> {});
+                    var own = new RunWord(_ -> {});
                     running.set(own);
                     round(own);
                     assertThat(Thread.currentThread().isInterrupted()).isFalse();

@@ -41,7 +41,7 @@ class WatchdogTest {
 
     @Test
     void spinningReachesTheCpuLimit() {
-        var word = new RunWord(() -> {});
+        var word = new RunWord(_ -> {});
         var cpu = Duration.ofMillis(50);
         try (var watch = watchdog.watch(word, cpu, LONG)) {
             untilStopped(word, true);
@@ -52,7 +52,7 @@ class WatchdogTest {
 
     @Test
     void waitingReachesTheWallLimit() {
-        var word = new RunWord(() -> {});
+        var word = new RunWord(_ -> {});
         var wall = Duration.ofMillis(80);
         try (var watch = watchdog.watch(word, Duration.ofMillis(20), wall)) {
             assertThat(untilStopped(word, false)).isBetween(wall, Duration.ofSeconds(5));
@@ -63,10 +63,10 @@ class WatchdogTest {
 
     @Test
     void aWatchThatWasClosedStopsNothing() {
-        var word = new RunWord(() -> {});
+        var word = new RunWord(_ -> {});
         word.begin();
         watchdog.watch(word, LONG, Duration.ofMillis(1)).close();
-        var next = new RunWord(() -> {});
+        var next = new RunWord(_ -> {});
         try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(50))) {
             untilStopped(next, false);
         }
@@ -78,7 +78,7 @@ class WatchdogTest {
     void aWaitThatCannotBeCancelledDoesNotEndTheWatch() {
         var broken =
                 new RunWord(
-                        () -> {
+                        _ -> {
                             throw new IllegalStateException("on purpose: a cancel that fails");
                         });
         broken.begin();
@@ -87,7 +87,7 @@ class WatchdogTest {
             while (broken.reason() == null) {
                 Thread.onSpinWait();
             }
-            var next = new RunWord(() -> {});
+            var next = new RunWord(_ -> {});
             try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(20))) {
                 untilStopped(next, false);
             }
@@ -99,7 +99,7 @@ class WatchdogTest {
     @Test
     void wakesForEveryRunThatComesAfterARest() {
         for (int i = 0; i < 300; i++) {
-            var word = new RunWord(() -> {});
+            var word = new RunWord(_ -> {});
             word.begin();
             try (var _ = watchdog.watch(word, LONG, Duration.ofNanos(1))) {
                 while (word.reason() == null) {

@@ -40,7 +40,7 @@ final class WasiCaller implements GuestStreams {
                     .build();
 
     private byte[] input = new byte[0];
-    RunWord word = new RunWord(() -> {});
+    RunWord word = new RunWord(_ -> {});
 
     WasiCaller() {
         restart(List.of(), List.of());
@@ -48,7 +48,7 @@ final class WasiCaller implements GuestStreams {
 
     /// A new run on the same memory.
     void restart(List<String> arguments, List<String> environment) {
-        word = new RunWord(() -> {});
+        word = new RunWord(_ -> {});
         memory.attach(
                 new WasiProcess(word, memory, utf8(arguments), utf8(environment), this, RANDOM));
         word.begin();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.cli;
+
+import org.jspecify.annotations.NullMarked;
