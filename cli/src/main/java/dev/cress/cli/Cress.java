@@ -2,7 +2,7 @@ package dev.cress.cli;
 
 import dev.cress.contract.ContractException;
 import dev.cress.control.ControlPlaneException;
-import dev.cress.node.NodeException;
+import dev.cress.node.config.NodeException;
 import dev.cress.router.RouterException;
 
 import picocli.CommandLine;

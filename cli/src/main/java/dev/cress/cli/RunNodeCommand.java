@@ -1,8 +1,8 @@
 package dev.cress.cli;
 
 import dev.cress.node.EdgeNode;
-import dev.cress.node.NodeConfig;
-import dev.cress.node.NodeConfig.NodeLimits;
+import dev.cress.node.config.NodeConfig;
+import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
 
 import picocli.CommandLine.Command;

@@ -3,7 +3,7 @@ package dev.cress.cli;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Share;
-import dev.cress.node.NodeConfig.NodeLimits;
+import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -82,10 +82,13 @@ class ProcessesTest {
             assertThat(process.waitFor(10, SECONDS)).isTrue();
         }
 
-        void startAgain(String... withArgs) throws IOException {
-            if (withArgs.length > 0) {
-                args = List.of(withArgs);
-            }
+        /// On the port that it had, as a machine in a fleet has it.
+        void startAgain() throws IOException {
+            List<String> again = new ArrayList<>(args);
+            String option = args.getFirst().equals("control-plane") ? "--control-port" : "--port";
+            int at = again.indexOf(option);
+            again.set(at + 1, Integer.toString(port()));
+            args = List.copyOf(again);
             process = launch();
             awaitReady();
         }
@@ -103,8 +106,8 @@ class ProcessesTest {
         control.awaitReady();
         String join = cress("token", "create", "fleet", "--scope", "join").out().strip();
         String url = control.address;
-        fra = part("node", "--region", "fra", "--control", url, "--join", join);
-        iad = part("node", "--region", "iad", "--control", url, "--join", join);
+        fra = part("node", "--port", "0", "--region", "fra", "--control", url, "--join", join);
+        iad = part("node", "--port", "0", "--region", "iad", "--control", url, "--join", join);
         router = part("router", "--port", "0", "--control", url, "--join", join);
         fra.awaitReady();
         iad.awaitReady();
@@ -154,10 +157,9 @@ class ProcessesTest {
         deploy("markdown");
         everythingIsServed();
 
-        int controlPort = control.port();
         control.kill();
         everythingIsServed();
-        control.startAgain("control-plane", "--control-port", Integer.toString(controlPort));
+        control.startAgain();
 
         fra.kill();
         for (int i = 0; i < 20; i++) {
@@ -170,11 +172,8 @@ class ProcessesTest {
         iad.startAgain();
         everythingIsServed();
 
-        int routerPort = router.port();
-        List<String> routerArgs = new ArrayList<>(router.args);
-        routerArgs.set(2, Integer.toString(routerPort));
         router.kill();
-        router.startAgain(routerArgs.toArray(String[]::new));
+        router.startAgain();
         everythingIsServed();
 
         deploy("avatar");

@@ -3,6 +3,7 @@ package dev.cress.node;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.NodeInfo;
+import dev.cress.node.config.NodeConfig;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.GuestThreads;
 import dev.cress.node.serve.HttpFront;

@@ -1,8 +1,8 @@
 package dev.cress.node.serve;
 
 import dev.cress.contract.ErrorCode;
-import dev.cress.node.NodeConfig;
-import dev.cress.node.NodeException;
+import dev.cress.node.config.NodeConfig;
+import dev.cress.node.config.NodeException;
 
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;

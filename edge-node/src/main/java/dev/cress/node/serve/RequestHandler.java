@@ -2,7 +2,7 @@ package dev.cress.node.serve;
 
 import dev.cress.contract.CressHeader;
 import dev.cress.contract.ErrorCode;
-import dev.cress.node.NodeConfig.NodeLimits;
+import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
 
 import io.micrometer.core.instrument.MeterRegistry;

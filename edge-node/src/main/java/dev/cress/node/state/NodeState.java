@@ -7,7 +7,7 @@ import dev.cress.contract.Position;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.StagingState;
 import dev.cress.contract.Version;
-import dev.cress.node.NodeConfig.NodeLimits;
+import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.RouteTable;
 import dev.cress.node.serve.ServedVersion;

@@ -5,7 +5,7 @@ import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
 import dev.cress.contract.Position;
 import dev.cress.contract.Sha256;
-import dev.cress.node.NodeException;
+import dev.cress.node.config.NodeException;
 
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Version;
-import dev.cress.node.NodeConfig.NodeLimits;
+import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.ServedVersion;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;

@@ -1,4 +1,4 @@
-package dev.cress.node;
+package dev.cress.node.config;
 
 import java.net.URI;
 import java.nio.file.Path;

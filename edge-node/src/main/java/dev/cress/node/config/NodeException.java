@@ -1,4 +1,4 @@
-package dev.cress.node;
+package dev.cress.node.config;
 
 /// The node can't start, said so that its operator can mend it.
 public final class NodeException extends RuntimeException {
