@@ -6,6 +6,7 @@ import dev.cress.wasm.guest.RefusedModuleException;
 /// and that every instruction is one that Cress runs; types are the validator's matter.
 final class InstructionScan {
     private final ByteCursor in;
+    private long blocksReached;
 
     InstructionScan(ByteCursor in) {
         this.in = in;
@@ -51,7 +52,8 @@ final class InstructionScan {
             case 0x00, 0x01, 0x05, 0x0f, 0x1a, 0x1b, 0xd1 -> {}
             case 0x06, 0x07, 0x08, 0x09, 0x0a, 0x18, 0x19, 0x1f ->
                     throw Feature.EXCEPTIONS.refused();
-            case 0x0c, 0x0d, 0x10, 0x12, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0xd2 -> in.u32();
+            case 0x0c, 0x0d -> branch();
+            case 0x10, 0x12, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0xd2 -> in.u32();
             case 0x0e -> branchTable();
             case 0x11, 0x13 -> {
                 in.u32();
@@ -93,7 +95,16 @@ final class InstructionScan {
     private void branchTable() throws RefusedModuleException {
         int targets = in.count("targets of a branch table", ScanLimits.BRANCH_TABLE_MAX);
         for (int i = 0; i <= targets; i++) {
-            in.u32();
+            branch();
+        }
+    }
+
+    private void branch() throws RefusedModuleException {
+        blocksReached += in.u32();
+        if (blocksReached > ScanLimits.BLOCKS_REACHED_MAX) {
+            throw in.invalid(
+                    "branches reach over %d blocks in all, at most %d"
+                            .formatted(blocksReached, ScanLimits.BLOCKS_REACHED_MAX));
         }
     }
 

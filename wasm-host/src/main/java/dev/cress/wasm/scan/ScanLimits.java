@@ -41,5 +41,9 @@ final class ScanLimits {
 
     static final int BRANCH_TABLE_MAX = 65_520;
 
+    /// The engine walks from each branch to its target block by block: one table of 131 KB in 5,000
+    /// blocks (327 million steps) took 6 s. A Go program of 3.6 MB takes 2.4 million.
+    static final long BLOCKS_REACHED_MAX = 50_000_000;
+
     private ScanLimits() {}
 }

@@ -191,6 +191,18 @@ final class HostileModules {
                         "100001 table entries",
                         "at most 100000"),
                 Hostile.of(
+                        "a branch table of 20001 targets, each 4000 blocks away",
+                        code(
+                                bytes().repeat(4_001, 0x02, 0x40)
+                                        .i32(0)
+                                        .u8(0x0e)
+                                        .u32(20_000)
+                                        .repeat(20_001, 0xa0, 0x1f)
+                                        .repeat(4_002, 0x0b)),
+                        INVALID,
+                        "branches reach over 50004000 blocks",
+                        "at most 50000000"),
+                Hostile.of(
                         "two tables of 60000 entries",
                         section(4, bytes(2).repeat(2, FUNCREF, 0, 0xe0, 0xd4, 0x03)),
                         INVALID,
