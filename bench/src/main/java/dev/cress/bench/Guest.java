@@ -1,0 +1,148 @@
+package dev.cress.bench;
+
+import dev.cress.wasm.Image;
+import dev.cress.wasm.WasmHost;
+import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.GuestRequest.MatchedRoute;
+import dev.cress.wasm.guest.GuestRequest.Place;
+import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.Outcome;
+import dev.cress.wasm.guest.RunLimits;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// One of the examples, and a request that makes it do what it is for. Immutable.
+final class Guest {
+    private static final int OK = 200;
+
+    /// 4 KB of what people write in a README.
+    private static final String DOCUMENT =
+            """
+            ## A heading with `code` in it
+
+            A paragraph with *emphasis*, **more of it**, [a link](https://example.org/a?b=c) and ~~what
+            was struck out~~, long enough to be wrapped once or twice by whoever wrote it.
+
+            * one thing, then another
+            * [x] a task that was done
+
+            | left | right |
+            |------|------:|
+            | a    |    12 |
+
+            """
+                    .repeat(11);
+
+    /// 4 KB of records, as an API returns them.
+    private static final String RECORDS =
+            IntStream.range(0, 40)
+                    .mapToObj(
+                            i ->
+                                    """
+                                    {"id":%d,"name":"Ada \\u00e9 %d","tags":["a","b"],"price":%d.5e1,"open":true,"next":null}\
+                                    """
+                                            .formatted(i, i, i))
+                    .collect(Collectors.joining(",", "[", "]"));
+
+    /// All of them, the smallest first.
+    static final List<Guest> ALL =
+            List.of(
+                    get("hello", "/", "name=Ada"),
+                    get("avatar", "/avatar/ada.png", "size=128"),
+                    post("token", "/sign", "{\"sub\":\"ada\"}"),
+                    get("ab-test", "/", ""),
+                    post("markdown", "/", DOCUMENT),
+                    post("json-check", "/", RECORDS));
+
+    private final String name;
+    private final GuestRequest request;
+    private final byte[] body;
+
+    private Guest(String name, GuestRequest request, byte[] body) {
+        this.name = name;
+        this.request = request;
+        this.body = body;
+    }
+
+    static Guest named(String name) {
+        return ALL.stream()
+                .filter(guest -> guest.name.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no guest is named " + name));
+    }
+
+    String name() {
+        return name;
+    }
+
+    /// Its committed `.wasm`.
+    byte[] module() {
+        String path = "%s/%s.wasm".formatted(name, name);
+        try (InputStream in = Guest.class.getResourceAsStream(path)) {
+            if (in == null) {
+                throw new IllegalStateException(path + " is not in the benchmark's jar");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// One run on this thread, with the limits that every manifest gets.
+    ///
+    /// @return bytes of the answer
+    int ask(WasmHost host, Image image) {
+        var exchange = new Exchange(request, body);
+        Outcome outcome = host.run(image, exchange, RunLimits.DEFAULT).execute().outcome();
+        if (!(outcome instanceof Outcome.Completed)
+                || exchange.status() != OK
+                || exchange.answerBytes() == 0) {
+            throw new IllegalStateException(
+                    "%s answered %d with %d bytes, %s, and logged '%s'"
+                            .formatted(
+                                    name,
+                                    exchange.status(),
+                                    exchange.answerBytes(),
+                                    outcome,
+                                    exchange.logged()));
+        }
+        return exchange.answerBytes();
+    }
+
+    private static Guest get(String name, String path, String query) {
+        return new Guest(name, request("GET", path, query, -1), new byte[0]);
+    }
+
+    private static Guest post(String name, String path, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        return new Guest(name, request("POST", path, "", bytes.length), bytes);
+    }
+
+    private static GuestRequest request(
+            String method, String path, String query, long contentLength) {
+        return new GuestRequest(
+                method,
+                "http",
+                "bench.localhost",
+                8080,
+                path,
+                query,
+                "HTTP/1.1",
+                List.of(
+                        new Header("host", "bench.localhost:8080"),
+                        new Header("user-agent", "ann"),
+                        new Header("accept", "*/*")),
+                contentLength,
+                "127.0.0.1",
+                new MatchedRoute("/*", ""),
+                new Place("bench", 1, "fra-1", "fra", "01JABC", "DE", ""),
+                Map.of("TOKEN_KEY", "0123456789abcdef0123456789abcdef"));
+    }
+}
