@@ -27,13 +27,15 @@ import java.util.Map;
 ///
 /// @param name the function
 /// @param module the module's path, relative to the file
+/// @param build how the module is made; a deploy takes it as it is
 record ManifestFile(
         @Nullable String name,
         @Nullable String module,
         @Nullable String abi,
         @JsonProperty("route") @Nullable List<Route> routes,
         @Nullable Limits limits,
-        @Nullable Capabilities capabilities) {
+        @Nullable Capabilities capabilities,
+        @Nullable Build build) {
     static final String FILE_NAME = "cress.toml";
     private static final int FILE_BYTES_MAX = 1 << 20;
 
@@ -53,6 +55,11 @@ record ManifestFile(
     ///
     /// @param config what it finds in its environment
     record Capabilities(@Nullable Map<String, String> config) {}
+
+    /// How the module is made from its source.
+    ///
+    /// @param watch the files whose change calls for it
+    record Build(@Nullable String command, @Nullable List<String> watch) {}
 
     static ManifestFile read(Path file) {
         try {
