@@ -28,9 +28,10 @@ candidates() {
     [ -n "$path" ] && printf '%s\n' "$path"
   done
   path=$(command -v java 2>/dev/null) && dirname "$(dirname "$(readlink -f "$path")")"
-  for path in /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* "$HOME"/.jdks/* \
+  # CRESS_JDK_DIRS names other folders than these, separated by spaces
+  for path in ${CRESS_JDK_DIRS-/usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* "$HOME"/.jdks/* \
     "$HOME"/.sdkman/candidates/java/* "$HOME"/.local/share/mise/installs/java/* \
-    /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+    /Library/Java/JavaVirtualMachines/*/Contents/Home}; do
     [ -d "$path" ] && printf '%s\n' "$path"
   done
   return 0

@@ -58,6 +58,11 @@ public final class Cress implements Runnable {
         return commandLine().execute(args);
     }
 
+    /// Runs one command that writes to these instead of standard output and standard error.
+    public static int execute(PrintWriter out, PrintWriter err, String... args) {
+        return commandLine().setOut(out).setErr(err).execute(args);
+    }
+
     static CommandLine commandLine() {
         var line = new CommandLine(new Cress());
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));

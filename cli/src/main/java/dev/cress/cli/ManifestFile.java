@@ -28,6 +28,7 @@ import java.util.Map;
 ///
 /// @param name the function
 /// @param module the module's path, relative to the file
+/// @param build how the module is made; a deploy takes it as it is
 record ManifestFile(
         @Nullable String name,
         @Nullable String module,
@@ -38,7 +39,7 @@ record ManifestFile(
         @Nullable Object snapshot,
         @Nullable Object warmup,
         @Nullable Object placement,
-        @Nullable Object build) {
+        @Nullable Build build) {
     static final String FILE_NAME = "cress.toml";
     private static final int FILE_BYTES_MAX = 1 << 20;
 
@@ -62,6 +63,11 @@ record ManifestFile(
             @Nullable Object outbound,
             @Nullable Object secrets,
             @Nullable Object kv) {}
+
+    /// How the module is made from its source.
+    ///
+    /// @param watch the files whose change calls for it
+    record Build(@Nullable String command, @Nullable List<String> watch) {}
 
     static ManifestFile read(Path file) {
         try {
@@ -87,7 +93,6 @@ record ManifestFile(
         planned.put("snapshot", snapshot);
         planned.put("warmup", warmup);
         planned.put("placement", placement);
-        planned.put("build", build);
         if (capabilities != null) {
             planned.put("capabilities.outbound", capabilities.outbound());
             planned.put("capabilities.secrets", capabilities.secrets());

@@ -42,7 +42,9 @@ public final class ControlLink implements AutoCloseable {
     /// After this long without a sign of life the connection counts as half-open.
     private static final Duration SILENCE_MAX = Duration.ofSeconds(15);
 
-    private static final int FRAME_BYTES_MAX = 64 << 20;
+    /// Messages only: frames keep the 64 KiB that every WebSocket peer reads, longer messages go in
+    /// several. A frame that the control plane refuses would cost the session.
+    private static final int MESSAGE_BYTES_MAX = 64 << 20;
 
     private final Vertx vertx;
     private final Context context;
@@ -79,8 +81,7 @@ public final class ControlLink implements AutoCloseable {
                 vertx.createWebSocketClient(
                         new WebSocketClientOptions()
                                 .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
-                                .setMaxFrameSize(FRAME_BYTES_MAX)
-                                .setMaxMessageSize(FRAME_BYTES_MAX));
+                                .setMaxMessageSize(MESSAGE_BYTES_MAX));
     }
 
     /// Begins to connect, and goes on until closed.

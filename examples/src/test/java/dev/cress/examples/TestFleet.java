@@ -1,0 +1,160 @@
+package dev.cress.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.cress.cli.Cress;
+import dev.cress.cli.Fleet;
+import dev.cress.contract.Json;
+import dev.cress.contract.LogEntry;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Control plane, two nodes and router on free ports, the `cress` command that deploys to them, and
+/// clients in two continents.
+final class TestFleet implements AutoCloseable {
+    /// A client whose nearest node is `fra-1`.
+    static final String IN_GERMANY = "46.4.0.1";
+
+    /// A client whose nearest node is `iad-1`.
+    static final String IN_THE_US = "8.8.8.8";
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Path EXAMPLES =
+            Path.of(System.getProperty("cress.root", ".."), "examples");
+
+    private final Path folder;
+    private final Fleet fleet;
+    private final String token;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private TestFleet(Path folder) throws IOException {
+        this.folder = folder;
+        fleet = Fleet.start(Fleet.Setup.forTest(folder.resolve("data")));
+        token = Files.readString(fleet.operatorTokenFile()).strip();
+    }
+
+    /// How a command ended.
+    record Ran(int exitCode, String out, String err) {}
+
+    static TestFleet start() {
+        try {
+            var started = new TestFleet(Files.createTempDirectory("cress-examples"));
+            await().atMost(SOON).until(started.fleet::isReady);
+            started.awaitNearest(IN_GERMANY, "fra-1");
+            started.awaitNearest(IN_THE_US, "iad-1");
+            return started;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitNearest(String client, String node) {
+        await().atMost(SOON)
+                .until(
+                        () -> call("nobody").from(client).get("/").header("x-cress-node"),
+                        node::equals);
+    }
+
+    /// A folder of `examples`.
+    static Path example(String name) {
+        return EXAMPLES.resolve(name);
+    }
+
+    /// An example's committed module.
+    static Path module(String name) {
+        return example(name).resolve(name + ".wasm");
+    }
+
+    /// The module of a guest that answers its environment.
+    static Path environmentModule() {
+        return EXAMPLES.resolve("src/test/guests/environment/environment.wasm");
+    }
+
+    /// A call to `NAME.localhost`.
+    Call call(String name) {
+        return callHost(name + ".localhost");
+    }
+
+    Call callHost(String host) {
+        return new Call(http, fleet.routerUrl(), host);
+    }
+
+    /// Runs `cress` with these arguments against this fleet.
+    Ran cress(Object... args) {
+        var all = new ArrayList<String>();
+        for (Object arg : args) {
+            all.add(arg.toString());
+        }
+        all.addAll(List.of("--control", fleet.controlUrl().toString(), "--token", token));
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int exitCode =
+                Cress.execute(
+                        new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
+        return new Ran(exitCode, out.toString(), err.toString());
+    }
+
+    /// Runs `cress`, which must do what it is told: for a deploy, on every node.
+    void cressOk(Object... args) {
+        Ran ran = cress(args);
+        assertThat(ran.exitCode()).as("%s%s", ran.out(), ran.err()).isZero();
+    }
+
+    /// Deploys a committed example's module under its own name, with the default manifest.
+    void deployModule(String name) {
+        cressOk("deploy", name, module(name));
+    }
+
+    /// Writes a manifest for a module.
+    Path manifest(String name, Path module, String rest) {
+        try {
+            Path file = Files.createTempFile(folder, name + "-", ".toml");
+            String head = "name = \"%s\"\nmodule = '%s'\n".formatted(name, module.toAbsolutePath());
+            return Files.writeString(file, head + rest);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What the function's log says of a request, once it says something.
+    LogEntry logged(String function, String requestId) {
+        return await().atMost(SOON)
+                .until(() -> find(function, requestId), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<LogEntry> find(String function, String requestId) {
+        Ran ran = cress("logs", function, "-n", "200", "-o", "json");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        return ran.out()
+                .lines()
+                .map(line -> Json.read(line, LogEntry.class))
+                .filter(entry -> entry.requestId().equals(requestId))
+                .findFirst();
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+        fleet.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
