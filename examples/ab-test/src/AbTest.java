@@ -3,9 +3,10 @@ import java.util.Optional;
 import java.util.StringTokenizer;
 
 /**
- * ab-test: shows each visitor one of two pages, and the same one ever after. A visitor without a cookie gets a variant
- * from a hash of address and browser, so that one who refuses cookies sees one page too. The configuration value
- * PERCENT_B says how many visitors of a hundred see B; 50 by default.
+ * ab-test: shows each visitor one of two pages, and the same one ever after. A visitor without a
+ * cookie gets a variant from a hash of address and browser, so that one who refuses cookies sees
+ * one page too. The configuration value PERCENT_B says how many visitors of a hundred see B; 50 by
+ * default.
  */
 public final class AbTest {
     private static final String COOKIE = "variant";
@@ -34,17 +35,28 @@ public final class AbTest {
         String method = environment.get("REQUEST_METHOD");
         boolean isHead = method.equals("HEAD");
         if (!isHead && !method.equals("GET")) {
-            send("405 Method Not Allowed", "Allow: GET, HEAD\r\nContent-Type: text/plain; charset=utf-8\r\n",
+            send(
+                    "405 Method Not Allowed",
+                    "Allow: GET, HEAD\r\nContent-Type: text/plain; charset=utf-8\r\n",
                     "The method must be GET or HEAD.\n");
             return;
         }
         // Both the page and the cookie are one visitor's: no shared cache may keep them.
-        String headers = "Content-Type: text/html; charset=utf-8\r\nCache-Control: private\r\nVary: Cookie\r\n";
+        String headers =
+                "Content-Type: text/html; charset=utf-8\r\n"
+                    + "Cache-Control: private\r\n"
+                    + "Vary: Cookie\r\n";
         Optional<Variant> known = fromCookie(environment.get("HTTP_COOKIE"));
         Variant variant = known.orElseGet(() -> assign(environment));
         if (known.isEmpty()) {
-            headers += "Set-Cookie: " + COOKIE + "=" + variant + "; Path=/; Max-Age=" + COOKIE_SECONDS
-                    + "; HttpOnly; SameSite=Lax\r\n";
+            headers +=
+                    "Set-Cookie: "
+                            + COOKIE
+                            + "="
+                            + variant
+                            + "; Path=/; Max-Age="
+                            + COOKIE_SECONDS
+                            + "; HttpOnly; SameSite=Lax\r\n";
         }
         send("200 OK", headers, isHead ? "" : page(variant));
     }
@@ -94,24 +106,25 @@ public final class AbTest {
         return hash & 0xffffffffL;
     }
 
-    // No String.format, split or matches: with what they bring along, the module would be six times as large.
+    // No String.format, split or matches: with what they bring along, the module would be six times
+    // as large.
     private static String page(Variant variant) {
         return """
-                <!doctype html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8">
-                <meta name="viewport" content="width=device-width">
-                <title>Variant {variant}</title>
-                <style>body { font-family: sans-serif; margin: 3em } h1 { color: {colour} }</style>
-                </head>
-                <body>
-                <h1>{heading}</h1>
-                <p>{promise}</p>
-                <p><small>You see variant {variant}.</small></p>
-                </body>
-                </html>
-                """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width">
+        <title>Variant {variant}</title>
+        <style>body { font-family: sans-serif; margin: 3em } h1 { color: {colour} }</style>
+        </head>
+        <body>
+        <h1>{heading}</h1>
+        <p>{promise}</p>
+        <p><small>You see variant {variant}.</small></p>
+        </body>
+        </html>
+        """
                 .replace("{variant}", variant.name())
                 .replace("{colour}", variant.colour)
                 .replace("{heading}", variant.heading)
@@ -119,7 +132,9 @@ public final class AbTest {
     }
 
     private static void send(String status, String headers, String body) {
-        byte[] answer = ("Status: " + status + "\r\n" + headers + "\r\n" + body).getBytes(StandardCharsets.UTF_8);
+        byte[] answer =
+                ("Status: " + status + "\r\n" + headers + "\r\n" + body)
+                        .getBytes(StandardCharsets.UTF_8);
         System.out.write(answer, 0, answer.length);
         System.out.flush();
     }

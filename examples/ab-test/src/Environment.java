@@ -1,8 +1,9 @@
+import org.teavm.interop.Address;
+import org.teavm.interop.Import;
+
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import org.teavm.interop.Address;
-import org.teavm.interop.Import;
 
 /** The environment variables. TeaVM's System.getenv() knows none, so they are asked of WASI. */
 final class Environment {
@@ -24,7 +25,8 @@ final class Environment {
         if (environGet(Address.ofData(pointers), Address.ofData(strings)) != 0) {
             return environment;
         }
-        // The pointers are stale as soon as the collector moves the array; the strings lie end to end anyway.
+        // The pointers are stale as soon as the collector moves the array; the strings lie end to
+        // end anyway.
         for (int start = 0, end = 0; end < strings.length; end++) {
             if (strings[end] == 0) {
                 environment.add(new String(strings, start, end - start, StandardCharsets.UTF_8));
