@@ -44,8 +44,8 @@ public final class AbTest {
         // Both the page and the cookie are one visitor's: no shared cache may keep them.
         String headers =
                 "Content-Type: text/html; charset=utf-8\r\n"
-                    + "Cache-Control: private\r\n"
-                    + "Vary: Cookie\r\n";
+                        + "Cache-Control: private\r\n"
+                        + "Vary: Cookie\r\n";
         Optional<Variant> known = fromCookie(environment.get("HTTP_COOKIE"));
         Variant variant = known.orElseGet(() -> assign(environment));
         if (known.isEmpty()) {
