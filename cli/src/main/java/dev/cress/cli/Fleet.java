@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -169,7 +170,7 @@ public final class Fleet implements AutoCloseable {
 
     /// The running nodes by name.
     public Map<String, EdgeNode> nodes() {
-        return Map.copyOf(nodes);
+        return Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
     }
 
     public URI controlUrl() {
@@ -188,7 +189,7 @@ public final class Fleet implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + router.adminPort());
     }
 
-    /// Whether every node serves and the router has heard of each.
+    /// Whether every node serves.
     public boolean isReady() {
         return nodes.values().stream().allMatch(EdgeNode::isServing);
     }

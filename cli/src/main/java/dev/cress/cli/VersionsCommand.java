@@ -33,7 +33,7 @@ final class VersionsCommand implements Callable<Integer> {
         Api.FunctionInfo function = control.client().function(name);
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("VERSION", "TRAFFIC", "MODULE", "KIB", "CREATED"));
-        for (Version version : function.versions().reversed()) {
+        for (Version version : function.versions()) {
             rows.add(
                     List.of(
                             Integer.toString(version.number()),
