@@ -67,7 +67,7 @@ final class BenchTest {
         assertThat(line.toString())
                 .matches(
                         "cold-start guest=hello path=[a-z-]+ p50_us=[0-9.]+ p99_us=[0-9.]+"
-                            + " n=[0-9]+");
+                                + " n=[0-9]+");
         assertThat(Double.parseDouble(line.values().get("p50_us"))).isPositive();
     }
 
