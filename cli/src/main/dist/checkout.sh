@@ -3,7 +3,7 @@
 
 java_min=25
 
-# What a build is made of.
+# What the command is built from; another program names its own.
 sources=("$root"/pom.xml "$root"/{router,edge-node,wasm-host,control-plane/contract,control-plane/server,cli}/{pom.xml,src/main}
   "$root"/examples/hello/hello.wasm)
 

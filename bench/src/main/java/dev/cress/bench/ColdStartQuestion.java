@@ -57,7 +57,7 @@ final class ColdStartQuestion implements Question {
             throws RunnerException {
         List<Guest> guests =
                 switch (effort) {
-                    case QUICK -> List.of(Guest.named("hello"), Guest.named("markdown"));
+                    case QUICK -> List.of(Guest.named("hello"));
                     case FULL -> Guest.ALL;
                 };
         for (Guest guest : guests) {
@@ -104,7 +104,7 @@ final class ColdStartQuestion implements Question {
             }
             case MODULE_FRESH_JVM ->
                     options.mode(Mode.SingleShotTime)
-                            .forks(full ? 10 : 1)
+                            .forks(full ? 3 : 1)
                             .warmupIterations(0)
                             .measurementIterations(1);
             case WARM ->
@@ -121,8 +121,8 @@ final class ColdStartQuestion implements Question {
     private static int coldRuns(Guest guest) {
         int kib = guest.module().length / KIB;
         if (kib < 100) {
-            return 100;
+            return 40;
         }
-        return kib < KIB ? 45 : 15;
+        return kib < KIB ? 20 : 5;
     }
 }
