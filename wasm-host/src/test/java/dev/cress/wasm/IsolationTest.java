@@ -131,8 +131,8 @@ class IsolationTest {
     void badTableAccessIsATrap() throws RefusedModuleException {
         WasmBytes[] codes = {
             // table.copy of 2³¹-1 entries, forwards and backwards
-            bytes().i32(0).i32(1).i32(0x7fff_ffff).u8(0xfc, 14, 0, 0).i32(0),
-            bytes().i32(1).i32(0).i32(0x7fff_ffff).u8(0xfc, 14, 0, 0).i32(0),
+            bytes().i32(1).i32(1).i32(0x7fff_ffff).u8(0xfc, 14, 0, 0).i32(0),
+            bytes().i32(2).i32(1).i32(0x7fff_ffff).u8(0xfc, 14, 0, 0).i32(0),
             // call_indirect of no function, and of no entry
             bytes().i32(0).u8(0x11, 1, 0).i32(0),
             bytes().i32(1).u8(0x11, 1, 0).i32(0),

@@ -7,6 +7,7 @@ final class CodeScan {
     private final ByteCursor in;
     private final InstructionScan instructions;
     private long localsInAll;
+    private long elementsInAll;
     private int bodies;
 
     CodeScan(ByteCursor in) {
@@ -82,6 +83,12 @@ final class CodeScan {
                 elementKind(expressions);
             }
             int entries = in.count("entries of an element segment", ScanLimits.TABLE_ENTRIES_MAX);
+            elementsInAll += entries;
+            if (elementsInAll > ScanLimits.ELEMENTS_IN_ALL_MAX) {
+                throw in.invalid(
+                        "element segments have %d entries in all, at most %d"
+                                .formatted(elementsInAll, ScanLimits.ELEMENTS_IN_ALL_MAX));
+            }
             for (int j = 0; j < entries; j++) {
                 if (expressions) {
                     instructions.constant();

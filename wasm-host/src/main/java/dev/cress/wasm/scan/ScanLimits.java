@@ -25,6 +25,10 @@ final class ScanLimits {
 
     static final int ELEMENT_SEGMENTS_MAX = 10_000;
 
+    /// Twice what all tables hold. The parser keeps some 200 bytes for each byte of these, and
+    /// every run evaluates them before the guest can be stopped.
+    static final int ELEMENTS_IN_ALL_MAX = 200_000;
+
     /// Go writes 24,000 into a module of 2 MB.
     static final int DATA_SEGMENTS_MAX = 100_000;
 

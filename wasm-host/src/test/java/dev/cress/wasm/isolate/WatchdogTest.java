@@ -29,6 +29,7 @@ class WatchdogTest {
             word.enterHost();
         }
         while (word.reason() == null) {
+            stillInTime(word);
             if (spinning) {
                 Thread.onSpinWait();
             } else {
@@ -37,6 +38,14 @@ class WatchdogTest {
         }
         word.end();
         return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /// A reason is given before the interrupt: an interrupt without one is the test's own timeout.
+    private static void stillInTime(RunWord word) {
+        if (Thread.currentThread().isInterrupted() && word.reason() == null) {
+            throw new AssertionError("not stopped in time");
+        }
+        Thread.onSpinWait();
     }
 
     @Test
@@ -85,7 +94,7 @@ class WatchdogTest {
         broken.enterHost();
         try (var _ = watchdog.watch(broken, LONG, Duration.ofMillis(1))) {
             while (broken.reason() == null) {
-                Thread.onSpinWait();
+                stillInTime(broken);
             }
             var next = new RunWord(_ -> {});
             try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(20))) {
@@ -103,7 +112,7 @@ class WatchdogTest {
             word.begin();
             try (var _ = watchdog.watch(word, LONG, Duration.ofNanos(1))) {
                 while (word.reason() == null) {
-                    Thread.onSpinWait();
+                    stillInTime(word);
                 }
             }
             word.end();

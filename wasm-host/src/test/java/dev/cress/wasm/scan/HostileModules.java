@@ -151,7 +151,17 @@ final class HostileModules {
             full.sized(bytes(1).u32(20_000).u8(I32).end());
         }
         fullLocals.section(3, bytes().u32(300).repeat(300, 0)).section(10, full);
+        var elements = bytes(3);
+        for (int i = 0; i < 3; i++) {
+            elements.u8(0).i32(0).end().u32(100_000).repeat(100_000, 0);
+        }
         return List.of(
+                Hostile.of(
+                        "three segments of 100000 elements",
+                        section(9, elements),
+                        INVALID,
+                        "300000 entries in all",
+                        "at most 200000"),
                 count("parameters", "1000", section(1, bytes(1, 0x60).u32(HUGE))),
                 count("results", "100", section(1, bytes(1, 0x60, 0).u32(HUGE))),
                 count("bytes of a name", "10000", section(2, bytes(1).u32(HUGE))),
