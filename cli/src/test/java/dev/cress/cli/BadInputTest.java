@@ -168,7 +168,14 @@ class BadInputTest {
         refused(
                 cress(
                         "deploy",
-                        manifest("unknown", "name = \"x\"\nmodule = \"%s\"\n[limits]\ncpu = 5\n")),
+                        manifest(
+                                "unknown",
+                                """
+                                name = "x"
+                                module = "%s"
+                                [limits]
+                                cpu = 5
+                                """)),
                 "limits.cpu",
                 "cpu_ms");
     }
@@ -180,10 +187,12 @@ class BadInputTest {
                         "deploy",
                         manifest(
                                 "planned",
-                                "name = \"x\"\n"
-                                    + "module = \"%s\"\n"
-                                    + "[placement]\n"
-                                    + "regions = [\"fra\"]\n")),
+                                """
+                                name = "x"
+                                module = "%s"
+                                [placement]
+                                regions = ["fra"]
+                                """)),
                 "placement",
                 "not supported yet");
     }
@@ -195,7 +204,12 @@ class BadInputTest {
                         "deploy",
                         manifest(
                                 "limit",
-                                "name = \"x\"\nmodule = \"%s\"\n[limits]\ncpu_ms = 999999999\n")),
+                                """
+                                name = "x"
+                                module = "%s"
+                                [limits]
+                                cpu_ms = 999999999
+                                """)),
                 "cpu_ms = 999999999",
                 "1 to 300000");
     }
@@ -263,6 +277,7 @@ class BadInputTest {
                         "Content-Length: " + tooLong,
                         "",
                         "");
-        assertThat(RawHttp.send(port, head + "abc")).contains(" 413 ", "request-too-large", tooLong);
+        assertThat(RawHttp.send(port, head + "abc"))
+                .contains(" 413 ", "request-too-large", tooLong);
     }
 }
