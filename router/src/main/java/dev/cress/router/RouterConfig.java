@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// What a router is told when it starts. [#of] has the defaults, the `with…` methods change them.
 ///
@@ -180,165 +181,100 @@ public record RouterConfig(
     }
 
     public RouterConfig withListen(String bind, int port) {
-        return new RouterConfig(
-                bind,
-                port,
-                adminBind,
-                adminPort,
-                control,
-                joinToken,
-                dataDir,
-                trustedPeers,
-                locationTable,
-                eventLoops,
-                clients,
-                upstream,
-                health,
-                retries);
+        return with(
+                draft -> {
+                    draft.bind = bind;
+                    draft.port = port;
+                });
     }
 
     public RouterConfig withAdmin(String bind, int port) {
-        return new RouterConfig(
-                this.bind,
-                this.port,
-                bind,
-                port,
-                control,
-                joinToken,
-                dataDir,
-                trustedPeers,
-                locationTable,
-                eventLoops,
-                clients,
-                upstream,
-                health,
-                retries);
+        return with(
+                draft -> {
+                    draft.adminBind = bind;
+                    draft.adminPort = port;
+                });
     }
 
     public RouterConfig withTrustedPeers(List<String> cidrs) {
-        return new RouterConfig(
-                bind,
-                port,
-                adminBind,
-                adminPort,
-                control,
-                joinToken,
-                dataDir,
-                cidrs,
-                locationTable,
-                eventLoops,
-                clients,
-                upstream,
-                health,
-                retries);
+        return with(draft -> draft.trustedPeers = cidrs);
     }
 
     public RouterConfig withLocationTable(Path table) {
-        return new RouterConfig(
-                bind,
-                port,
-                adminBind,
-                adminPort,
-                control,
-                joinToken,
-                dataDir,
-                trustedPeers,
-                Optional.of(table),
-                eventLoops,
-                clients,
-                upstream,
-                health,
-                retries);
+        return with(draft -> draft.locationTable = Optional.of(table));
     }
 
     public RouterConfig withEventLoops(int count) {
-        return new RouterConfig(
-                bind,
-                port,
-                adminBind,
-                adminPort,
-                control,
-                joinToken,
-                dataDir,
-                trustedPeers,
-                locationTable,
-                count,
-                clients,
-                upstream,
-                health,
-                retries);
+        return with(draft -> draft.eventLoops = count);
     }
 
     public RouterConfig withClients(Clients limits) {
-        return new RouterConfig(
-                bind,
-                port,
-                adminBind,
-                adminPort,
-                control,
-                joinToken,
-                dataDir,
-                trustedPeers,
-                locationTable,
-                eventLoops,
-                limits,
-                upstream,
-                health,
-                retries);
+        return with(draft -> draft.clients = limits);
     }
 
     public RouterConfig withUpstream(Upstream limits) {
-        return new RouterConfig(
-                bind,
-                port,
-                adminBind,
-                adminPort,
-                control,
-                joinToken,
-                dataDir,
-                trustedPeers,
-                locationTable,
-                eventLoops,
-                clients,
-                limits,
-                health,
-                retries);
+        return with(draft -> draft.upstream = limits);
     }
 
     public RouterConfig withHealth(Health checks) {
-        return new RouterConfig(
-                bind,
-                port,
-                adminBind,
-                adminPort,
-                control,
-                joinToken,
-                dataDir,
-                trustedPeers,
-                locationTable,
-                eventLoops,
-                clients,
-                upstream,
-                checks,
-                retries);
+        return with(draft -> draft.health = checks);
     }
 
     public RouterConfig withRetries(Retries budget) {
-        return new RouterConfig(
-                bind,
-                port,
-                adminBind,
-                adminPort,
-                control,
-                joinToken,
-                dataDir,
-                trustedPeers,
-                locationTable,
-                eventLoops,
-                clients,
-                upstream,
-                health,
-                budget);
+        return with(draft -> draft.retries = budget);
+    }
+
+    private RouterConfig with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.config(this);
+    }
+
+    /// A copy that can be changed, so that each `with…` names only what it changes.
+    private static final class Draft {
+        private String bind;
+        private int port;
+        private String adminBind;
+        private int adminPort;
+        private List<String> trustedPeers;
+        private Optional<Path> locationTable;
+        private int eventLoops;
+        private Clients clients;
+        private Upstream upstream;
+        private Health health;
+        private Retries retries;
+
+        private Draft(RouterConfig from) {
+            bind = from.bind;
+            port = from.port;
+            adminBind = from.adminBind;
+            adminPort = from.adminPort;
+            trustedPeers = from.trustedPeers;
+            locationTable = from.locationTable;
+            eventLoops = from.eventLoops;
+            clients = from.clients;
+            upstream = from.upstream;
+            health = from.health;
+            retries = from.retries;
+        }
+
+        private RouterConfig config(RouterConfig from) {
+            return new RouterConfig(
+                    bind,
+                    port,
+                    adminBind,
+                    adminPort,
+                    from.control,
+                    from.joinToken,
+                    from.dataDir,
+                    trustedPeers,
+                    locationTable,
+                    eventLoops,
+                    clients,
+                    upstream,
+                    health,
+                    retries);
+        }
     }
 
     private static void positive(String name, long value) {
