@@ -15,6 +15,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = NodeFrame.Staging.class, name = "staging"),
     @JsonSubTypes.Type(value = NodeFrame.Serving.class, name = "serving"),
     @JsonSubTypes.Type(value = NodeFrame.Logs.class, name = "logs"),
+    @JsonSubTypes.Type(value = NodeFrame.LogsSent.class, name = "logs-sent"),
     @JsonSubTypes.Type(value = NodeFrame.Draining.class, name = "draining")
 })
 public sealed interface NodeFrame {
@@ -49,6 +50,9 @@ public sealed interface NodeFrame {
             entries = List.copyOf(entries);
         }
     }
+
+    /// The backlog that this subscription asked for has all been sent, be it none.
+    record LogsSent(String subscription) implements NodeFrame {}
 
     /// The node finishes what it has and takes nothing new.
     record Draining() implements NodeFrame {}

@@ -71,10 +71,26 @@ class LogsTest {
             assertThat(follow.backlog()).isEqualTo(3);
             assertThat(follow.live()).isFalse();
             fra.send(logs(follow, entry("fra-1", 1), entry("fra-1", 4)));
-            iad.send(logs(iad.first(Follow.class), entry("iad-1", 2), entry("iad-1", 3)));
+            fra.send(new NodeFrame.LogsSent(follow.subscription()));
+            iad.send(logs(follow, entry("iad-1", 2), entry("iad-1", 3)));
+            assertThat(answer).isNotDone();
+            iad.send(new NodeFrame.LogsSent(follow.subscription()));
             Reply reply = answer.join();
             assertThat(reply.headers().firstValue("content-type")).hasValue("application/x-ndjson");
             assertThat(times(reply.text().lines())).containsExactly(2L, 3L, 4L);
+        }
+    }
+
+    @Test
+    void aNodeThatDoesNotAnswerIsWaitedForNotForLong() {
+        try (var fra = plane.node("fra-1");
+                var iad = plane.node("iad-1")) {
+            var answer = CompletableFuture.supplyAsync(() -> plane.get(LOGS));
+            var follow = fra.first(Follow.class);
+            fra.send(logs(follow, entry("fra-1", 1)));
+            fra.send(new NodeFrame.LogsSent(follow.subscription()));
+            assertThat(times(answer.join().text().lines())).containsExactly(1L);
+            assertThat(iad.first(Unfollow.class)).isNotNull();
         }
     }
 

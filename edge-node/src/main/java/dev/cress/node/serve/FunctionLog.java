@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /// The last requests of a function, bounded by count and by bytes, and who follows along.
@@ -16,7 +15,7 @@ public final class FunctionLog {
     static final int CHARACTERS_MAX = 512 * 1024;
 
     private final Deque<LogEntry> recent = new ArrayDeque<>();
-    private final CopyOnWriteArrayList<Consumer<LogEntry>> followers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<LogEntry>> followers = new ArrayList<>();
     private int characters;
 
     void add(LogEntry entry) {
@@ -27,9 +26,7 @@ public final class FunctionLog {
                     || (characters > CHARACTERS_MAX && recent.size() > 1)) {
                 characters -= recent.removeFirst().stderr().length();
             }
-        }
-        for (Consumer<LogEntry> follower : followers) {
-            follower.accept(entry);
+            followers.forEach(follower -> follower.accept(entry));
         }
     }
 
@@ -44,11 +41,18 @@ public final class FunctionLog {
 
     /// Hands every entry from now on to this follower, on the thread that adds it; it must not
     /// block.
-    public void follow(Consumer<LogEntry> follower) {
-        followers.add(follower);
+    ///
+    /// @return the last entries before
+    public List<LogEntry> follow(Consumer<LogEntry> follower, int entriesMax) {
+        synchronized (recent) {
+            followers.add(follower);
+            return recent(entriesMax);
+        }
     }
 
     public void unfollow(Consumer<LogEntry> follower) {
-        followers.remove(follower);
+        synchronized (recent) {
+            followers.remove(follower);
+        }
     }
 }

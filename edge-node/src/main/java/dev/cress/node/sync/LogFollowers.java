@@ -74,21 +74,25 @@ final class LogFollowers {
 
     void follow(ControlFrame.Follow wanted) {
         Optional<ServedFunction> function = routes.get().function(wanted.function());
-        if (function.isEmpty()) {
-            return;
-        }
+        function.ifPresent(f -> follow(wanted, f.activity().log()));
+        send.accept(new NodeFrame.LogsSent(wanted.subscription()));
+    }
+
+    private void follow(ControlFrame.Follow wanted, FunctionLog log) {
         if (followings.size() >= FOLLOWERS_MAX) {
             LOG.warn("{} follow logs already: one more is refused", FOLLOWERS_MAX);
             return;
         }
-        FunctionLog log = function.get().activity().log();
-        var following = new Following(wanted.subscription(), log);
-        for (LogEntry entry : log.recent(wanted.backlog())) {
-            send.accept(new NodeFrame.Logs(wanted.subscription(), List.of(entry), 0));
-        }
+        List<LogEntry> backlog;
         if (wanted.live()) {
+            var following = new Following(wanted.subscription(), log);
             followings.put(wanted.subscription(), following);
-            log.follow(following);
+            backlog = log.follow(following, wanted.backlog());
+        } else {
+            backlog = log.recent(wanted.backlog());
+        }
+        for (LogEntry entry : backlog) {
+            send.accept(new NodeFrame.Logs(wanted.subscription(), List.of(entry), 0));
         }
     }
 

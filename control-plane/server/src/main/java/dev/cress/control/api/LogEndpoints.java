@@ -24,7 +24,7 @@ final class LogEndpoints {
     static final int BACKLOG = 100;
     static final int BACKLOG_MAX = 1_000;
 
-    /// How long nodes are waited for when nobody follows.
+    /// How long nodes that don't answer are waited for when nobody follows.
     static final Duration COLLECT_WITHIN = Duration.ofSeconds(1);
 
     /// A blank line this often tells a silent log from a dead connection.
@@ -58,7 +58,7 @@ final class LogEndpoints {
 
     private Future<Answer> follow(HttpServerResponse response, FunctionName name, int backlog) {
         var reader = new LogReader(response, name);
-        Runnable stop = sync.logs().follow(name, backlog, true, reader::take);
+        Runnable stop = sync.logs().follow(name, backlog, reader::take);
         long timer = vertx.setPeriodic(HEARTBEAT.toMillis(), _ -> reader.heartbeat(clock.millis()));
         Promise<Answer> gone = Promise.promise();
         response.putHeader("content-type", MEDIA_TYPE).setChunked(true);
@@ -75,21 +75,27 @@ final class LogEndpoints {
 
     private Future<Answer> collect(HttpServerResponse response, FunctionName name, int backlog) {
         var entries = new ArrayList<LogEntry>();
+        Promise<Void> collected = Promise.promise();
         Runnable stop =
-                sync.logs().follow(name, backlog, false, logs -> keep(entries, logs, backlog));
-        Promise<Answer> done = Promise.promise();
-        var wait = sync.nodesConnected() == 0 ? Duration.ofMillis(1) : COLLECT_WITHIN;
-        vertx.setTimer(
-                wait.toMillis(),
-                _ -> {
-                    stop.run();
-                    var text = new StringBuilder();
-                    entries.forEach(entry -> text.append(Json.write(entry)).append('\n'));
-                    response.putHeader("content-type", MEDIA_TYPE)
-                            .end(text.toString())
-                            .onComplete(_ -> done.complete(Answer.STREAMED));
-                });
-        return done.future();
+                sync.logs()
+                        .collect(
+                                name,
+                                backlog,
+                                logs -> keep(entries, logs, backlog),
+                                collected::tryComplete);
+        long timer = vertx.setTimer(COLLECT_WITHIN.toMillis(), _ -> collected.tryComplete());
+        return collected
+                .future()
+                .compose(
+                        _ -> {
+                            vertx.cancelTimer(timer);
+                            stop.run();
+                            var text = new StringBuilder();
+                            entries.forEach(entry -> text.append(Json.write(entry)).append('\n'));
+                            return response.putHeader("content-type", MEDIA_TYPE)
+                                    .end(text.toString());
+                        })
+                .map(Answer.STREAMED);
     }
 
     /// Keeps the last entries of all nodes together, by time.

@@ -7,9 +7,13 @@ import dev.cress.contract.NodeFrame;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Secrets;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Who reads which function's log, and the subscriptions at the nodes that this takes. What a
 /// reader can't take is the reader's to bound. Confined to the event loop.
@@ -18,22 +22,50 @@ public final class LogFollowers {
 
     private final int readersMax;
     private final Consumer<String> broadcast;
+    private final Supplier<Set<String>> nodes;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
     /// @param broadcast sends a frame to every connected node
-    LogFollowers(int readersMax, Consumer<String> broadcast) {
+    /// @param nodes the names of those
+    LogFollowers(int readersMax, Consumer<String> broadcast, Supplier<Set<String>> nodes) {
         this.readersMax = readersMax;
         this.broadcast = broadcast;
+        this.nodes = nodes;
     }
 
+    /// @param awaited the nodes whose backlog has yet to come
     private record Subscription(
-            FunctionName function, boolean live, Consumer<NodeFrame.Logs> reader) {}
+            FunctionName function,
+            boolean live,
+            Consumer<NodeFrame.Logs> reader,
+            Set<String> awaited,
+            Runnable collected) {}
 
-    /// Asks all nodes for the last entries of this function, and, when `live`, for what comes.
+    /// Asks all nodes for the last entries of this function, and for what comes.
     ///
     /// @return the way to stop
-    public Runnable follow(
-            FunctionName function, int backlog, boolean live, Consumer<NodeFrame.Logs> reader) {
+    public Runnable follow(FunctionName function, int backlog, Consumer<NodeFrame.Logs> reader) {
+        return subscribe(function, backlog, true, reader, () -> {});
+    }
+
+    /// Asks all nodes for the last entries of this function.
+    ///
+    /// @param collected runs when every node has sent them or is gone, perhaps at once
+    /// @return the way to stop
+    public Runnable collect(
+            FunctionName function,
+            int backlog,
+            Consumer<NodeFrame.Logs> reader,
+            Runnable collected) {
+        return subscribe(function, backlog, false, reader, collected);
+    }
+
+    private Runnable subscribe(
+            FunctionName function,
+            int backlog,
+            boolean live,
+            Consumer<NodeFrame.Logs> reader,
+            Runnable collected) {
         if (subscriptions.size() >= readersMax) {
             throw Refusal.overloaded(
                     "%d readers follow logs, at most %d"
@@ -41,8 +73,12 @@ public final class LogFollowers {
                     RETRY_AFTER_S);
         }
         String id = Secrets.hex(8);
-        subscriptions.put(id, new Subscription(function, live, reader));
+        Set<String> awaited = new HashSet<>(nodes.get());
+        subscriptions.put(id, new Subscription(function, live, reader, awaited, collected));
         broadcast.accept(Json.write(new ControlFrame.Follow(id, function, backlog, live)));
+        if (awaited.isEmpty()) {
+            collected.run();
+        }
         return () -> {
             if (subscriptions.remove(id) != null) {
                 broadcast.accept(Json.write(new ControlFrame.Unfollow(id)));
@@ -67,6 +103,26 @@ public final class LogFollowers {
         var subscription = subscriptions.get(logs.subscription());
         if (subscription != null) {
             subscription.reader.accept(logs);
+        }
+    }
+
+    /// This node has sent its backlog.
+    void sent(String node, String id) {
+        var subscription = subscriptions.get(id);
+        if (subscription != null) {
+            awaitNoMore(subscription, node);
+        }
+    }
+
+    /// This node's session ended: nothing it owes will come.
+    void ended(String node) {
+        List.copyOf(subscriptions.values())
+                .forEach(subscription -> awaitNoMore(subscription, node));
+    }
+
+    private static void awaitNoMore(Subscription subscription, String node) {
+        if (subscription.awaited.remove(node) && subscription.awaited.isEmpty()) {
+            subscription.collected.run();
         }
     }
 

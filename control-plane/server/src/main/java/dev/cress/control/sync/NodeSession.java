@@ -128,6 +128,8 @@ final class NodeSession {
             case NodeFrame.Staging staging -> sessions.staged(this, staging);
             case NodeFrame.Serving serving -> sessions.serves(this, serving);
             case NodeFrame.Logs logs -> sessions.logs().deliver(logs);
+            case NodeFrame.LogsSent(String subscription) ->
+                    sessions.logs().sent(node.info().name(), subscription);
             case NodeFrame.Draining _ -> sessions.drains(this);
         }
     }

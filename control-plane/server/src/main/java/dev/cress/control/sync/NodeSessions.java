@@ -68,7 +68,7 @@ final class NodeSessions {
         this.routers = routers;
         this.nodesMax = nodesMax;
         this.meters = meters;
-        logs = new LogFollowers(readersMax, this::broadcast);
+        logs = new LogFollowers(readersMax, this::broadcast, sessions::keySet);
         pushed =
                 Timer.builder("cress.control.push")
                         .description("from a commit to a node's ack")
@@ -174,6 +174,7 @@ final class NodeSessions {
 
     private void ended(NodeSession session) {
         String name = session.node().info().name();
+        logs.ended(name);
         if (!sessions.remove(name, session)) {
             return;
         }

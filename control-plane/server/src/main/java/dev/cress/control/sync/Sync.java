@@ -121,10 +121,6 @@ public final class Sync {
         return nodes.logs();
     }
 
-    public int nodesConnected() {
-        return nodes.connected();
-    }
-
     /// Stops missing a node that won't come back.
     public Future<Void> forget(String name) {
         var node = presence.node(name);
