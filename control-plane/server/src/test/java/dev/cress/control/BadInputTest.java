@@ -138,6 +138,18 @@ class BadInputTest {
     }
 
     @Test
+    void linesAndHeadersThatAreTooLarge() {
+        assertProblem(
+                plane.get("/v1/functions/" + "x".repeat(9_000)),
+                414,
+                "request-too-large",
+                "request line",
+                "8192 bytes");
+        var padded = plane.authorised("/v1/status").header("x-padding", "x".repeat(40_000)).build();
+        assertProblem(plane.send(padded), 431, "request-too-large", "headers", "32768 bytes");
+    }
+
+    @Test
     void queriesThatAreOutOfRange() {
         plane.deployed("hello", 1);
         assertProblem(plane.get(HELLO + "/rollout?wait_ms=60001"), 400, "invalid-value", "60000");

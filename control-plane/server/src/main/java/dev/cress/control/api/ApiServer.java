@@ -33,6 +33,11 @@ public final class ApiServer {
     /// Bytes of one message that a node sends; longer ones end its session.
     static final int MESSAGE_BYTES_MAX = 1 << 20;
 
+    /// Bytes of a request line and of the headers, all in all.
+    static final int LINE_BYTES_MAX = 8 << 10;
+
+    static final int HEADER_BYTES_MAX = 32 << 10;
+
     private final Vertx vertx;
     private final HttpServer server;
     private final Endpoints endpoints;
@@ -67,11 +72,18 @@ public final class ApiServer {
                 vertx.createHttpServer(
                         new HttpServerOptions()
                                 .setHttp2ClearTextEnabled(false)
+                                .setMaxInitialLineLength(LINE_BYTES_MAX)
+                                .setMaxHeaderSize(HEADER_BYTES_MAX)
                                 .setIdleTimeout((int) IDLE_MAX.toSeconds())
                                 .setMaxWebSocketMessageSize(MESSAGE_BYTES_MAX)
                                 .setPerFrameWebSocketCompressionSupported(false)
                                 .setPerMessageWebSocketCompressionSupported(false));
         server.requestHandler(this::handle);
+        server.invalidRequestHandler(
+                request -> {
+                    request.response().endHandler(_ -> request.connection().close());
+                    answer(request, Problems.unreadable(request.decoderResult().cause()));
+                });
     }
 
     /// Answers the port that it listens on.
@@ -141,18 +153,22 @@ public final class ApiServer {
             request.connection().close();
             return;
         }
-        Refusal refusal = Problems.of(fault);
-        refusal.headers().forEach(response::putHeader);
         if (request.getHeader("expect") != null) {
             // Whether the body still comes is open, so nothing can follow on this connection.
             response.putHeader("connection", "close");
         }
-        response.setStatusCode(refusal.problem().status())
-                .putHeader("content-type", Problem.MEDIA_TYPE)
-                .end(Json.write(refusal.problem()));
+        answer(request, Problems.of(fault));
         if (!request.isEnded()) {
             discard(request);
         }
+    }
+
+    private static void answer(HttpServerRequest request, Refusal refusal) {
+        var response = request.response();
+        refusal.headers().forEach(response::putHeader);
+        response.setStatusCode(refusal.problem().status())
+                .putHeader("content-type", Problem.MEDIA_TYPE)
+                .end(Json.write(refusal.problem()));
     }
 
     private void discard(HttpServerRequest request) {

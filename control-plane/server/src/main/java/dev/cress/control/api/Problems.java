@@ -4,6 +4,10 @@ import dev.cress.contract.ContractException;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.StoreException;
 
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +27,26 @@ enum Problems {
             case StoreException store -> of(store);
             default -> internal(fault);
         };
+    }
+
+    /// What HTTP itself can't read.
+    static Refusal unreadable(@Nullable Throwable cause) {
+        return switch (cause) {
+            case TooLongHttpLineException _ ->
+                    tooLarge(414, "the request line", ApiServer.LINE_BYTES_MAX);
+            case TooLongHttpHeaderException _ ->
+                    tooLarge(431, "the request's headers", ApiServer.HEADER_BYTES_MAX);
+            case null, default ->
+                    Refusal.invalid("bad-request", "the request is no valid HTTP/1.1");
+        };
+    }
+
+    private static Refusal tooLarge(int status, String what, int bytesMax) {
+        return Refusal.of(
+                status,
+                "request-too-large",
+                "Too large",
+                "%s: more than %d bytes".formatted(what, bytesMax));
     }
 
     private static Refusal of(StoreException fault) {
