@@ -189,9 +189,11 @@ public final class Fleet implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + router.adminPort());
     }
 
-    /// Whether every node serves.
+    /// Whether every node serves and the router knows it.
     public boolean isReady() {
-        return nodes.values().stream().allMatch(EdgeNode::isServing);
+        return nodes.values().stream().allMatch(EdgeNode::isServing)
+                && router != null
+                && router.nodesReady() == nodes.size();
     }
 
     /// A client with the operator's token.

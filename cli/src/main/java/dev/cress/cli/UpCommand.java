@@ -105,11 +105,7 @@ final class UpCommand implements Callable<Integer> {
             if (fresh && !empty) {
                 deployHello(fleet);
             }
-            Waiting.until("the nodes serve", START_MAX, fleet::isReady);
-            Waiting.until(
-                    "the router answers",
-                    START_MAX,
-                    () -> Waiting.answers(fleet.routerAdminUrl().resolve("/health")));
+            Waiting.until("every node serves", START_MAX, fleet::isReady);
             announce(fleet);
             stop.await();
             output.say("stopping: requests in flight get 10 s");

@@ -54,19 +54,10 @@ final class TestFleet implements AutoCloseable {
         try {
             var started = new TestFleet(Files.createTempDirectory("cress-examples"));
             await().atMost(SOON).until(started.fleet::isReady);
-            started.awaitNearest(IN_GERMANY, "fra-1");
-            started.awaitNearest(IN_THE_US, "iad-1");
             return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private void awaitNearest(String client, String node) {
-        await().atMost(SOON)
-                .until(
-                        () -> call("nobody").from(client).get("/").header("x-cress-node"),
-                        node::equals);
     }
 
     /// A folder of `examples`.

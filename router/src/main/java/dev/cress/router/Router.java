@@ -106,6 +106,11 @@ public final class Router implements AutoCloseable {
         return admin.port();
     }
 
+    /// The nodes that a client's request is offered to first: those that nothing speaks against.
+    public long nodesReady() {
+        return fleet.view().count(Tier.READY);
+    }
+
     /// Accepts nothing new, lets requests in flight end for `drainTimeout`, and stops.
     @Override
     public void close() {
