@@ -1,6 +1,6 @@
 package dev.cress.bench;
 
-import dev.cress.wasm.Image;
+import dev.cress.wasm.Isolates;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
 
@@ -21,18 +21,18 @@ public class ColdStart {
     @Benchmark
     public int module(ModuleBytes at) throws RefusedModuleException {
         try (var host = WasmHost.withHalfTheHeap()) {
-            return at.asked.ask(host, host.prepare(at.module, ABI));
+            return at.asked.ask(host.isolates(host.prepare(at.module, ABI)));
         }
     }
 
     @Benchmark
     public int image(FreshImage at) {
-        return at.asked.ask(at.host, at.image);
+        return at.asked.ask(at.isolates);
     }
 
     @Benchmark
     public int warm(UsedImage at) {
-        return at.asked.ask(at.host, at.image);
+        return at.asked.ask(at.isolates);
     }
 
     /// A module's bytes in memory.
@@ -59,13 +59,13 @@ public class ColdStart {
 
         private Guest asked;
         private WasmHost host;
-        private Image image;
+        private Isolates isolates;
 
         @Setup(Level.Invocation)
         public void prepare() throws RefusedModuleException {
             asked = Guest.named(guest);
             host = WasmHost.withHalfTheHeap();
-            image = host.prepare(asked.module(), ABI);
+            isolates = host.isolates(host.prepare(asked.module(), ABI));
         }
 
         @TearDown(Level.Invocation)
@@ -82,13 +82,13 @@ public class ColdStart {
 
         private Guest asked;
         private WasmHost host;
-        private Image image;
+        private Isolates isolates;
 
         @Setup
         public void prepare() throws RefusedModuleException {
             asked = Guest.named(guest);
             host = WasmHost.withHalfTheHeap();
-            image = host.prepare(asked.module(), ABI);
+            isolates = host.isolates(host.prepare(asked.module(), ABI));
         }
 
         @TearDown

@@ -1,7 +1,6 @@
 package dev.cress.bench;
 
-import dev.cress.wasm.Image;
-import dev.cress.wasm.WasmHost;
+import dev.cress.wasm.Isolates;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.GuestRequest.MatchedRoute;
 import dev.cress.wasm.guest.GuestRequest.Place;
@@ -98,9 +97,9 @@ final class Guest {
     /// One run on this thread, with the limits that every manifest gets.
     ///
     /// @return bytes of the answer
-    int ask(WasmHost host, Image image) {
+    int ask(Isolates isolates) {
         var exchange = new Exchange(request, body);
-        Outcome outcome = host.run(image, exchange, RunLimits.DEFAULT).execute().outcome();
+        Outcome outcome = isolates.run(exchange, RunLimits.DEFAULT).execute().outcome();
         if (!(outcome instanceof Outcome.Completed)
                 || exchange.status() != OK
                 || exchange.answerBytes() == 0) {

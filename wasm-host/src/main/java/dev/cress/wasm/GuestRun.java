@@ -5,12 +5,15 @@ import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;
-import dev.cress.wasm.isolate.GuestEnded;
-import dev.cress.wasm.isolate.GuestMemory;
-import dev.cress.wasm.isolate.GuestStopped;
-import dev.cress.wasm.isolate.RunWord;
-import dev.cress.wasm.isolate.StopReason;
-import dev.cress.wasm.isolate.Watchdog;
+import dev.cress.wasm.isolate.Isolate;
+import dev.cress.wasm.memory.GuestMemory;
+import dev.cress.wasm.stop.GuestEnded;
+import dev.cress.wasm.stop.GuestStopped;
+import dev.cress.wasm.stop.RunWord;
+import dev.cress.wasm.stop.StopReason;
+import dev.cress.wasm.stop.Watchdog;
+
+import org.jspecify.annotations.Nullable;
 
 import run.endive.runtime.WasmInterruptedException;
 import run.endive.wasm.WasmEngineException;
@@ -21,17 +24,20 @@ import java.util.Objects;
 /// for as long as its limits allow; [#abandon] from any thread.
 public final class GuestRun {
     private final WasmHost host;
-    private final Image image;
+    private final Isolates isolates;
     private final GuestExchange exchange;
     private final RunLimits limits;
     private final RunWord word;
 
-    GuestRun(WasmHost host, Image image, GuestExchange exchange, RunLimits limits) {
+    GuestRun(WasmHost host, Isolates isolates, GuestExchange exchange, RunLimits limits) {
         this.host = host;
-        this.image = image;
+        this.isolates = isolates;
         this.exchange = exchange;
         this.limits = limits;
-        this.word = new RunWord(reason -> exchange.stopped(outcome(reason)));
+        this.word =
+                new RunWord(
+                        isolates.image().blueprint().code().stopFlag(),
+                        reason -> exchange.stopped(outcome(reason)));
     }
 
     /// Whoever asked has gone: stops the guest, or keeps it from starting.
@@ -45,38 +51,47 @@ public final class GuestRun {
         long start = System.nanoTime();
         int pagesMax =
                 (int) Math.min(limits.memoryBytes() / GuestMemory.PAGE_SIZE, Integer.MAX_VALUE);
-        GuestMemory memory =
-                GuestMemory.allocate(host.memoryBudget(), image.declaredMemory(), pagesMax);
-        if (memory == null) {
+        Isolate isolate = isolates.pool().acquire(pagesMax);
+        if (isolate == null) {
             return new RunResult(noMemory(), 0, 0, 0, 0);
         }
+        Outcome outcome = null;
         try (Watchdog.Watch watch = host.watchdog().watch(word, limits.cpu(), limits.wall())) {
             long[] guestStart = {start};
-            Outcome outcome = outcome(memory, guestStart);
+            outcome = outcome(isolate, guestStart);
             long end = System.nanoTime();
             return new RunResult(
                     outcome,
                     guestStart[0] - start,
                     end - guestStart[0],
                     watch.cpuNanos(),
-                    memory.size());
+                    isolate.memory().size());
         } finally {
             word.end();
-            memory.release();
+            giveBack(isolate, outcome);
+        }
+    }
+
+    /// Resets the isolate, on this thread and at this run's cost, after the answer is handed over.
+    private void giveBack(Isolate isolate, @Nullable Outcome outcome) {
+        switch (outcome) {
+            case Outcome.Completed _, Outcome.Exited _ -> isolates.pool().release(isolate, true);
+            case null -> isolates.pool().discard(isolate);
+            default -> isolates.pool().release(isolate, false);
         }
     }
 
     private Outcome noMemory() {
-        long needed = image.initialMemoryBytes();
+        long needed = isolates.image().initialMemoryBytes();
         return needed > limits.memoryBytes()
                 ? new Outcome.OutOfMemory(limits.memoryBytes())
                 : new Outcome.NoMemory(needed, host.memoryBudget().bytesMax());
     }
 
-    private Outcome outcome(GuestMemory memory, long[] guestStart) {
+    private Outcome outcome(Isolate isolate, long[] guestStart) {
         Outcome outcome;
         try {
-            outcome = run(memory, guestStart);
+            outcome = run(isolate, guestStart);
         } catch (GuestEnded ended) {
             outcome = ended.outcome();
         } catch (GuestStopped | WasmInterruptedException stopped) {
@@ -87,18 +102,17 @@ public final class GuestRun {
             throw new WasmHostException("guest run failed in the host", fault);
         }
         boolean died = outcome instanceof Outcome.Trapped || outcome instanceof Outcome.Exited;
-        return died && memory.growthRefused()
+        return died && isolate.memory().growthRefused()
                 ? new Outcome.OutOfMemory(limits.memoryBytes())
                 : outcome;
     }
 
-    private Outcome run(GuestMemory memory, long[] guestStart) {
-        CgiGuest guest = CgiGuest.prepare(word, memory, exchange, limits, host.random());
+    private Outcome run(Isolate isolate, long[] guestStart) {
+        CgiGuest guest = CgiGuest.prepare(word, isolate.memory(), exchange, limits, host.random());
         word.begin();
-        var instance = image.instantiate(memory);
         guestStart[0] = System.nanoTime();
         try {
-            instance.export("_start").apply();
+            isolate.run(isolates.image().start());
             word.enterHost();
         } catch (GuestEnded ended) {
             if (!(ended.outcome() instanceof Outcome.Completed)) {

@@ -58,8 +58,7 @@ public record Inspection(
     }
 
     /// The entry convention of this module, or why there is none.
-    static Abi abi(byte[] module, String wanted) throws RefusedModuleException {
-        ModuleOutline outline = ModuleScan.scan(module);
+    static Abi abi(ModuleOutline outline, String wanted) throws RefusedModuleException {
         if (!wanted.equals("auto") && !wanted.equals(Abi.WASI_CGI.text())) {
             throw new RefusedModuleException(
                     "unknown-abi",

@@ -1,21 +1,27 @@
 package dev.cress.wasm;
 
+import dev.cress.wasm.code.GuestCode;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.isolate.Blueprint;
+import dev.cress.wasm.scan.ModuleOutline;
+import dev.cress.wasm.scan.ModuleScan;
+import dev.cress.wasm.scan.StrippedModule;
 import dev.cress.wasm.wasi.WasiFunctions;
 
-import run.endive.compiler.InterpreterFallback;
-import run.endive.compiler.MachineFactoryCompiler;
 import run.endive.runtime.ImportFunction;
 import run.endive.runtime.ImportValues;
 import run.endive.wasm.Parser;
 import run.endive.wasm.WasmModule;
+import run.endive.wasm.types.Export;
 import run.endive.wasm.types.SectionId;
 
 import java.io.ByteArrayInputStream;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/// Bytes to image: scan, ABI check, parse, validate, compile, in this order, so that the engine
-/// never sees bytes that the scan didn't pass.
+/// Bytes to image: scan, ABI check, parse, validate, compile, initialise, in this order, so that
+/// the engine never sees bytes that the scan didn't pass.
 final class Preparation {
     private static final ImportValues OFFERED =
             ImportValues.builder()
@@ -26,16 +32,27 @@ final class Preparation {
 
     private Preparation() {}
 
-    static Image prepare(byte[] bytes, String wantedAbi) throws RefusedModuleException {
-        Abi abi = Inspection.abi(bytes, wantedAbi);
+    /// @param digest of the module, in hex
+    static Image prepare(byte[] bytes, String digest, String wantedAbi, WasmHost host)
+            throws RefusedModuleException {
+        ModuleOutline outline = ModuleScan.scan(bytes);
+        Abi abi = Inspection.abi(outline, wantedAbi);
         try {
-            WasmModule module = parser().parse(() -> new ByteArrayInputStream(bytes));
+            WasmModule module = parser(true).parse(() -> new ByteArrayInputStream(bytes));
             Linkage.check(module);
-            var machines =
-                    MachineFactoryCompiler.builder(module)
-                            .withInterpreterFallback(InterpreterFallback.SILENT)
-                            .compile();
-            return new Image(abi, module, machines, OFFERED);
+            var compiled = GuestCode.compile(module, "guest.M" + digest.substring(0, 12));
+            byte[] stripped =
+                    StrippedModule.of(bytes, outline.uses(), interpreted(module, compiled));
+            WasmModule forInstances = parser(false).parse(() -> new ByteArrayInputStream(stripped));
+            Blueprint blueprint =
+                    new Initialisation(
+                                    module,
+                                    GuestCode.load(compiled),
+                                    OFFERED,
+                                    !compiled.interpreted().isEmpty(),
+                                    host)
+                            .run(forInstances);
+            return new Image(abi, blueprint, start(module));
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             // the engine says most of what is wrong with a module, but not all, in its own words
             var refused =
@@ -46,10 +63,26 @@ final class Preparation {
         }
     }
 
+    private static int start(WasmModule module) {
+        for (int i = 0; i < module.exportSection().exportCount(); i++) {
+            Export export = module.exportSection().getExport(i);
+            if (export.name().equals("_start")) {
+                return export.index();
+            }
+        }
+        throw new IllegalStateException("the ABI check found _start");
+    }
+
+    /// Which of the functions that the module defines aren't compiled.
+    private static Set<Integer> interpreted(WasmModule module, GuestCode.Compiled compiled) {
+        int imported = module.importSection().importCount();
+        return compiled.interpreted().stream().map(f -> f - imported).collect(Collectors.toSet());
+    }
+
     /// Every section but the custom ones: the engine would read the names of functions in there,
     /// and allocate what their lengths say before it looks at the bytes left.
-    private static Parser parser() {
-        var parser = Parser.builder().withValidation(true);
+    private static Parser parser(boolean validating) {
+        var parser = Parser.builder().withValidation(validating);
         for (int id = SectionId.TYPE; id <= SectionId.DATA_COUNT; id++) {
             parser.includeSectionId(id);
         }

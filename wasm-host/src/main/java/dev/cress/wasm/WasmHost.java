@@ -3,11 +3,10 @@ package dev.cress.wasm;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
-import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.RefusedModuleException;
-import dev.cress.wasm.guest.RunLimits;
-import dev.cress.wasm.isolate.MemoryBudget;
-import dev.cress.wasm.isolate.Watchdog;
+import dev.cress.wasm.isolate.IsolatePools;
+import dev.cress.wasm.memory.MemoryBudget;
+import dev.cress.wasm.stop.Watchdog;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,6 +17,7 @@ import java.util.HexFormat;
 /// budget of guest memory between all runs. Thread-safe.
 public final class WasmHost implements AutoCloseable {
     private final MemoryBudget memoryBudget;
+    private final IsolatePools pools;
     private final Watchdog watchdog = new Watchdog();
     private final SecureRandom random;
     private final Cache<ImageKey, Image> images = Caffeine.newBuilder().weakValues().build();
@@ -25,6 +25,7 @@ public final class WasmHost implements AutoCloseable {
     /// @param guestMemoryBytesMax of all running guests together
     public WasmHost(long guestMemoryBytesMax) {
         this.memoryBudget = new MemoryBudget(guestMemoryBytesMax);
+        this.pools = new IsolatePools(memoryBudget);
         try {
             // a generator in the process: the platform's own reads a file, which a guest's thread
             // must not
@@ -50,12 +51,13 @@ public final class WasmHost implements AutoCloseable {
     ///
     /// @param abi `auto`, or the entry convention's name
     public Image prepare(byte[] module, String abi) throws RefusedModuleException {
-        var key = new ImageKey(HexFormat.of().formatHex(sha256(module)), abi);
+        String digest = HexFormat.of().formatHex(sha256(module));
+        var key = new ImageKey(digest, abi);
         Image known = images.getIfPresent(key);
         if (known != null) {
             return known;
         }
-        Image image = Preparation.prepare(module, abi);
+        Image image = Preparation.prepare(module, digest, abi, this);
         return images.get(key, _ -> image);
     }
 
@@ -69,14 +71,19 @@ public final class WasmHost implements AutoCloseable {
 
     private record ImageKey(String sha256, String abi) {}
 
-    /// A run of this image for this exchange; it starts with [GuestRun#execute].
-    public GuestRun run(Image image, GuestExchange exchange, RunLimits limits) {
-        return new GuestRun(this, image, exchange, limits);
+    /// Isolates of this image for one version of one tenant.
+    public Isolates isolates(Image image) {
+        return new Isolates(this, image, pools.pool(image.blueprint()));
     }
 
-    /// Bytes of guest memory in use now.
+    /// Bytes of guest memory in use and in wait.
     public long guestMemoryBytes() {
         return memoryBudget.bytesTaken();
+    }
+
+    /// Gives back all memory that waits for requests.
+    public void releaseIdle() {
+        pools.releaseIdle();
     }
 
     MemoryBudget memoryBudget() {
@@ -93,6 +100,7 @@ public final class WasmHost implements AutoCloseable {
 
     @Override
     public void close() {
+        pools.close();
         watchdog.close();
     }
 }

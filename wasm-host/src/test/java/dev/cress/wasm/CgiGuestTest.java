@@ -45,7 +45,7 @@ class CgiGuestTest {
             code.i32(stream).i32(0).i32(1).i32(8).call(0).drop();
         }
         Image image = HOST.prepare(module.start(code.add(then).end()).toBytes(), "auto");
-        return HOST.run(image, exchange, LIMITS).execute().outcome();
+        return Guests.run(HOST, image, exchange, LIMITS).execute().outcome();
     }
 
     private Outcome outcome(WasmBytes then) throws RefusedModuleException {

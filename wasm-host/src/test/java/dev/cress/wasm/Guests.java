@@ -1,6 +1,8 @@
 package dev.cress.wasm;
 
+import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.RunLimits;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,11 +13,19 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The example guests, prepared once per name.
 final class Guests {
+    private static final Map<Image, Isolates> ISOLATES = new ConcurrentHashMap<>();
+
     private final WasmHost host;
     private final Map<String, Image> images = new ConcurrentHashMap<>();
 
     Guests(WasmHost host) {
         this.host = host;
+    }
+
+    /// A run on the isolates that this image's runs share, so that a later one meets what an
+    /// earlier one left.
+    static GuestRun run(WasmHost host, Image image, GuestExchange exchange, RunLimits limits) {
+        return ISOLATES.computeIfAbsent(image, host::isolates).run(exchange, limits);
     }
 
     static byte[] bytes(String example) {

@@ -15,7 +15,7 @@ class HelloTest {
         try (var host = new WasmHost(64 * MIB)) {
             var exchange = RecordedExchange.get("/?name=Ada");
             var result =
-                    host.run(new Guests(host).image("hello"), exchange, RunLimits.DEFAULT)
+                    Guests.run(host, new Guests(host).image("hello"), exchange, RunLimits.DEFAULT)
                             .execute();
             assertThat(result.outcome()).isEqualTo(new Outcome.Completed());
             assertThat(exchange.responseHead().status()).isEqualTo(200);

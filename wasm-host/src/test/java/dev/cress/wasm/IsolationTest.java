@@ -29,7 +29,9 @@ class IsolationTest {
     }
 
     private static Outcome run(Image image) {
-        return HOST.run(image, RecordedExchange.get("/"), RunLimits.DEFAULT).execute().outcome();
+        return Guests.run(HOST, image, RecordedExchange.get("/"), RunLimits.DEFAULT)
+                .execute()
+                .outcome();
     }
 
     /// A guest with a table of one entry that may grow to 100,000, whose code leaves its exit code
@@ -91,6 +93,7 @@ class IsolationTest {
         for (int i = 0; i < 100; i++) {
             assertThat(run(image)).isEqualTo(new Outcome.Exited(2_211));
         }
+        HOST.releaseIdle();
         assertThat(HOST.guestMemoryBytes()).isZero();
     }
 
@@ -107,6 +110,7 @@ class IsolationTest {
                 assertThat(outcome.get()).isEqualTo(new Outcome.Exited(2_211));
             }
         }
+        HOST.releaseIdle();
         assertThat(HOST.guestMemoryBytes()).isZero();
     }
 

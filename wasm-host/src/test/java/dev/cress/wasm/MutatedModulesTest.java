@@ -71,6 +71,7 @@ class MutatedModulesTest {
                     prepared += runs(host, module) ? 1 : 0;
                 }
             }
+            host.releaseIdle();
             assertThat(host.guestMemoryBytes()).isZero();
         }
         assertThat(prepared).isPositive();
@@ -80,7 +81,10 @@ class MutatedModulesTest {
         try {
             Image image = host.prepare(module, "auto");
             var exchange = RecordedExchange.get("/?name=Ada");
-            assertThat(host.run(image, exchange, LIMITS).execute().outcome()).isNotNull();
+            try (Isolates isolates = host.isolates(image)) {
+                assertThat(isolates.run(exchange, LIMITS).execute().outcome()).isNotNull();
+                assertThat(isolates.run(exchange, LIMITS).execute().outcome()).isNotNull();
+            }
             return true;
         } catch (RefusedModuleException e) {
             assertThat(e.getMessage()).isNotBlank();

@@ -34,6 +34,7 @@ class RunawayTest {
 
     @AfterEach
     void leavesNothingBehind() {
+        HOST.releaseIdle();
         assertThat(HOST.guestMemoryBytes()).isZero();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         assertThat(run("/ok").outcome()).isEqualTo(new Outcome.Completed());
@@ -44,7 +45,7 @@ class RunawayTest {
     }
 
     private static RunResult run(RecordedExchange exchange) {
-        return HOST.run(GUESTS.image("runaway"), exchange, LIMITS).execute();
+        return Guests.run(HOST, GUESTS.image("runaway"), exchange, LIMITS).execute();
     }
 
     @Test
@@ -116,7 +117,7 @@ class RunawayTest {
 
     @Test
     void abandoningStopsARunThatHasNotBegun() {
-        var run = HOST.run(GUESTS.image("runaway"), RecordedExchange.get("/spin"), LIMITS);
+        var run = Guests.run(HOST, GUESTS.image("runaway"), RecordedExchange.get("/spin"), LIMITS);
         run.abandon();
         assertThat(run.execute().outcome()).isEqualTo(new Outcome.Abandoned());
     }

@@ -4,6 +4,7 @@ import static dev.cress.wasm.assembly.WasmBytes.bytes;
 import static dev.cress.wasm.guest.RunLimits.MIB;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -38,6 +39,7 @@ class StopTest {
 
     @AfterEach
     void nothingIsLeft() {
+        HOST.releaseIdle();
         assertThat(HOST.guestMemoryBytes()).isZero();
         assertThat(Thread.interrupted()).isFalse();
     }
@@ -76,7 +78,7 @@ class StopTest {
     }
 
     private static Outcome run(Image image, GuestExchange exchange, RunLimits limits) {
-        return HOST.run(image, exchange, limits).execute().outcome();
+        return Guests.run(HOST, image, exchange, limits).execute().outcome();
     }
 
     @Test
@@ -105,13 +107,12 @@ class StopTest {
     }
 
     @Test
-    void aSpinnerInTheStartSectionIsStoppedToo() throws RefusedModuleException {
+    void aSpinnerInTheStartSectionIsRefused() {
         var module = Assembler.withMemory(1);
         module.startSection(module.function("", "", spinning().end())).start(bytes().end());
-        var limits = limits(Duration.ofMillis(100), HOUR);
-        Image image = HOST.prepare(module.toBytes(), "auto");
-        assertThat(run(image, RecordedExchange.get("/"), limits))
-                .isEqualTo(new Outcome.OutOfCpu(limits.cpu()));
+        assertThatExceptionOfType(RefusedModuleException.class)
+                .isThrownBy(() -> HOST.prepare(module.toBytes(), "auto"))
+                .withMessageContaining("start section did not end within 2 s of CPU time");
     }
 
     @Test
@@ -158,7 +159,7 @@ class StopTest {
     /// Runs until the guest is at work, then gives up on it.
     private static Outcome abandoned(Image image, BlockedExchange exchange)
             throws InterruptedException {
-        var run = HOST.run(image, exchange, limits(HOUR, HOUR));
+        var run = Guests.run(HOST, image, exchange, limits(HOUR, HOUR));
         var stopper =
                 Thread.ofPlatform()
                         .start(

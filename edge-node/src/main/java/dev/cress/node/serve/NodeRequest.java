@@ -98,7 +98,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
             return;
         }
         request = guestRequest(body.wholeLength());
-        run = handler.host().run(version.image(), this, version.limits());
+        run = version.isolates().run(this, version.limits());
         int concurrency = version.version().manifest().limits().concurrency();
         if (!match.function().activity().lane().submit(this::runGuest, concurrency)) {
             refuse(

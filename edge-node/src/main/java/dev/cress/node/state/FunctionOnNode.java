@@ -30,6 +30,12 @@ final class FunctionOnNode implements AutoCloseable {
     /// How far a version is: asked for, ready (`served`), or refused (`reason`).
     private record Progress(StagingState state, @Nullable ServedVersion served, String reason) {
         static final Progress PENDING = new Progress(StagingState.PENDING, null, "");
+
+        void close() {
+            if (served != null) {
+                served.close();
+            }
+        }
     }
 
     FunctionOnNode(StoredFunction stored, FunctionActivity activity) {
@@ -48,7 +54,16 @@ final class FunctionOnNode implements AutoCloseable {
 
     void target(FunctionState wanted) {
         target = wanted;
-        progress.keySet().retainAll(versions());
+        Set<Version> kept = versions();
+        progress.entrySet()
+                .removeIf(
+                        entry -> {
+                            boolean goes = !kept.contains(entry.getKey());
+                            if (goes) {
+                                entry.getValue().close();
+                            }
+                            return goes;
+                        });
     }
 
     StoredFunction stored() {
@@ -138,5 +153,6 @@ final class FunctionOnNode implements AutoCloseable {
     @Override
     public void close() {
         activity.close();
+        progress.values().forEach(Progress::close);
     }
 }

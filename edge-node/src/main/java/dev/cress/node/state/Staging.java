@@ -99,7 +99,7 @@ final class Staging implements AutoCloseable {
                                         runLimits.memoryBytes() >> 20));
                 return;
             }
-            listener.staged(function, new ServedVersion(version, image, runLimits));
+            listener.staged(function, new ServedVersion(version, host.isolates(image), runLimits));
         } catch (RefusedModuleException e) {
             listener.failed(function, version, String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException e) {

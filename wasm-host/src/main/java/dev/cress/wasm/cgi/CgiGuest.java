@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.RunLimits;
-import dev.cress.wasm.isolate.GuestMemory;
-import dev.cress.wasm.isolate.RunWord;
+import dev.cress.wasm.memory.GuestMemory;
+import dev.cress.wasm.stop.RunWord;
 import dev.cress.wasm.wasi.GuestStreams;
 import dev.cress.wasm.wasi.WasiProcess;
 

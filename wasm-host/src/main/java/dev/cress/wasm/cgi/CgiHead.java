@@ -4,7 +4,7 @@ import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.Shown;
-import dev.cress.wasm.isolate.GuestEnded;
+import dev.cress.wasm.stop.GuestEnded;
 
 import java.util.ArrayList;
 import java.util.Locale;

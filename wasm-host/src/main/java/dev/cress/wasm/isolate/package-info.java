@@ -1,5 +1,5 @@
-/// What one run of a guest has for itself: its memory, its tables, the word that says who may stop
-/// it, and the watchdog that does.
+/// Isolates: one memory and one instance for one request at a time, made from an image's blueprint,
+/// kept in pools by version, and reset in between to equal a fresh one byte for byte.
 @NullMarked
 package dev.cress.wasm.isolate;
 

@@ -15,6 +15,10 @@ final class CodeScan {
         this.instructions = new InstructionScan(in);
     }
 
+    InstructionScan instructions() {
+        return instructions;
+    }
+
     int bodies() {
         return bodies;
     }

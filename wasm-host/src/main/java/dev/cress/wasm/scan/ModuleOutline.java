@@ -9,6 +9,7 @@ import java.util.List;
 /// @param codeBytes of all function bodies
 /// @param dataBytes of all data segments
 /// @param customBytes of all custom sections: names, debug information
+/// @param uses what its instances must have besides functions, globals, tables and memory
 public record ModuleOutline(
         List<Import> imports,
         List<Export> exports,
@@ -16,11 +17,19 @@ public record ModuleOutline(
         long memoryPages,
         long codeBytes,
         long dataBytes,
-        long customBytes) {
+        long customBytes,
+        Uses uses) {
     public ModuleOutline {
         imports = List.copyOf(imports);
         exports = List.copyOf(exports);
     }
+
+    /// What a module can do that a host has to undo or to provide for.
+    ///
+    /// @param dataSegments whether it initialises memory from segments, or drops them, as it runs
+    /// @param elementSegments whether it does so with tables
+    /// @param changesTables whether it changes tables as it runs
+    public record Uses(boolean dataSegments, boolean elementSegments, boolean changesTables) {}
 
     /// A function that the module wants from its host.
     public record Import(String module, String name) {

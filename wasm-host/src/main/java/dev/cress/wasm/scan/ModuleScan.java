@@ -75,7 +75,17 @@ public final class ModuleScan {
                             .formatted(functions, code.bodies()));
         }
         return new ModuleOutline(
-                imports, exports, functions, memoryPages, codeBytes, dataBytes, customBytes);
+                imports,
+                exports,
+                functions,
+                memoryPages,
+                codeBytes,
+                dataBytes,
+                customBytes,
+                new ModuleOutline.Uses(
+                        code.instructions().usesDataSegments(),
+                        code.instructions().usesElementSegments(),
+                        code.instructions().changesTables()));
     }
 
     private void header() throws RefusedModuleException {

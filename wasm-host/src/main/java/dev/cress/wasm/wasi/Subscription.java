@@ -1,6 +1,6 @@
 package dev.cress.wasm.wasi;
 
-import dev.cress.wasm.isolate.GuestMemory;
+import dev.cress.wasm.memory.GuestMemory;
 
 /// A subscription of `poll_oneoff` in guest memory: 48 bytes, user data at 0, kind at 8, a clock's
 /// id at 16, its timeout at 24, its flags at 40.

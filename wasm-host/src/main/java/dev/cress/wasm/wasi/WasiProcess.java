@@ -1,9 +1,9 @@
 package dev.cress.wasm.wasi;
 
 import dev.cress.wasm.guest.Outcome;
-import dev.cress.wasm.isolate.GuestEnded;
-import dev.cress.wasm.isolate.GuestMemory;
-import dev.cress.wasm.isolate.RunWord;
+import dev.cress.wasm.memory.GuestMemory;
+import dev.cress.wasm.stop.GuestEnded;
+import dev.cress.wasm.stop.RunWord;
 
 import java.security.SecureRandom;
 import java.util.List;
@@ -28,6 +28,7 @@ public final class WasiProcess {
     private final SecureRandom random;
     private final boolean[] open = {true, true, true};
     private byte[] input = new byte[0];
+    private boolean differsByRun;
 
     /// @param arguments in UTF-8 without NUL, the program's name first
     /// @param environment `NAME=value` in UTF-8 without NUL
@@ -44,6 +45,21 @@ public final class WasiProcess {
         this.environment = environment;
         this.streams = streams;
         this.random = random;
+    }
+
+    /// A process that nobody asked for anything: no arguments, no environment, nothing to read.
+    public static WasiProcess ofNobody(RunWord word, GuestMemory memory, SecureRandom random) {
+        return new WasiProcess(word, memory, List.of(), List.of(), new NoStreams(), random);
+    }
+
+    /// What it was just asked isn't the same for every run.
+    void differs() {
+        differsByRun = true;
+    }
+
+    /// Whether what it has done so far may come out otherwise in another run.
+    public boolean differsByRun() {
+        return differsByRun;
     }
 
     RunWord word() {

@@ -7,7 +7,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RunLimits;
-import dev.cress.wasm.isolate.GuestEnded;
+import dev.cress.wasm.stop.GuestEnded;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

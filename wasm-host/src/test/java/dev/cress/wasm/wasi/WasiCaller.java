@@ -3,9 +3,10 @@ package dev.cress.wasm.wasi;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cress.wasm.assembly.Assembler;
-import dev.cress.wasm.isolate.GuestMemory;
-import dev.cress.wasm.isolate.MemoryBudget;
-import dev.cress.wasm.isolate.RunWord;
+import dev.cress.wasm.memory.GuestMemory;
+import dev.cress.wasm.memory.MemoryBudget;
+import dev.cress.wasm.stop.RunWord;
+import dev.cress.wasm.stop.StopFlag;
 
 import run.endive.runtime.ImportFunction;
 import run.endive.runtime.Instance;
@@ -40,7 +41,7 @@ final class WasiCaller implements GuestStreams {
                     .build();
 
     private byte[] input = new byte[0];
-    RunWord word = new RunWord(_ -> {});
+    RunWord word = new RunWord(new StopFlag(), _ -> {});
 
     WasiCaller() {
         restart(List.of(), List.of());
@@ -48,7 +49,7 @@ final class WasiCaller implements GuestStreams {
 
     /// A new run on the same memory.
     void restart(List<String> arguments, List<String> environment) {
-        word = new RunWord(_ -> {});
+        word = new RunWord(new StopFlag(), _ -> {});
         memory.attach(
                 new WasiProcess(word, memory, utf8(arguments), utf8(environment), this, RANDOM));
         word.begin();

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.cress.wasm.isolate.GuestEnded;
-import dev.cress.wasm.isolate.GuestStopped;
-import dev.cress.wasm.isolate.RunWord;
-import dev.cress.wasm.isolate.StopReason;
+import dev.cress.wasm.stop.GuestEnded;
+import dev.cress.wasm.stop.GuestStopped;
+import dev.cress.wasm.stop.RunWord;
+import dev.cress.wasm.stop.StopReason;
 
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
 @NullMarked
-package dev.cress.wasm.isolate;
+package dev.cress.wasm.stop;
 
 import org.jspecify.annotations.NullMarked;

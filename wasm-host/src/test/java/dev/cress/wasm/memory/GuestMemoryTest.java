@@ -1,4 +1,4 @@
-package dev.cress.wasm.isolate;
+package dev.cress.wasm.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

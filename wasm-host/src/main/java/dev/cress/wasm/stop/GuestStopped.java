@@ -1,4 +1,4 @@
-package dev.cress.wasm.isolate;
+package dev.cress.wasm.stop;
 
 /// Leaves the guest's frames from within a host call because the run was told to stop.
 public final class GuestStopped extends RuntimeException {

@@ -1,4 +1,4 @@
-package dev.cress.wasm.isolate;
+package dev.cress.wasm.stop;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

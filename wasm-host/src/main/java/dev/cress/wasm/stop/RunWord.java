@@ -1,4 +1,4 @@
-package dev.cress.wasm.isolate;
+package dev.cress.wasm.stop;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +27,15 @@ public final class RunWord {
 
     private final AtomicInteger word = new AtomicInteger(NEW);
     private final AtomicReference<@Nullable StopReason> reason = new AtomicReference<>();
+    private final StopFlag flag;
     private final Consumer<StopReason> onStop;
     private volatile @Nullable Thread thread;
     private volatile boolean interruptSent;
 
+    /// @param flag of the image that runs
     /// @param onStop makes a host call return that blocks now or later; any thread, must not block
-    public RunWord(Consumer<StopReason> onStop) {
+    public RunWord(StopFlag flag, Consumer<StopReason> onStop) {
+        this.flag = flag;
         this.onStop = onStop;
     }
 
@@ -78,6 +81,7 @@ public final class RunWord {
                 Thread.onSpinWait();
             }
             Thread.interrupted();
+            flag.lower();
         }
     }
 
@@ -112,6 +116,7 @@ public final class RunWord {
     }
 
     private void interrupt() {
+        flag.raise();
         Thread guest = thread;
         if (guest != null) {
             guest.interrupt();

@@ -1,4 +1,4 @@
-package dev.cress.wasm.isolate;
+package dev.cress.wasm.memory;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,18 @@ import java.util.Arrays;
 
 /// A guest's linear memory: one flat array, the only memory class that compiled modules ever see,
 /// so that their call sites stay monomorphic. Bounds are the page count; the array may be longer.
-/// Growth past the cap or the host's budget answers -1. Used by one thread at a time.
+/// Growth past the cap or the host's budget answers -1.
+///
+/// Every store marks the granule that it begins in, before it is made, so that a reset restores
+/// only what changed, however the run ended:
+///
+/// ```text
+/// bytes     |  granule 0  |  granule 1  |  granule 2  | …       2^GRANULE_SHIFT bytes each
+/// marks     |      0      |      1      |      0      | …       one byte each
+/// restored                 [ granule 1 ][7]                     a store of 8 bytes may reach over
+/// ```
+///
+/// Used by one thread at a time.
 @SuppressWarnings({"deprecation", "removal"}) // the engine's own old methods of shared memories
 public final class GuestMemory implements Memory {
     private static final VarHandle SHORT =
@@ -37,41 +48,125 @@ public final class GuestMemory implements Memory {
     /// down: near 2 GiB an address would overflow before it passed the end.
     private static final int PIECE_BYTES = 1 << 20;
 
+    /// 4 KiB granules.
+    static final int GRANULE_SHIFT = 12;
+
     private final MemoryBudget budget;
     private final int initialPages;
-    private final int pagesMax;
-    private final boolean cappedByLimit;
+    private final int pagesDeclared;
+    private int pagesMax;
+    private boolean cappedByLimit;
     private byte[] bytes;
+    private byte[] marks;
     private int size;
     private boolean growthRefused;
+    private boolean segmentsDropped;
     private DataSegment @Nullable [] segments;
     private @Nullable Object host;
 
-    private GuestMemory(MemoryBudget budget, MemoryLimits declared, int pagesMax) {
+    private GuestMemory(MemoryBudget budget, MemoryLimits declared, int capacityPages) {
         this.budget = budget;
         this.initialPages = declared.initialPages();
-        this.pagesMax = Math.min(declared.maximumPages(), pagesMax);
-        this.cappedByLimit = declared.maximumPages() > pagesMax;
+        this.pagesDeclared = Math.min(declared.maximumPages(), RUNTIME_MAX_PAGES);
         this.size = initialPages * PAGE_SIZE;
-        this.bytes = new byte[size];
+        this.bytes = new byte[capacityPages * PAGE_SIZE];
+        this.marks = new byte[marksFor(bytes.length)];
+        limit(pagesDeclared);
     }
 
-    /// Allocates a memory as declared, or returns null when it doesn't fit the cap or the budget.
+    /// Allocates a memory of zeros as declared, or returns null when it doesn't fit the cap or the
+    /// budget.
     public static @Nullable GuestMemory allocate(
             MemoryBudget budget, MemoryLimits declared, int pagesMax) {
-        if (declared.initialPages() > Math.min(pagesMax, RUNTIME_MAX_PAGES)) {
+        return allocate(budget, declared, pagesMax, declared.initialPages());
+    }
+
+    /// The same, with room to grow to `capacityPages` without copying, if the cap and the budget
+    /// allow.
+    public static @Nullable GuestMemory allocate(
+            MemoryBudget budget, MemoryLimits declared, int pagesMax, int capacityPages) {
+        int cap = Math.min(pagesMax, RUNTIME_MAX_PAGES);
+        int initial = declared.initialPages();
+        if (initial > cap) {
             return null;
         }
-        if (!budget.take((long) declared.initialPages() * PAGE_SIZE)) {
-            return null;
+        int generous = Math.max(initial, Math.min(capacityPages, cap));
+        for (int pages : new int[] {generous, initial}) {
+            if (budget.take((long) pages * PAGE_SIZE)) {
+                var memory = new GuestMemory(budget, declared, pages);
+                memory.limit(cap);
+                return memory;
+            }
         }
-        return new GuestMemory(budget, declared, Math.min(pagesMax, RUNTIME_MAX_PAGES));
+        return null;
+    }
+
+    /// A byte for each granule, and room to look at eight at once.
+    private static int marksFor(int capacity) {
+        return ((capacity >>> GRANULE_SHIFT) + 8) & -8;
+    }
+
+    /// Caps growth for the runs to come.
+    public void limit(int pages) {
+        pagesMax = Math.min(pagesDeclared, pages);
+        cappedByLimit = pagesDeclared > pages;
+        growthRefused = false;
+    }
+
+    /// Bytes that it holds, more than [#size] when it has room to grow.
+    public int capacity() {
+        return bytes.length;
+    }
+
+    /// Puts the initial content onto a memory of zeros.
+    public void fill(InitialMemory content) {
+        content.copyTo(bytes);
+    }
+
+    /// Takes what is here for what runs begin with; nothing counts as changed any more.
+    public InitialMemory takeInitial() {
+        Arrays.fill(marks, (byte) 0);
+        return InitialMemory.of(bytes, size);
+    }
+
+    /// Restores what changed since the last reset. Growth is undone; the room for it stays.
+    public void reset(InitialMemory content) {
+        for (int i = 0; i < marks.length; i += 8) {
+            if ((long) LONG.get(marks, i) != 0) {
+                for (int granule = i; granule < i + 8; granule++) {
+                    if (marks[granule] != 0) {
+                        content.restore(bytes, granule);
+                    }
+                }
+                LONG.set(marks, i, 0L);
+            }
+        }
+        size = content.size();
+        segmentsDropped = false;
+        host = null;
+    }
+
+    /// Whether the guest dropped data segments, which the engine can't undo.
+    public boolean segmentsDropped() {
+        return segmentsDropped;
+    }
+
+    /// Whether all of it, the room to grow included, is as the content says. For tests and samples.
+    public boolean matches(InitialMemory content) {
+        return size == content.size() && content.matches(bytes);
+    }
+
+    /// The next instance on this memory has segments of its own.
+    public void detach() {
+        segments = null;
+        segmentsDropped = false;
     }
 
     /// Gives the bytes back to the budget. The memory must not be used again.
     public void release() {
         budget.giveBack(bytes.length);
         bytes = new byte[0];
+        marks = new byte[8];
         size = 0;
     }
 
@@ -145,6 +240,7 @@ public final class GuestMemory implements Memory {
             System.arraycopy(bytes, at, larger, at, Math.min(PIECE_BYTES, left));
         }
         bytes = larger;
+        marks = Arrays.copyOf(marks, marksFor(capacity));
         return true;
     }
 
@@ -169,7 +265,7 @@ public final class GuestMemory implements Memory {
                                     .formatted(
                                             data.length, Integer.toUnsignedString(offset), size));
                 }
-                System.arraycopy(data, 0, bytes, offset, data.length);
+                write(offset, data, 0, data.length);
             }
         }
     }
@@ -186,6 +282,7 @@ public final class GuestMemory implements Memory {
     public void drop(int segment) {
         if (segments != null) {
             segments[segment] = PassiveDataSegment.EMPTY;
+            segmentsDropped = true;
         }
     }
 
@@ -195,6 +292,7 @@ public final class GuestMemory implements Memory {
             throw outOfBounds(offset, count);
         }
         check(addr, count);
+        mark(addr, count);
         for (int left = count; left > 0; left -= PIECE_BYTES) {
             int at = count - left;
             System.arraycopy(data, offset + at, bytes, addr + at, Math.min(PIECE_BYTES, left));
@@ -221,6 +319,7 @@ public final class GuestMemory implements Memory {
     @Override
     public void fill(byte value, int from, int to) {
         check(from, to - from);
+        mark(from, to - from);
         for (int left = to - from; left > 0; left -= PIECE_BYTES) {
             int at = to - left;
             Arrays.fill(bytes, at, at + Math.min(PIECE_BYTES, left), value);
@@ -231,6 +330,7 @@ public final class GuestMemory implements Memory {
     public void copy(int dest, int src, int count) {
         check(dest, count);
         check(src, count);
+        mark(dest, count);
         if (dest > src) {
             for (int left = count; left > 0; left -= PIECE_BYTES) {
                 int from = Math.max(0, left - PIECE_BYTES);
@@ -298,37 +398,52 @@ public final class GuestMemory implements Memory {
     @Override
     public void writeByte(int addr, byte value) {
         check(addr, 1);
+        marks[addr >>> GRANULE_SHIFT] = 1;
         bytes[addr] = value;
     }
 
     @Override
     public void writeShort(int addr, short value) {
         check(addr, 2);
+        marks[addr >>> GRANULE_SHIFT] = 1;
         SHORT.set(bytes, addr, value);
     }
 
     @Override
     public void writeI32(int addr, int value) {
         check(addr, 4);
+        marks[addr >>> GRANULE_SHIFT] = 1;
         INT.set(bytes, addr, value);
     }
 
     @Override
     public void writeLong(int addr, long value) {
         check(addr, 8);
+        marks[addr >>> GRANULE_SHIFT] = 1;
         LONG.set(bytes, addr, value);
     }
 
     @Override
     public void writeF32(int addr, float value) {
         check(addr, 4);
+        marks[addr >>> GRANULE_SHIFT] = 1;
         FLOAT.set(bytes, addr, value);
     }
 
     @Override
     public void writeF64(int addr, double value) {
         check(addr, 8);
+        marks[addr >>> GRANULE_SHIFT] = 1;
         DOUBLE.set(bytes, addr, value);
+    }
+
+    private void mark(int addr, int count) {
+        if (count > 0) {
+            int last = (addr + count - 1) >>> GRANULE_SHIFT;
+            for (int granule = addr >>> GRANULE_SHIFT; granule <= last; granule++) {
+                marks[granule] = 1;
+            }
+        }
     }
 
     private void check(int addr, int count) {

@@ -1,4 +1,4 @@
-package dev.cress.wasm.isolate;
+package dev.cress.wasm.stop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,7 +50,7 @@ class WatchdogTest {
 
     @Test
     void spinningReachesTheCpuLimit() {
-        var word = new RunWord(_ -> {});
+        var word = new RunWord(new StopFlag(), _ -> {});
         var cpu = Duration.ofMillis(50);
         try (var watch = watchdog.watch(word, cpu, LONG)) {
             untilStopped(word, true);
@@ -61,7 +61,7 @@ class WatchdogTest {
 
     @Test
     void waitingReachesTheWallLimit() {
-        var word = new RunWord(_ -> {});
+        var word = new RunWord(new StopFlag(), _ -> {});
         var wall = Duration.ofMillis(80);
         try (var watch = watchdog.watch(word, Duration.ofMillis(20), wall)) {
             assertThat(untilStopped(word, false)).isBetween(wall, Duration.ofSeconds(5));
@@ -72,10 +72,10 @@ class WatchdogTest {
 
     @Test
     void aWatchThatWasClosedStopsNothing() {
-        var word = new RunWord(_ -> {});
+        var word = new RunWord(new StopFlag(), _ -> {});
         word.begin();
         watchdog.watch(word, LONG, Duration.ofMillis(1)).close();
-        var next = new RunWord(_ -> {});
+        var next = new RunWord(new StopFlag(), _ -> {});
         try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(50))) {
             untilStopped(next, false);
         }
@@ -87,6 +87,7 @@ class WatchdogTest {
     void aWaitThatCannotBeCancelledDoesNotEndTheWatch() {
         var broken =
                 new RunWord(
+                        new StopFlag(),
                         _ -> {
                             throw new IllegalStateException("on purpose: a cancel that fails");
                         });
@@ -96,7 +97,7 @@ class WatchdogTest {
             while (broken.reason() == null) {
                 stillInTime(broken);
             }
-            var next = new RunWord(_ -> {});
+            var next = new RunWord(new StopFlag(), _ -> {});
             try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(20))) {
                 untilStopped(next, false);
             }
@@ -108,7 +109,7 @@ class WatchdogTest {
     @Test
     void wakesForEveryRunThatComesAfterARest() {
         for (int i = 0; i < 300; i++) {
-            var word = new RunWord(_ -> {});
+            var word = new RunWord(new StopFlag(), _ -> {});
             word.begin();
             try (var _ = watchdog.watch(word, LONG, Duration.ofNanos(1))) {
                 while (word.reason() == null) {

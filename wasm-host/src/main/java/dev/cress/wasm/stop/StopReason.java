@@ -1,4 +1,4 @@
-package dev.cress.wasm.isolate;
+package dev.cress.wasm.stop;
 
 /// Why a run was stopped from outside.
 public enum StopReason {

@@ -1,4 +1,4 @@
-package dev.cress.wasm.isolate;
+package dev.cress.wasm.stop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,7 +22,7 @@ class RunWordTest {
     private static final int ROUNDS = 300_000;
 
     private final AtomicInteger cancels = new AtomicInteger();
-    private final RunWord word = new RunWord(_ -> cancels.incrementAndGet());
+    private final RunWord word = new RunWord(new StopFlag(), _ -> cancels.incrementAndGet());
 
     @AfterEach
     void theThreadIsAsGoodAsNew() {
@@ -78,7 +78,7 @@ class RunWordTest {
     /// A guest's thread and one that stops what runs on it, at any moment.
     private static final class Race implements Callable<Long> {
         private final AtomicReference<RunWord> running =
-                new AtomicReference<>(new RunWord(_ -> {}));
+                new AtomicReference<>(new RunWord(new StopFlag(), _ -> {}));
 
         private final AtomicLong stopped = new AtomicLong();
         private volatile boolean over;
@@ -87,7 +87,7 @@ class RunWordTest {
         public Long call() {
             try {
                 for (int i = 0; i < ROUNDS; i++) {
-                    var own = new RunWord(_ -> {});
+                    var own = new RunWord(new StopFlag(), _ -> {});
                     running.set(own);
                     round(own);
                     assertThat(Thread.currentThread().isInterrupted()).isFalse();

@@ -1,0 +1,127 @@
+package dev.cress.wasm.code;
+
+import static java.util.stream.Collectors.toMap;
+
+import dev.cress.wasm.stop.StopFlag;
+
+import run.endive.compiler.InterpreterFallback;
+import run.endive.compiler.internal.ByteClassCollector;
+import run.endive.compiler.internal.Compiler;
+import run.endive.runtime.Instance;
+import run.endive.runtime.Machine;
+import run.endive.wasm.WasmModule;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/// A guest's code, ready to run. Thread-safe.
+public final class GuestCode {
+    private static final String HELPER_SUFFIX = "Shaded";
+
+    private final MethodHandle newMachine;
+    private final StopFlag stopFlag;
+
+    private GuestCode(MethodHandle newMachine, StopFlag stopFlag) {
+        this.newMachine = newMachine;
+        this.stopFlag = stopFlag;
+    }
+
+    /// What the compiler made of a module.
+    ///
+    /// @param main the binary name of the class that is its [Machine]
+    /// @param classes class files by binary names, without the helper's
+    /// @param interpreted indices of functions that are interpreted, imported ones counted
+    public record Compiled(String main, Map<String, byte[]> classes, Set<Integer> interpreted) {
+        public Compiled {
+            classes = Map.copyOf(classes);
+            interpreted = Set.copyOf(interpreted);
+        }
+    }
+
+    /// Compiles a module's functions. Takes a good part of a second per MB.
+    ///
+    /// @param main a binary name for the main class, seen in profiles
+    public static Compiled compile(WasmModule module, String main) {
+        var result =
+                Compiler.builder(module)
+                        .withClassName(main)
+                        .withInterpreterFallback(InterpreterFallback.SILENT)
+                        .withClassCollectorFactory(ByteClassCollector::new)
+                        .build()
+                        .compile();
+        Map<String, byte[]> classes =
+                result.classBytes().entrySet().stream()
+                        .collect(toMap(e -> e.getKey().replace('/', '.'), Map.Entry::getValue));
+        classes.remove(main + HELPER_SUFFIX);
+        return new Compiled(main, classes, result.interpretedFunctions());
+    }
+
+    /// Defines the classes, which the JVM verifies now rather than at the first request.
+    public static GuestCode load(Compiled compiled) {
+        String helper = compiled.main() + HELPER_SUFFIX;
+        Map<String, byte[]> classes = new HashMap<>(compiled.classes());
+        classes.put(
+                helper, HelperClass.bytes(ClassDesc.of(helper), helpersCalled(compiled, helper)));
+        var loader = new GuestLoader(classes);
+        try {
+            for (String name : classes.keySet()) {
+                Class.forName(name, true, loader);
+            }
+            Class<?> main = loader.loadClass(compiled.main());
+            MethodHandle constructor =
+                    MethodHandles.publicLookup()
+                            .findConstructor(
+                                    main, MethodType.methodType(void.class, Instance.class))
+                            .asType(MethodType.methodType(Machine.class, Instance.class));
+            return new GuestCode(constructor, loader.stopFlag());
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("compiled classes don't fit together", e);
+        }
+    }
+
+    private static Set<HelperClass.Signature> helpersCalled(Compiled compiled, String helper) {
+        ClassDesc owner = ClassDesc.of(helper);
+        Set<HelperClass.Signature> called = new HashSet<>();
+        for (byte[] bytes : compiled.classes().values()) {
+            for (var method : ClassFile.of().parse(bytes).methods()) {
+                method.code()
+                        .ifPresent(
+                                code ->
+                                        code.forEach(
+                                                element -> {
+                                                    if (element instanceof InvokeInstruction call
+                                                            && call.owner()
+                                                                    .asSymbol()
+                                                                    .equals(owner)) {
+                                                        called.add(HelperClass.signature(call));
+                                                    }
+                                                }));
+            }
+        }
+        return called;
+    }
+
+    /// Read by the poll of this code's guests.
+    public StopFlag stopFlag() {
+        return stopFlag;
+    }
+
+    /// What runs the functions of this instance.
+    public Machine machine(Instance instance) {
+        try {
+            return (Machine) newMachine.invokeExact(instance);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new LinkageError("a machine can't be made", e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.cress.wasm.code;
+
+import dev.cress.wasm.memory.GuestMemory;
+import dev.cress.wasm.stop.StopFlag;
+
+import run.endive.runtime.Memory;
+import run.endive.runtime.WasmInterruptedException;
+
+/// What compiled guests call for memory access and for the poll, in place of the engine's own. The
+/// names and types are those of the engine's helper class, whose methods [HelperClass] makes lead
+/// here.
+///
+/// An address is the sum of two unsigned numbers of 32 bits and isn't wrapped (Core Specification,
+/// 4.6.9). No memory reaches 2 GiB, so a sum that doesn't fit an `int`, or a part that is negative
+/// as one, is out of bounds.
+public final class GuestOps {
+    private GuestOps() {}
+
+    private static int address(int base, int offset) {
+        return (base | offset) < 0 ? -1 : base + offset;
+    }
+
+    public static byte memoryReadByte(int base, int offset, Memory memory) {
+        return ((GuestMemory) memory).read(address(base, offset));
+    }
+
+    public static short memoryReadShort(int base, int offset, Memory memory) {
+        return ((GuestMemory) memory).readShort(address(base, offset));
+    }
+
+    public static int memoryReadInt(int base, int offset, Memory memory) {
+        return ((GuestMemory) memory).readInt(address(base, offset));
+    }
+
+    public static long memoryReadLong(int base, int offset, Memory memory) {
+        return ((GuestMemory) memory).readLong(address(base, offset));
+    }
+
+    public static float memoryReadFloat(int base, int offset, Memory memory) {
+        return ((GuestMemory) memory).readFloat(address(base, offset));
+    }
+
+    public static double memoryReadDouble(int base, int offset, Memory memory) {
+        return ((GuestMemory) memory).readDouble(address(base, offset));
+    }
+
+    public static void memoryWriteByte(int base, byte value, int offset, Memory memory) {
+        ((GuestMemory) memory).writeByte(address(base, offset), value);
+    }
+
+    public static void memoryWriteShort(int base, short value, int offset, Memory memory) {
+        ((GuestMemory) memory).writeShort(address(base, offset), value);
+    }
+
+    public static void memoryWriteInt(int base, int value, int offset, Memory memory) {
+        ((GuestMemory) memory).writeI32(address(base, offset), value);
+    }
+
+    public static void memoryWriteLong(int base, long value, int offset, Memory memory) {
+        ((GuestMemory) memory).writeLong(address(base, offset), value);
+    }
+
+    public static void memoryWriteFloat(int base, float value, int offset, Memory memory) {
+        ((GuestMemory) memory).writeF32(address(base, offset), value);
+    }
+
+    public static void memoryWriteDouble(int base, double value, int offset, Memory memory) {
+        ((GuestMemory) memory).writeF64(address(base, offset), value);
+    }
+
+    public static void memoryCopy(int to, int from, int count, Memory memory) {
+        ((GuestMemory) memory).copy(to, from, count);
+    }
+
+    /// Without the engine's way round a fault of JDK 17.
+    public static int i32_ge_u(int a, int b) {
+        return Integer.compareUnsigned(a, b) >= 0 ? 1 : 0;
+    }
+
+    /// The flag of the image that this helper class belongs to.
+    public static StopFlag stopFlag(Class<?> helper) {
+        return ((GuestLoader) helper.getClassLoader()).stopFlag();
+    }
+
+    /// The poll. Whether it is this run that should stop, its thread's interrupt says.
+    public static void poll(StopFlag flag) {
+        if (flag.isRaised()) {
+            stopIfInterrupted();
+        }
+    }
+
+    private static void stopIfInterrupted() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new WasmInterruptedException("stopped");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.cress.wasm.isolate;
+
+import dev.cress.wasm.code.GuestCode;
+import dev.cress.wasm.memory.GuestMemory;
+import dev.cress.wasm.memory.GuestTables;
+import dev.cress.wasm.memory.MemoryBudget;
+
+import org.jspecify.annotations.Nullable;
+
+import run.endive.runtime.ImportValues;
+import run.endive.runtime.Instance;
+import run.endive.wasm.WasmModule;
+import run.endive.wasm.types.MemoryLimits;
+
+/// What all isolates of one image are made from: compiled code, the module without what only the
+/// compiler and the first start need, and the initial state. Immutable and thread-safe.
+public final class Blueprint {
+    private static final int NO_START = -1;
+
+    private final WasmModule module;
+    private final GuestCode code;
+    private final ImportValues imports;
+    private final boolean interprets;
+    private final @Nullable InitialState state;
+    private final int start;
+
+    private Blueprint(
+            WasmModule module,
+            GuestCode code,
+            ImportValues imports,
+            boolean interprets,
+            @Nullable InitialState state,
+            int start) {
+        this.module = module;
+        this.code = code;
+        this.imports = imports;
+        this.interprets = interprets;
+        this.state = state;
+        this.start = start;
+    }
+
+    /// Isolates of this blueprint initialise themselves from the module's segments: how the first
+    /// one comes to be.
+    ///
+    /// @param interprets whether some functions run in the engine's interpreter
+    public static Blueprint first(
+            WasmModule module, GuestCode code, ImportValues imports, boolean interprets) {
+        return new Blueprint(module, code, imports, interprets, null, NO_START);
+    }
+
+    /// The blueprint of isolates that begin where this one stands now.
+    ///
+    /// @param stripped the same module without code, start section and active segments
+    public Blueprint startingFrom(Isolate isolate, WasmModule stripped) {
+        return new Blueprint(stripped, code, imports, interprets, isolate.takeState(), NO_START);
+    }
+
+    /// The same, of isolates that call this function before anything else in every run.
+    public Blueprint startedBy(int function) {
+        return new Blueprint(module, code, imports, interprets, state, function);
+    }
+
+    /// Makes an isolate, or returns null when its memory doesn't fit the cap or the budget.
+    public @Nullable Isolate isolate(MemoryBudget budget, int pagesMax, int capacityPages) {
+        GuestMemory memory =
+                GuestMemory.allocate(budget, declaredMemory(), pagesMax, capacityPages);
+        if (memory == null) {
+            return null;
+        }
+        try {
+            if (state != null) {
+                memory.fill(state.memory());
+            }
+            return new Isolate(this, memory);
+        } catch (RuntimeException | Error e) {
+            memory.release();
+            throw e;
+        }
+    }
+
+    Instance instance(GuestMemory memory) {
+        memory.detach();
+        return Instance.builder(module)
+                .withMachineFactory(code::machine)
+                .withImportValues(imports)
+                .withMemoryFactory(_ -> memory)
+                .withTableFactory(GuestTables::create)
+                .withStart(false)
+                .build();
+    }
+
+    /// The memory that the module declares. Growing starts from there.
+    public MemoryLimits declaredMemory() {
+        return module.memorySection().orElseThrow().getMemory(0).limits();
+    }
+
+    /// Pages that an isolate has at its start.
+    public int initialPages() {
+        return state == null
+                ? declaredMemory().initialPages()
+                : state.memory().size() / GuestMemory.PAGE_SIZE;
+    }
+
+    public GuestCode code() {
+        return code;
+    }
+
+    /// Whether every run calls a function first.
+    boolean hasStart() {
+        return start != NO_START;
+    }
+
+    int start() {
+        return start;
+    }
+
+    boolean interprets() {
+        return interprets;
+    }
+
+    @Nullable InitialState state() {
+        return state;
+    }
+}

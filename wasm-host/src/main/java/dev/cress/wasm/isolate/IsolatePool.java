@@ -1,0 +1,175 @@
+package dev.cress.wasm.isolate;
+
+import dev.cress.wasm.memory.GuestMemory;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// The isolates of one version of one tenant's function, which nobody else's requests ever run on.
+/// The one used last is used next, since its memory is nearest. Thread-safe, without locks on a
+/// request's way.
+///
+/// ```text
+///            acquire                      release
+///   idle ──────────────▶ running ──reset──────────▶ idle
+///     ▲                     ▲                        │ unused for a while, more than IDLE_MAX,
+///     └──tend: fill ahead   └── none idle: made      ▼ or another pool needs the memory
+///                                                  given back
+/// ```
+public final class IsolatePool implements AutoCloseable {
+    /// Isolates that wait at most.
+    static final int IDLE_MAX = 256;
+
+    private final IsolatePools pools;
+    private final Blueprint blueprint;
+    private final AtomicReference<@Nullable Waiting> top = new AtomicReference<>();
+    private final AtomicInteger idle = new AtomicInteger();
+    private final HighWaterMark highWater = new HighWaterMark();
+
+    /// The fewest that waited since the last look, and how often none did.
+    private volatile int idleLow;
+
+    private final AtomicInteger misses = new AtomicInteger();
+    private volatile int pagesMaxSeen;
+    private volatile long usedNanos = System.nanoTime();
+    private volatile boolean closed;
+
+    IsolatePool(IsolatePools pools, Blueprint blueprint) {
+        this.pools = pools;
+        this.blueprint = blueprint;
+    }
+
+    private record Waiting(Isolate isolate, @Nullable Waiting next) {}
+
+    /// An isolate that equals a fresh one, or null when its memory doesn't fit the cap or the
+    /// budget.
+    ///
+    /// @param pagesMax that its memory may grow to in this run
+    public @Nullable Isolate acquire(int pagesMax) {
+        if (blueprint.initialPages() > pagesMax) {
+            return null;
+        }
+        Isolate isolate = pop();
+        if (isolate == null) {
+            misses.incrementAndGet();
+            pagesMaxSeen = pagesMax;
+            return make(pagesMax);
+        }
+        isolate.memory().limit(pagesMax);
+        return isolate;
+    }
+
+    private @Nullable Isolate make(int pagesMax) {
+        int usual = highWater.bytes() / GuestMemory.PAGE_SIZE;
+        return blueprint.isolate(pools.budget(), pagesMax, usual);
+    }
+
+    /// Takes an isolate back after its run, on the thread that ran it.
+    ///
+    /// @param endedByItself whether the guest returned or exited, rather than trapped or was
+    /// stopped
+    public void release(Isolate isolate, boolean endedByItself) {
+        int grownTo = isolate.memory().capacity();
+        boolean grew = isolate.memory().size() > blueprint.initialPages() * GuestMemory.PAGE_SIZE;
+        highWater.add(grew ? isolate.memory().size() : 0);
+        boolean keeps =
+                grownTo
+                        <= Math.max(
+                                highWater.bytes(),
+                                blueprint.initialPages() * GuestMemory.PAGE_SIZE);
+        if (closed || !keeps || idle.get() >= IDLE_MAX) {
+            isolate.release();
+            return;
+        }
+        isolate.reset(endedByItself);
+        push(isolate);
+    }
+
+    /// Forgets an isolate that a fault of ours left in an unknown state.
+    public void discard(Isolate isolate) {
+        isolate.release();
+    }
+
+    private void push(Isolate isolate) {
+        Waiting head = top.get();
+        while (!top.compareAndSet(head, new Waiting(isolate, head))) {
+            Thread.onSpinWait();
+            head = top.get();
+        }
+        idle.incrementAndGet();
+        if (closed) {
+            drop(Integer.MAX_VALUE);
+        }
+    }
+
+    private @Nullable Isolate pop() {
+        Waiting head = top.get();
+        while (head != null && !top.compareAndSet(head, head.next())) {
+            Thread.onSpinWait();
+            head = top.get();
+        }
+        if (head == null) {
+            return null;
+        }
+        int left = idle.decrementAndGet();
+        if (left < idleLow) {
+            idleLow = left;
+        }
+        return head.isolate();
+    }
+
+    /// Isolates that wait for a request.
+    public int idle() {
+        return Math.max(0, idle.get());
+    }
+
+    /// When it was last used or looked at with use since, on [System#nanoTime]'s clock.
+    long usedNanos() {
+        return usedNanos;
+    }
+
+    /// Gives some waiting isolates back. Returns the bytes.
+    long drop(int isolates) {
+        long bytes = 0;
+        for (int i = 0; i < isolates; i++) {
+            Isolate isolate = pop();
+            if (isolate == null) {
+                break;
+            }
+            bytes += isolate.memory().capacity();
+            isolate.release();
+        }
+        return bytes;
+    }
+
+    /// Called now and then: gives back what nobody needed since the last call, and makes one ahead
+    /// where there was none.
+    void tend(long nowNanos, long unusedNanosMax) {
+        int missed = misses.getAndSet(0);
+        int unneeded = idleLow;
+        idleLow = idle();
+        if (missed > 0 || unneeded < idleLow) {
+            usedNanos = nowNanos;
+        }
+        if (nowNanos - usedNanos > unusedNanosMax) {
+            drop(Integer.MAX_VALUE);
+        } else if (missed > 0 && idle() == 0) {
+            Isolate ahead = make(pagesMaxSeen);
+            if (ahead != null) {
+                push(ahead);
+            }
+        } else if (unneeded > 1) {
+            drop(unneeded / 2);
+        }
+    }
+
+    /// Gives everything back; runs under way give theirs back when they end.
+    @Override
+    public void close() {
+        closed = true;
+        pools.remove(this);
+        drop(Integer.MAX_VALUE);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.cress.wasm.memory;
+
+import java.util.Arrays;
+
+/// The content that every run of an image begins with, by granules; one of zeros takes nothing.
+/// Immutable and thread-safe.
+public final class InitialMemory {
+    private static final int GRANULE_BYTES = 1 << GuestMemory.GRANULE_SHIFT;
+
+    /// What a store of eight bytes may write beyond the granule that it begins in.
+    private static final int REACH_BYTES = 7;
+
+    private static final byte[] ZEROS = new byte[GRANULE_BYTES];
+
+    private final int size;
+    private final byte[][] granules;
+
+    private InitialMemory(int size, byte[][] granules) {
+        this.size = size;
+        this.granules = granules;
+    }
+
+    static InitialMemory of(byte[] bytes, int size) {
+        var granules = new byte[size >>> GuestMemory.GRANULE_SHIFT][];
+        int used = 0;
+        for (int i = 0; i < granules.length; i++) {
+            int from = i << GuestMemory.GRANULE_SHIFT;
+            int to = from + GRANULE_BYTES;
+            granules[i] = ZEROS;
+            if (!Arrays.equals(bytes, from, to, ZEROS, 0, GRANULE_BYTES)) {
+                granules[i] = Arrays.copyOfRange(bytes, from, to);
+                used = i + 1;
+            }
+        }
+        return new InitialMemory(size, Arrays.copyOf(granules, used));
+    }
+
+    /// Bytes that the guest may address at its start.
+    public int size() {
+        return size;
+    }
+
+    /// Bytes of content that aren't zeros, by granules.
+    public long bytesHeld() {
+        return Arrays.stream(granules).filter(g -> g != ZEROS).count() * GRANULE_BYTES;
+    }
+
+    void copyTo(byte[] zeros) {
+        for (int i = 0; i < granules.length; i++) {
+            byte[] granule = granules[i];
+            if (granule != ZEROS) {
+                System.arraycopy(granule, 0, zeros, i << GuestMemory.GRANULE_SHIFT, GRANULE_BYTES);
+            }
+        }
+    }
+
+    /// Restores a granule and what a store that begins in it can reach.
+    void restore(byte[] bytes, int granule) {
+        int at = granule << GuestMemory.GRANULE_SHIFT;
+        System.arraycopy(content(granule), 0, bytes, at, GRANULE_BYTES);
+        if (at + GRANULE_BYTES < bytes.length) {
+            System.arraycopy(content(granule + 1), 0, bytes, at + GRANULE_BYTES, REACH_BYTES);
+        }
+    }
+
+    boolean matches(byte[] bytes) {
+        for (int at = 0; at < bytes.length; at += GRANULE_BYTES) {
+            byte[] content = content(at >>> GuestMemory.GRANULE_SHIFT);
+            if (!Arrays.equals(bytes, at, at + GRANULE_BYTES, content, 0, GRANULE_BYTES)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private byte[] content(int granule) {
+        return granule < granules.length ? granules[granule] : ZEROS;
+    }
+}

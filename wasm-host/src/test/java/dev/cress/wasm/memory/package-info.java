@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.memory;
+
+import org.jspecify.annotations.NullMarked;
