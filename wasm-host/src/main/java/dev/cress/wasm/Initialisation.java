@@ -26,6 +26,9 @@ final class Initialisation {
 
     static final Duration WALL_MAX = Duration.ofSeconds(10);
 
+    /// 128 MiB, what a manifest without limits gives.
+    static final int PAGES_MAX = 2_048;
+
     private final WasmModule module;
     private final Blueprint first;
     private final WasmHost host;
@@ -67,7 +70,7 @@ final class Initialisation {
 
     private Isolate isolate() throws RefusedModuleException {
         int pages = first.initialPages();
-        Isolate isolate = first.isolate(host.memoryBudget(), pages, pages);
+        Isolate isolate = first.isolate(host.memoryBudget(), Math.max(pages, PAGES_MAX), pages);
         if (isolate == null) {
             throw new RefusedModuleException(
                     "module-too-large",

@@ -63,7 +63,8 @@ public final class Blueprint {
     /// Makes an isolate, or returns null when its memory doesn't fit the cap or the budget.
     public @Nullable Isolate isolate(MemoryBudget budget, int pagesMax, int capacityPages) {
         GuestMemory memory =
-                GuestMemory.allocate(budget, declaredMemory(), pagesMax, capacityPages);
+                GuestMemory.allocate(
+                        budget, declaredMemory(), initialPages(), pagesMax, capacityPages);
         if (memory == null) {
             return null;
         }

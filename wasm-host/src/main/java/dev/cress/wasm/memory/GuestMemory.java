@@ -68,37 +68,40 @@ public final class GuestMemory implements Memory {
         this.budget = budget;
         this.initialPages = declared.initialPages();
         this.pagesDeclared = Math.min(declared.maximumPages(), RUNTIME_MAX_PAGES);
-        this.size = initialPages * PAGE_SIZE;
         this.bytes = new byte[capacityPages * PAGE_SIZE];
         this.marks = new byte[marksFor(bytes.length)];
-        limit(pagesDeclared);
     }
 
     /// Allocates a memory of zeros as declared, or returns null when it doesn't fit the cap or the
     /// budget.
     public static @Nullable GuestMemory allocate(
             MemoryBudget budget, MemoryLimits declared, int pagesMax) {
-        return allocate(budget, declared, pagesMax, declared.initialPages());
+        return allocate(budget, declared, declared.initialPages(), pagesMax, 0);
     }
 
-    /// The same, with room to grow to `capacityPages` without copying, if the cap and the budget
-    /// allow.
+    /// The same for a memory that begins with more pages than are declared, with room to grow to
+    /// `capacityPages` without copying if the cap and the budget allow.
     public static @Nullable GuestMemory allocate(
-            MemoryBudget budget, MemoryLimits declared, int pagesMax, int capacityPages) {
+            MemoryBudget budget,
+            MemoryLimits declared,
+            int pages,
+            int pagesMax,
+            int capacityPages) {
         int cap = Math.min(pagesMax, RUNTIME_MAX_PAGES);
-        int initial = declared.initialPages();
-        if (initial > cap) {
+        if (pages > cap) {
             return null;
         }
-        int generous = Math.max(initial, Math.min(capacityPages, cap));
-        for (int pages : new int[] {generous, initial}) {
-            if (budget.take((long) pages * PAGE_SIZE)) {
-                var memory = new GuestMemory(budget, declared, pages);
-                memory.limit(cap);
-                return memory;
+        int capacity = Math.max(pages, Math.min(capacityPages, cap));
+        if (!budget.take((long) capacity * PAGE_SIZE)) {
+            capacity = pages;
+            if (!budget.take((long) capacity * PAGE_SIZE)) {
+                return null;
             }
         }
-        return null;
+        var memory = new GuestMemory(budget, declared, capacity);
+        memory.size = pages * PAGE_SIZE;
+        memory.limit(cap);
+        return memory;
     }
 
     /// A byte for each granule, and room to look at eight at once.
