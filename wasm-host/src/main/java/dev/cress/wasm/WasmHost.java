@@ -16,6 +16,11 @@ import java.util.HexFormat;
 /// Prepares modules and runs them. One per process is enough, and shares its watchdog and its
 /// budget of guest memory between all runs. Thread-safe.
 public final class WasmHost implements AutoCloseable {
+    /// One in so many resets is compared with a fresh isolate, which takes milliseconds; tests set
+    /// 1.
+    private static final int INSPECT_EVERY =
+            Integer.getInteger("cress.isolate.inspect.every", 10_000);
+
     private final MemoryBudget memoryBudget;
     private final IsolatePools pools;
     private final Watchdog watchdog = new Watchdog();
@@ -25,7 +30,7 @@ public final class WasmHost implements AutoCloseable {
     /// @param guestMemoryBytesMax of all running guests together
     public WasmHost(long guestMemoryBytesMax) {
         this.memoryBudget = new MemoryBudget(guestMemoryBytesMax);
-        this.pools = new IsolatePools(memoryBudget);
+        this.pools = new IsolatePools(memoryBudget, INSPECT_EVERY);
         try {
             // a generator in the process: the platform's own reads a file, which a guest's thread
             // must not
@@ -79,6 +84,12 @@ public final class WasmHost implements AutoCloseable {
     /// Bytes of guest memory in use and in wait.
     public long guestMemoryBytes() {
         return memoryBudget.bytesTaken();
+    }
+
+    /// How often an isolate differed from a fresh one after its reset: a fault of ours. Its pool
+    /// makes fresh isolates from then on.
+    public long isolateMismatches() {
+        return pools.mismatches();
     }
 
     /// Gives back all memory that waits for requests.

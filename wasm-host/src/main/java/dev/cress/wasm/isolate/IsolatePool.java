@@ -4,6 +4,7 @@ import dev.cress.wasm.memory.GuestMemory;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -35,6 +36,9 @@ public final class IsolatePool implements AutoCloseable {
     private volatile int pagesMaxSeen;
     private volatile long usedNanos = System.nanoTime();
     private volatile boolean closed;
+
+    /// A reset left something behind: from now on every run gets a fresh isolate.
+    private volatile boolean mistrusted;
 
     IsolatePool(IsolatePools pools, Blueprint blueprint) {
         this.pools = pools;
@@ -79,12 +83,34 @@ public final class IsolatePool implements AutoCloseable {
                         <= Math.max(
                                 highWater.bytes(),
                                 blueprint.initialPages() * GuestMemory.PAGE_SIZE);
-        if (closed || !keeps || idle.get() >= IDLE_MAX) {
+        if (closed || mistrusted || !keeps || idle.get() >= IDLE_MAX) {
             isolate.release();
             return;
         }
         isolate.reset(endedByItself);
+        if (pools.distrusts() && !isAsFresh(isolate)) {
+            isolate.release();
+            return;
+        }
         push(isolate);
+    }
+
+    private boolean isAsFresh(Isolate isolate) {
+        Isolate fresh = blueprint.isolate(pools.budget(), blueprint.initialPages(), 0);
+        if (fresh == null) {
+            return true;
+        }
+        try {
+            Optional<String> difference = Paranoia.difference(isolate, fresh);
+            difference.ifPresent(
+                    d -> {
+                        mistrusted = true;
+                        pools.mistrust(d);
+                    });
+            return difference.isEmpty();
+        } finally {
+            fresh.release();
+        }
     }
 
     /// Forgets an isolate that a fault of ours left in an unknown state.

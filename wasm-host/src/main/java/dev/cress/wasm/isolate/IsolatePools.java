@@ -2,10 +2,15 @@ package dev.cress.wasm.isolate;
 
 import dev.cress.wasm.memory.MemoryBudget;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /// All pools of a host. One thread tends them; whoever lacks memory takes it from those that were
@@ -16,13 +21,20 @@ public final class IsolatePools implements AutoCloseable {
     /// A pool that wasn't used for so long holds no isolates.
     static final Duration UNUSED_MAX = Duration.ofSeconds(60);
 
+    private static final Logger LOG = LoggerFactory.getLogger(IsolatePools.class);
+
     private final MemoryBudget budget;
+    private final int inspectEvery;
+    private final AtomicLong mismatches = new AtomicLong();
     private final Set<IsolatePool> pools = ConcurrentHashMap.newKeySet();
     private final Thread keeper;
     private volatile boolean closed;
 
-    public IsolatePools(MemoryBudget budget) {
+    /// @param inspectEvery which share of resets is compared with a fresh isolate: 1 for all, 0 for
+    ///     none
+    public IsolatePools(MemoryBudget budget, int inspectEvery) {
         this.budget = budget;
+        this.inspectEvery = inspectEvery;
         budget.reclaimFrom(this::reclaim);
         keeper = Thread.ofPlatform().name("cress-isolates").daemon().start(this::tend);
     }
@@ -45,6 +57,26 @@ public final class IsolatePools implements AutoCloseable {
     /// Gives back everything that waits.
     public void releaseIdle() {
         pools.forEach(pool -> pool.drop(Integer.MAX_VALUE));
+    }
+
+    /// Whether this reset is to be compared with a fresh isolate.
+    boolean distrusts() {
+        return inspectEvery > 0
+                && (inspectEvery == 1 || ThreadLocalRandom.current().nextInt(inspectEvery) == 0);
+    }
+
+    void mistrust(String difference) {
+        mismatches.incrementAndGet();
+        String message = "an isolate differs from a fresh one after its reset: " + difference;
+        LOG.error(message);
+        if (inspectEvery == 1) {
+            throw new IllegalStateException(message);
+        }
+    }
+
+    /// How often an isolate differed from a fresh one after its reset.
+    public long mismatches() {
+        return mismatches.get();
     }
 
     private boolean reclaim(long bytes) {

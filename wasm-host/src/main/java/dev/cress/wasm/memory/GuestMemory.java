@@ -154,9 +154,25 @@ public final class GuestMemory implements Memory {
         return segmentsDropped;
     }
 
-    /// Whether all of it, the room to grow included, is as the content says. For tests and samples.
-    public boolean matches(InitialMemory content) {
-        return size == content.size() && content.matches(bytes);
+    /// Whether this one, after its reset, is as a fresh one: every byte, also those in the room to
+    /// grow, and everything else but the size of that room.
+    public boolean isAsFreshAs(GuestMemory fresh) {
+        int common = Math.min(bytes.length, fresh.bytes.length);
+        return size == fresh.size
+                && Arrays.equals(bytes, 0, common, fresh.bytes, 0, common)
+                && isZero(bytes, common)
+                && isZero(marks, 0)
+                && host == null
+                && !segmentsDropped;
+    }
+
+    private static boolean isZero(byte[] some, int from) {
+        for (int i = from; i < some.length; i++) {
+            if (some[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// The next instance on this memory has segments of its own.

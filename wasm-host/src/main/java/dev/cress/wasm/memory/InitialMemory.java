@@ -63,16 +63,6 @@ public final class InitialMemory {
         }
     }
 
-    boolean matches(byte[] bytes) {
-        for (int at = 0; at < bytes.length; at += GRANULE_BYTES) {
-            byte[] content = content(at >>> GuestMemory.GRANULE_SHIFT);
-            if (!Arrays.equals(bytes, at, at + GRANULE_BYTES, content, 0, GRANULE_BYTES)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private byte[] content(int granule) {
         return granule < granules.length ? granules[granule] : ZEROS;
     }
