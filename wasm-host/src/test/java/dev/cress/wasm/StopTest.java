@@ -107,6 +107,17 @@ class StopTest {
     }
 
     @Test
+    void aSpinnerByTailCallsIsStoppedToo() throws RefusedModuleException {
+        var module = Assembler.withMemory(1);
+        int itself = module.function("", "", bytes(0x12).u32(0).end());
+        assertThat(itself).isZero();
+        module.start(bytes().call(itself).end());
+        var limits = limits(Duration.ofMillis(100), HOUR);
+        assertThat(run(HOST.prepare(module.toBytes(), "auto"), RecordedExchange.get("/"), limits))
+                .isEqualTo(new Outcome.OutOfCpu(limits.cpu()));
+    }
+
+    @Test
     void aSpinnerInTheStartSectionIsRefused() {
         var module = Assembler.withMemory(1);
         module.startSection(module.function("", "", spinning().end())).start(bytes().end());

@@ -64,9 +64,13 @@ public final class GuestCode {
         return new Compiled(main, classes, result.interpretedFunctions());
     }
 
-    /// Defines the classes, which the JVM verifies now rather than at the first request.
+    /// Checks and defines the classes, which the JVM verifies now rather than at the first request.
     public static GuestCode load(Compiled compiled) {
         String helper = compiled.main() + HELPER_SUFFIX;
+        Admission.check(
+                internal(helper),
+                compiled.classes().entrySet().stream()
+                        .collect(toMap(e -> internal(e.getKey()), Map.Entry::getValue)));
         Map<String, byte[]> classes = new HashMap<>(compiled.classes());
         classes.put(
                 helper, HelperClass.bytes(ClassDesc.of(helper), helpersCalled(compiled, helper)));
@@ -85,6 +89,10 @@ public final class GuestCode {
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("compiled classes don't fit together", e);
         }
+    }
+
+    private static String internal(String binaryName) {
+        return binaryName.replace('.', '/');
     }
 
     private static Set<HelperClass.Signature> helpersCalled(Compiled compiled, String helper) {

@@ -40,7 +40,8 @@ final class GuestLoader extends ClassLoader {
                     "run.endive.wasm.WasmEngineException",
                     "run.endive.wasm.WasmModule",
                     "run.endive.wasm.types.TypeSection",
-                    "run.endive.wasm.types.ValType");
+                    "run.endive.wasm.types.ValType",
+                    "run.endive.wasm.types.Value");
 
     private final Map<String, byte[]> classes;
     private final StopFlag stopFlag = new StopFlag();

@@ -11,6 +11,7 @@ import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
@@ -89,6 +90,13 @@ final class HelperClass {
                         });
     }
 
+    /// Tail calls make a loop, and calls through the machine a circle, that the compiler doesn't
+    /// poll in.
+    private static boolean polls(Signature signature) {
+        return signature.name().startsWith("setTailCall")
+                || signature.name().startsWith("callIndirect");
+    }
+
     private static void add(ClassBuilder helper, ClassDesc name, MethodModel method) {
         Signature signature = signature(method);
         if (isOurs(signature)) {
@@ -98,8 +106,31 @@ final class HelperClass {
                     method.flags().flagsMask(),
                     code -> lead(name, code, signature));
         } else {
-            helper.transformMethod(method, MethodTransform.transformingCode(renamed(name)));
+            CodeTransform code = renamed(name);
+            helper.transformMethod(
+                    method,
+                    MethodTransform.transformingCode(
+                            polls(signature) ? polling(name).andThen(code) : code));
         }
+    }
+
+    private static CodeTransform polling(ClassDesc name) {
+        return new CodeTransform() {
+            @Override
+            public void atStart(CodeBuilder code) {
+                poll(name, code);
+            }
+
+            @Override
+            public void accept(CodeBuilder code, CodeElement element) {
+                code.with(element);
+            }
+        };
+    }
+
+    private static void poll(ClassDesc name, CodeBuilder code) {
+        code.getstatic(name, FLAG_FIELD, FLAG)
+                .invokestatic(desc(GuestOps.class), "poll", POLL_TYPE);
     }
 
     /// The engine's helper calls itself by its own name.
@@ -121,9 +152,8 @@ final class HelperClass {
     /// A body that calls our method of the same name and type.
     private static void lead(ClassDesc name, CodeBuilder code, Signature signature) {
         if (signature.name().equals(POLL)) {
-            code.getstatic(name, FLAG_FIELD, FLAG)
-                    .invokestatic(desc(GuestOps.class), "poll", POLL_TYPE)
-                    .return_();
+            poll(name, code);
+            code.return_();
             return;
         }
         var type = MethodTypeDesc.ofDescriptor(signature.type());
