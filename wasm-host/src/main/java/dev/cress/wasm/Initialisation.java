@@ -4,6 +4,7 @@ import dev.cress.wasm.code.GuestCode;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.Shown;
 import dev.cress.wasm.isolate.Blueprint;
+import dev.cress.wasm.isolate.InitialState;
 import dev.cress.wasm.isolate.Isolate;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.GuestStopped;
@@ -16,6 +17,7 @@ import run.endive.wasm.WasmEngineException;
 import run.endive.wasm.WasmModule;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /// Runs a module's start section once, with nothing to reach, so that requests begin where it ends.
 /// A start that asks for anything that differs from run to run (random bytes, the time, its
@@ -44,22 +46,24 @@ final class Initialisation {
         this.host = host;
     }
 
-    /// The blueprint of isolates that begin after the start section.
+    /// Where requests begin.
     ///
-    /// @param stripped what they are made from
-    Blueprint run(WasmModule stripped) throws RefusedModuleException {
+    /// @param start the function that each of them calls first, if there is one
+    record Begin(InitialState state, OptionalInt start) {}
+
+    Begin run() throws RefusedModuleException {
         Isolate isolate = isolate();
         try {
             if (module.startSection().isEmpty()) {
-                return first.startingFrom(isolate, stripped);
+                return new Begin(isolate.takeState(), OptionalInt.empty());
             }
             int start = (int) module.startSection().get().startIndex();
             if (start(isolate, start)) {
-                return first.startingFrom(isolate, stripped);
+                return new Begin(isolate.takeState(), OptionalInt.empty());
             }
             Isolate unstarted = isolate();
             try {
-                return first.startingFrom(unstarted, stripped).startedBy(start);
+                return new Begin(unstarted.takeState(), OptionalInt.of(start));
             } finally {
                 unstarted.release();
             }

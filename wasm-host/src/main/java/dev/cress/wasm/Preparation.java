@@ -3,6 +3,7 @@ package dev.cress.wasm;
 import dev.cress.wasm.code.GuestCode;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.image.ImageContent;
 import dev.cress.wasm.isolate.Blueprint;
 import dev.cress.wasm.scan.ModuleOutline;
 import dev.cress.wasm.scan.ModuleScan;
@@ -32,27 +33,25 @@ final class Preparation {
 
     private Preparation() {}
 
+    /// Does all that is dangerous to do with bytes that anybody may have sent.
+    ///
     /// @param digest of the module, in hex
-    static Image prepare(byte[] bytes, String digest, String wantedAbi, WasmHost host)
+    static ImageContent build(byte[] bytes, String digest, String wantedAbi, WasmHost host)
             throws RefusedModuleException {
         ModuleOutline outline = ModuleScan.scan(bytes);
         Abi abi = Inspection.abi(outline, wantedAbi);
         try {
-            WasmModule module = parser(true).parse(() -> new ByteArrayInputStream(bytes));
+            WasmModule module = parse(bytes, true);
             Linkage.check(module);
             var compiled = GuestCode.compile(module, "guest.M" + digest.substring(0, 12));
+            boolean interprets = !compiled.interpreted().isEmpty();
+            var begin =
+                    new Initialisation(module, GuestCode.load(compiled), OFFERED, interprets, host)
+                            .run();
             byte[] stripped =
                     StrippedModule.of(bytes, outline.uses(), interpreted(module, compiled));
-            WasmModule forInstances = parser(false).parse(() -> new ByteArrayInputStream(stripped));
-            Blueprint blueprint =
-                    new Initialisation(
-                                    module,
-                                    GuestCode.load(compiled),
-                                    OFFERED,
-                                    !compiled.interpreted().isEmpty(),
-                                    host)
-                            .run(forInstances);
-            return new Image(abi, blueprint, start(module));
+            return new ImageContent(
+                    abi, start(module), begin.start(), stripped, compiled, begin.state());
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             // the engine says most of what is wrong with a module, but not all, in its own words
             var refused =
@@ -61,6 +60,29 @@ final class Preparation {
             refused.initCause(e);
             throw refused;
         }
+    }
+
+    /// Defines what was built.
+    static Image load(ImageContent content) {
+        try {
+            var compiled = content.compiled();
+            return new Image(
+                    content.abi(),
+                    Blueprint.startingFrom(
+                            content.state(),
+                            parse(content.stripped(), false),
+                            GuestCode.load(compiled),
+                            OFFERED,
+                            !compiled.interpreted().isEmpty(),
+                            content.start()),
+                    content.entry());
+        } catch (RuntimeException | LinkageError e) {
+            throw new WasmHostException("image can't be loaded: " + reason(e), e);
+        }
+    }
+
+    private static WasmModule parse(byte[] bytes, boolean validating) {
+        return parser(validating).parse(() -> new ByteArrayInputStream(bytes));
     }
 
     private static int start(WasmModule module) {

@@ -62,7 +62,7 @@ public final class WasmHost implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        Image image = Preparation.prepare(module, digest, abi, this);
+        Image image = Preparation.load(Preparation.build(module, digest, abi, this));
         return images.get(key, _ -> image);
     }
 

@@ -12,6 +12,8 @@ import run.endive.runtime.Instance;
 import run.endive.wasm.WasmModule;
 import run.endive.wasm.types.MemoryLimits;
 
+import java.util.OptionalInt;
+
 /// What all isolates of one image are made from: compiled code, the module without what only the
 /// compiler and the first start need, and the initial state. Immutable and thread-safe.
 public final class Blueprint {
@@ -48,16 +50,18 @@ public final class Blueprint {
         return new Blueprint(module, code, imports, interprets, null, NO_START);
     }
 
-    /// The blueprint of isolates that begin where this one stands now.
+    /// The blueprint of isolates that begin with this state.
     ///
-    /// @param stripped the same module without code, start section and active segments
-    public Blueprint startingFrom(Isolate isolate, WasmModule stripped) {
-        return new Blueprint(stripped, code, imports, interprets, isolate.takeState(), NO_START);
-    }
-
-    /// The same, of isolates that call this function before anything else in every run.
-    public Blueprint startedBy(int function) {
-        return new Blueprint(module, code, imports, interprets, state, function);
+    /// @param stripped the module without code, start section and active segments
+    /// @param start the function that every run calls before anything else, if there is one
+    public static Blueprint startingFrom(
+            InitialState state,
+            WasmModule stripped,
+            GuestCode code,
+            ImportValues imports,
+            boolean interprets,
+            OptionalInt start) {
+        return new Blueprint(stripped, code, imports, interprets, state, start.orElse(NO_START));
     }
 
     /// Makes an isolate, or returns null when its memory doesn't fit the cap or the budget.

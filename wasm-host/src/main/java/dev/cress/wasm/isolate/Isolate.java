@@ -97,7 +97,7 @@ public final class Isolate {
     }
 
     /// What it has now, for others to begin with. It can't be reset itself.
-    InitialState takeState() {
+    public InitialState takeState() {
         long[] globals = new long[variables.length];
         for (int i = 0; i < globals.length; i++) {
             globals[i] = variables[i].getValueLow();

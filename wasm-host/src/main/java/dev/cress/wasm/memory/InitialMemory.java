@@ -1,5 +1,10 @@
 package dev.cress.wasm.memory;
 
+import run.endive.runtime.Memory;
+
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /// The content that every run of an image begins with, by granules; one of zeros takes nothing.
@@ -30,6 +35,42 @@ public final class InitialMemory {
             if (!Arrays.equals(bytes, from, to, ZEROS, 0, GRANULE_BYTES)) {
                 granules[i] = Arrays.copyOfRange(bytes, from, to);
                 used = i + 1;
+            }
+        }
+        return new InitialMemory(size, Arrays.copyOf(granules, used));
+    }
+
+    /// Writes it as [#read] reads it.
+    public void write(DataOutput out) throws IOException {
+        out.writeInt(size);
+        out.writeInt((int) (bytesHeld() / GRANULE_BYTES));
+        for (int i = 0; i < granules.length; i++) {
+            if (granules[i] != ZEROS) {
+                out.writeInt(i);
+                out.write(granules[i]);
+            }
+        }
+    }
+
+    /// Reads what [#write] wrote.
+    public static InitialMemory read(DataInputStream in) throws IOException {
+        int size = in.readInt();
+        int held = in.readInt();
+        if (size < 0 || size % Memory.PAGE_SIZE != 0 || held < 0) {
+            throw new IOException("image has a memory of %d bytes".formatted(size));
+        }
+        var granules = new byte[size >>> GuestMemory.GRANULE_SHIFT][];
+        Arrays.fill(granules, ZEROS);
+        int used = 0;
+        for (int i = 0; i < held; i++) {
+            int at = in.readInt();
+            if (at < used || at >= granules.length) {
+                throw new IOException("image has granule %d out of place".formatted(at));
+            }
+            granules[at] = in.readNBytes(GRANULE_BYTES);
+            used = at + 1;
+            if (granules[at].length < GRANULE_BYTES) {
+                throw new IOException("image ends in granule %d".formatted(at));
             }
         }
         return new InitialMemory(size, Arrays.copyOf(granules, used));
