@@ -118,7 +118,8 @@ public final class GuestThreads implements AutoCloseable {
         while (turn != null) {
             try {
                 turn.task.run();
-            } catch (RuntimeException | StackOverflowError | LinkageError fault) {
+            } catch (RuntimeException | Error fault) {
+                // whatever it was, the place that it had is others' again
                 LOG.error("a guest's task failed", fault);
             }
             turn = next(turn.lane);
