@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,13 +44,14 @@ public final class NodeState implements AutoCloseable {
     private final Function<FunctionName, FunctionActivity> newActivity;
     private final ExecutorService worker;
     private final Map<FunctionName, FunctionOnNode> functions = new TreeMap<>();
-    private final Set<Wanted> wanted = ConcurrentHashMap.newKeySet();
+    private volatile Set<Wanted> wanted = Set.of();
     private volatile StateEvents events = NoEvents.INSTANCE;
     private volatile Position position = Position.NOWHERE;
     private volatile RouteTable routes;
     private volatile boolean told;
 
-    /// A version of a function that this node should have.
+    /// A version of a function that this node should have. All of them are swapped at once: the
+    /// staging thread gives a version up for good when it isn't among them.
     private record Wanted(FunctionName function, Version version) {}
 
     public NodeState(
@@ -232,14 +232,15 @@ public final class NodeState implements AutoCloseable {
     }
 
     private void stageMissing() {
-        wanted.clear();
+        Set<Wanted> all = new HashSet<>();
         Set<Sha256> modules = new HashSet<>();
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.versions()) {
-                wanted.add(new Wanted(function.name(), version));
+                all.add(new Wanted(function.name(), version));
                 modules.add(version.module());
             }
         }
+        wanted = all;
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.takeUnstaged()) {
                 events.staging(function.name(), version.number(), StagingState.PENDING, "");
