@@ -50,6 +50,7 @@ public final class EdgeNode implements AutoCloseable {
     private final Vertx vertx;
     private final NodeStore store;
     private final GuestThreads threads;
+    private final ControlModules modules;
     private final NodeState state;
     private final RequestHandler requests;
     private final HttpFront front;
@@ -69,12 +70,13 @@ public final class EdgeNode implements AutoCloseable {
         var limits = config.limits();
         this.threads =
                 new GuestThreads(config.name(), limits.guestThreads(), limits.queuedPerFunction());
+        this.modules = new ControlModules(config.control(), config.joinToken());
         this.state =
                 new NodeState(
                         config.name(),
                         config.domain(),
                         store,
-                        new ControlModules(config.control(), config.joinToken()),
+                        modules,
                         host,
                         limits,
                         this::newActivity);
@@ -210,6 +212,7 @@ public final class EdgeNode implements AutoCloseable {
 
     private void closeParts() {
         state.close();
+        modules.close();
         try {
             vertx.close()
                     .toCompletionStage()
