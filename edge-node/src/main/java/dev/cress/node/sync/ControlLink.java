@@ -35,8 +35,14 @@ import java.util.function.Consumer;
 public final class ControlLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlLink.class);
     private static final Duration RECONNECT_FIRST = Duration.ofMillis(100);
+
+    /// The longest wait before a session, and how long one must have stood for the waits to begin
+    /// anew: what ends each session soon after its welcome must not come back ten times a second.
     private static final Duration RECONNECT_MAX = Duration.ofSeconds(5);
+
+    /// Until a connection stands, and until the control plane has answered the handshake on it.
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
     private static final Duration PING_EVERY = Duration.ofSeconds(5);
 
     /// After this long without a sign of life the connection counts as half-open.
@@ -58,6 +64,7 @@ public final class ControlLink implements AutoCloseable {
     private Duration nextWait = RECONNECT_FIRST;
     private @Nullable WebSocket session;
     private long heardNanos;
+    private long welcomedNanos;
     private volatile boolean connected;
     private volatile boolean closed;
 
@@ -111,6 +118,7 @@ public final class ControlLink implements AutoCloseable {
                         .setPort(port)
                         .setSsl(tls)
                         .setURI("/v1/sync/node")
+                        .setTimeout(CONNECT_TIMEOUT.toMillis())
                         .addHeader("authorization", "Bearer " + token);
         client.connect(options)
                 .onComplete(this::opened, failure -> reconnect(failure.getMessage()));
@@ -133,12 +141,22 @@ public final class ControlLink implements AutoCloseable {
     private void lost(WebSocket socket) {
         if (session == socket) {
             session = null;
+            if (connected && System.nanoTime() - welcomedNanos >= RECONNECT_MAX.toNanos()) {
+                nextWait = RECONNECT_FIRST;
+            }
             connected = false;
             state.tellNobody();
             followers.clear();
-            Short code = socket.closeStatusCode();
-            reconnect("session ended" + (code == null ? "" : " with code " + code));
+            reconnect("session ended" + why(socket));
         }
+    }
+
+    /// What the control plane says of it: a close code and its words (RFC 6455 §7.1.5 and §7.1.6).
+    private static String why(WebSocket ended) {
+        Short code = ended.closeStatusCode();
+        String reason = ended.closeReason();
+        return (code == null ? "" : " with code " + code)
+                + (reason == null || reason.isEmpty() ? "" : ": " + reason);
     }
 
     private void reconnect(@Nullable String why) {
@@ -181,7 +199,7 @@ public final class ControlLink implements AutoCloseable {
         switch (frame) {
             case ControlFrame.Welcome(String routerKey) -> {
                 connected = true;
-                nextWait = RECONNECT_FIRST;
+                welcomedNanos = System.nanoTime();
                 onRouterKey.accept(routerKey);
                 state.tell(new SessionEvents(socket));
             }
