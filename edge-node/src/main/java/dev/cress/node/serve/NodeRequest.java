@@ -7,7 +7,6 @@ import dev.cress.wasm.GuestRun;
 import dev.cress.wasm.WasmHostException;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
-import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.RunResult;
@@ -22,10 +21,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 
 /// One request that found its version: gathers the body, waits for a guest thread, runs the guest,
@@ -97,7 +93,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
                             .formatted(handler.limits().bufferedBodyBytes() >> 20));
             return;
         }
-        request = guestRequest(body.wholeLength());
+        request = GuestView.of(http, incoming, match, version, handler.place(), body.wholeLength());
         run = handler.host().run(version.image(), this, version.limits());
         int concurrency = version.version().manifest().limits().concurrency();
         if (!match.function().activity().lane().submit(this::runGuest, concurrency)) {
@@ -244,50 +240,6 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
 
     private String versionText() {
         return Integer.toString(version.version().number());
-    }
-
-    private GuestRequest guestRequest(long bodyLength) {
-        List<Header> headers = new ArrayList<>();
-        for (Map.Entry<String, String> header : http.headers()) {
-            if (HeaderRules.guestMaySee(header.getKey())) {
-                headers.add(new Header(header.getKey(), header.getValue()));
-            }
-        }
-        String path = Objects.requireNonNull(incoming.path());
-        boolean hasBody = bodyLength != 0 || http.headers().contains("content-length");
-        return new GuestRequest(
-                http.method().name(),
-                incoming.scheme(),
-                incoming.host(),
-                incoming.port(),
-                path,
-                incoming.query(),
-                switch (http.version()) {
-                    case HTTP_1_0 -> "HTTP/1.0";
-                    case HTTP_1_1 -> "HTTP/1.1";
-                    case HTTP_2 -> "HTTP/2.0";
-                },
-                headers,
-                hasBody ? length(bodyLength) : -1,
-                incoming.clientAddress(),
-                new GuestRequest.MatchedRoute(match.pattern(), match.prefix()),
-                new GuestRequest.Place(
-                        match.function().name().value(),
-                        version.version().number(),
-                        handler.place().name(),
-                        handler.place().region(),
-                        incoming.requestId(),
-                        incoming.country(),
-                        incoming.city()),
-                version.version().manifest().config());
-    }
-
-    /// What the client declared, or what came if it all came.
-    private long length(long bodyLength) {
-        String declared = http.getHeader("content-length");
-        return declared != null && declared.matches("[0-9]{1,18}")
-                ? Long.parseLong(declared)
-                : bodyLength;
     }
 
     @Override
