@@ -66,6 +66,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
                         http,
                         handler.limits().requestBodyBytes(),
                         handler.bufferedBodyBytes(),
+                        handler.limits().bufferedBodyBytes(),
                         this);
         this.answer = new Answer(context, http, this::putOurHeaders);
     }
@@ -84,13 +85,6 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     @Override
     public void ready() {
         if (answer.isOver()) {
-            return;
-        }
-        if (handler.bufferedBodyBytes().get() > handler.limits().bufferedBodyBytes()) {
-            refuse(
-                    ErrorCode.OVERLOADED,
-                    "request bodies in memory exceed %d MiB"
-                            .formatted(handler.limits().bufferedBodyBytes() >> 20));
             return;
         }
         request = GuestView.of(http, incoming, match, version, handler.place(), body.wholeLength());
@@ -113,6 +107,14 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
                 ErrorCode.BODY_TOO_LARGE,
                 "request body is larger than %d bytes"
                         .formatted(handler.limits().requestBodyBytes()));
+    }
+
+    @Override
+    public void noRoom() {
+        refuse(
+                ErrorCode.OVERLOADED,
+                "request bodies in memory exceed %d KiB"
+                        .formatted(handler.limits().bufferedBodyBytes() >> 10));
     }
 
     @Override
