@@ -4,7 +4,6 @@ import dev.cress.contract.CressHeader;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.LogEntry;
 import dev.cress.wasm.GuestRun;
-import dev.cress.wasm.WasmHostException;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Outcome;
@@ -149,24 +148,21 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
         error.send(http.response(), incoming.requestId(), handler.place().name());
     }
 
-    /// On the guest's thread.
+    /// On the guest's thread. A fault of ours, of whatever kind, is answered: nobody else will.
     private void runGuest() {
-        GuestRun ready = Objects.requireNonNull(run);
-        RunResult result;
         try {
-            result = ready.execute();
-        } catch (WasmHostException fault) {
+            RunResult result = Objects.requireNonNull(run).execute();
+            timing = result;
+            match.function().activity().record(result);
+            context.runOnContext(_ -> finish(result));
+        } catch (RuntimeException | Error fault) {
             LOG.error(
                     "request {} of {} failed",
                     incoming.requestId(),
                     match.function().name(),
                     fault);
             context.runOnContext(_ -> internalError());
-            return;
         }
-        timing = result;
-        match.function().activity().record(result);
-        context.runOnContext(_ -> finish(result));
     }
 
     private void internalError() {
