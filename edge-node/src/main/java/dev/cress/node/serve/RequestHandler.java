@@ -152,6 +152,11 @@ public final class RequestHandler {
         Optional<ServedVersion> version =
                 match.function().pick(match.shares(), affinity(http, incoming));
         if (version.isEmpty()) {
+            if (incoming.fromRouter()) {
+                // it is about this function, and says nothing of the node
+                http.response()
+                        .putHeader(CressHeader.FUNCTION.text(), match.function().name().value());
+            }
             refuse(
                     http,
                     incoming,
