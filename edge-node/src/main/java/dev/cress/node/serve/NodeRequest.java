@@ -134,11 +134,9 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     private void refuse(ErrorCode code, String detail) {
         if (!answer.isOver()) {
             var error = ErrorAnswer.of(code, detail);
-            if (code == ErrorCode.BODY_TOO_LARGE) {
-                RequestHandler.closeAfterAnswer(http, ticket);
-            }
             answer.refuse(_ -> send(error));
             count(error.code().code());
+            body.letEnd();
         }
         clientGone();
     }
@@ -172,6 +170,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     private void finish(RunResult result) {
         body.stop();
         ErrorAnswer error = answer.finish(result.outcome(), this::send);
+        body.letEnd();
         if (error != null) {
             count(error.code().code());
         } else if (result.outcome() instanceof Outcome.Abandoned) {
@@ -272,6 +271,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
         context.runOnContext(
                 _ -> {
                     ErrorAnswer error = answer.finish(outcome, this::send);
+                    body.letEnd();
                     if (error != null) {
                         count(error.code().code());
                     }

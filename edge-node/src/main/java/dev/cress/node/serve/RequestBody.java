@@ -34,6 +34,7 @@ final class RequestBody {
     private boolean stopped;
     private boolean paused;
     private boolean ready;
+    private boolean unread;
 
     /// What the body tells its request, on the event loop.
     interface Listener {
@@ -179,6 +180,14 @@ final class RequestBody {
         if (paused && queued < WINDOW_BYTES / 2) {
             paused = false;
             context.runOnContext(_ -> request.resume());
+        }
+    }
+
+    /// The request is answered: what the client still sends is thrown away. Event loop.
+    void letEnd() {
+        if (!unread) {
+            unread = true;
+            UnreadBody.letEnd(context.owner(), request);
         }
     }
 

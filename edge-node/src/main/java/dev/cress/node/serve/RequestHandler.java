@@ -166,7 +166,6 @@ public final class RequestHandler {
         }
         long declared = declaredLength(http);
         if (declared > limits.requestBodyBytes()) {
-            closeAfterAnswer(http, ticket);
             refuse(
                     http,
                     incoming,
@@ -195,8 +194,8 @@ public final class RequestHandler {
 
     private void health(HttpServerRequest http) {
         boolean serving = availability == Availability.SERVING;
-        http.resume();
         http.response().setStatusCode(serving ? 200 : 503).end(word());
+        UnreadBody.letEnd(vertx, http);
     }
 
     private String word() {
@@ -209,21 +208,7 @@ public final class RequestHandler {
 
     private void refuse(HttpServerRequest http, Incoming incoming, ErrorCode code, String detail) {
         registry.counter("cress.requests.refused", "error", code.code()).increment();
-        http.resume();
         ErrorAnswer.of(code, detail).send(http.response(), incoming.requestId(), place.name());
-    }
-
-    /// The client may still be sending what nobody will read.
-    static void closeAfterAnswer(HttpServerRequest http, Ticket ticket) {
-        if (http.response().ended()) {
-            http.connection().close();
-        } else {
-            http.response()
-                    .endHandler(
-                            _ -> {
-                                ticket.giveBack();
-                                http.connection().close();
-                            });
-        }
+        UnreadBody.letEnd(vertx, http);
     }
 }
