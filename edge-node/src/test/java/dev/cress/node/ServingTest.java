@@ -29,6 +29,7 @@ class ServingTest {
             new NodeLimits(
                     4,
                     1,
+                    Duration.ofSeconds(2),
                     1 << 20,
                     8 * 1024,
                     16 * 1024,

@@ -39,6 +39,7 @@ public record NodeConfig(
     ///
     /// @param guestThreads guests that run at once
     /// @param queuedPerFunction requests that wait for a guest thread, per function
+    /// @param queueWait how long one of them waits at most
     /// @param requestBodyBytes of one request
     /// @param requestLineBytes of one request's line
     /// @param requestHeaderBytes of one request's headers together
@@ -55,6 +56,7 @@ public record NodeConfig(
     public record NodeLimits(
             int guestThreads,
             int queuedPerFunction,
+            Duration queueWait,
             long requestBodyBytes,
             int requestLineBytes,
             int requestHeaderBytes,
@@ -74,6 +76,7 @@ public record NodeConfig(
                 new NodeLimits(
                         128,
                         128,
+                        Duration.ofSeconds(5),
                         100 * MIB,
                         8 * 1024,
                         64 * 1024,

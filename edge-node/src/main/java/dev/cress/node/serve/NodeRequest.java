@@ -29,6 +29,9 @@ import java.util.Objects;
 final class NodeRequest implements GuestExchange, RequestBody.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(NodeRequest.class);
 
+    /// Timers of Vert.x count from 0.
+    private static final long NO_TIMER = -1;
+
     private final RequestHandler handler;
     private final Context context;
     private final HttpServerRequest http;
@@ -39,9 +42,11 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     private final RequestBody body;
     private final Answer answer;
     private final ByteArrayOutputStream log = new ByteArrayOutputStream(0);
+    private final Runnable turn = this::runGuest;
     private volatile @Nullable GuestRequest request;
     private volatile @Nullable GuestRun run;
     private volatile @Nullable RunResult timing;
+    private long waitTimer = NO_TIMER;
     private boolean counted;
 
     NodeRequest(
@@ -89,14 +94,37 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
         request = GuestView.of(http, incoming, match, version, handler.place(), body.wholeLength());
         run = handler.host().run(version.image(), this, version.limits());
         int concurrency = version.version().manifest().limits().concurrency();
-        if (!match.function().activity().lane().submit(this::runGuest, concurrency)) {
+        switch (lane().submit(turn, concurrency)) {
+            case RUNS -> {}
+            case WAITS ->
+                    waitTimer =
+                            context.owner()
+                                    .setTimer(
+                                            handler.limits().queueWait().toMillis(),
+                                            _ -> waitedEnough());
+            case REFUSED ->
+                    refuse(
+                            ErrorCode.OVERLOADED,
+                            "%s: %d requests run and %d wait, no more may"
+                                    .formatted(
+                                            match.function().name(),
+                                            Math.min(concurrency, handler.limits().guestThreads()),
+                                            handler.limits().queuedPerFunction()));
+        }
+    }
+
+    private GuestThreads.Lane lane() {
+        return match.function().activity().lane();
+    }
+
+    private void waitedEnough() {
+        if (lane().remove(turn)) {
             refuse(
                     ErrorCode.OVERLOADED,
-                    "%s: %d requests run and %d wait, no more may"
+                    "%s: no guest thread came free in %d ms, no longer may a request wait"
                             .formatted(
                                     match.function().name(),
-                                    Math.min(concurrency, handler.limits().guestThreads()),
-                                    handler.limits().queuedPerFunction()));
+                                    handler.limits().queueWait().toMillis()));
         }
     }
 
@@ -122,6 +150,10 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     }
 
     private void clientGone() {
+        context.owner().cancelTimer(waitTimer);
+        if (lane().remove(turn)) {
+            count("abandoned");
+        }
         GuestRun running = run;
         if (running != null) {
             running.abandon();
@@ -168,6 +200,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     }
 
     private void finish(RunResult result) {
+        context.owner().cancelTimer(waitTimer);
         body.stop();
         ErrorAnswer error = answer.finish(result.outcome(), this::send);
         body.letEnd();
