@@ -23,9 +23,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What the node was told, in its data folder. Every file is replaced whole: written beside, forced
 /// to disk, renamed. A crash in between leaves functions newer than the position, and the control
@@ -39,8 +41,14 @@ import java.util.Set;
 /// router.key       by which routers are known (0600)
 /// ```
 ///
-/// Used by one thread at a time.
+/// Functions, the position and [#keepModules] belong to the state thread, [#module] and
+/// [#putModule] to the staging thread, every other file to one writer; no two write the same one.
 public final class NodeStore implements AutoCloseable {
+    /// The end of a file's name until it is whole.
+    private static final String UNFINISHED = ".new";
+
+    private static final String MODULE = ".wasm";
+
     private final Path data;
     private final Path functions;
     private final Path modules;
@@ -57,6 +65,18 @@ public final class NodeStore implements AutoCloseable {
         this.lockFile = lockFile;
         this.functions = Files.createDirectories(data.resolve("functions"));
         this.modules = Files.createDirectories(data.resolve("modules"));
+        for (Path folder : List.of(data, functions, modules)) {
+            clearUnfinished(folder);
+        }
+    }
+
+    /// What a crash left half written. Later such a file is being written.
+    private static void clearUnfinished(Path folder) throws IOException {
+        try (var files = Files.newDirectoryStream(folder, "*" + UNFINISHED)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     /// Opens the folder, making it if need be; refuses one that another process uses.
@@ -146,11 +166,10 @@ public final class NodeStore implements AutoCloseable {
 
     /// Deletes the modules that nothing here names any more.
     public void keepModules(Set<Sha256> named) throws IOException {
-        try (var files = Files.newDirectoryStream(modules)) {
+        Set<String> kept = named.stream().map(NodeStore::moduleName).collect(Collectors.toSet());
+        try (var files = Files.newDirectoryStream(modules, "*" + MODULE)) {
             for (Path file : files) {
-                String name = file.getFileName().toString();
-                boolean kept = named.stream().anyMatch(sha -> name.equals(sha.hex() + ".wasm"));
-                if (!kept) {
+                if (!kept.contains(file.getFileName().toString())) {
                     Files.deleteIfExists(file);
                 }
             }
@@ -182,7 +201,11 @@ public final class NodeStore implements AutoCloseable {
     }
 
     private Path modulePath(Sha256 sha256) {
-        return modules.resolve(sha256.hex() + ".wasm");
+        return modules.resolve(moduleName(sha256));
+    }
+
+    private static String moduleName(Sha256 sha256) {
+        return sha256.hex() + MODULE;
     }
 
     private static <T> Optional<T> read(Path file, Class<T> type) throws IOException {
@@ -198,7 +221,7 @@ public final class NodeStore implements AutoCloseable {
     }
 
     private static void write(Path file, byte[] bytes) throws IOException {
-        Path beside = file.resolveSibling(file.getFileName() + ".new");
+        Path beside = file.resolveSibling(file.getFileName() + UNFINISHED);
         try (FileChannel channel =
                 FileChannel.open(
                         beside,
