@@ -49,6 +49,9 @@ public final class NodeStore implements AutoCloseable {
 
     private static final String MODULE = ".wasm";
 
+    private static final Set<StandardOpenOption> NEW_FILE =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
     private final Path data;
     private final Path functions;
     private final Path modules;
@@ -183,11 +186,7 @@ public final class NodeStore implements AutoCloseable {
     }
 
     public void routerKey(String key) throws IOException {
-        Path file = data.resolve("router.key");
-        if (!Files.exists(file)) {
-            Files.createFile(file, ownerOnly());
-        }
-        Files.writeString(file, key);
+        write(data.resolve("router.key"), key.getBytes(StandardCharsets.UTF_8), ownerOnly());
     }
 
     private FileAttribute<?>[] ownerOnly() {
@@ -220,14 +219,12 @@ public final class NodeStore implements AutoCloseable {
         write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void write(Path file, byte[] bytes) throws IOException {
+    /// @param attributes of the file from its first byte on
+    private static void write(Path file, byte[] bytes, FileAttribute<?>... attributes)
+            throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + UNFINISHED);
-        try (FileChannel channel =
-                FileChannel.open(
-                        beside,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
+        Files.deleteIfExists(beside);
+        try (FileChannel channel = FileChannel.open(beside, NEW_FILE, attributes)) {
             var buffer = ByteBuffer.wrap(bytes);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
