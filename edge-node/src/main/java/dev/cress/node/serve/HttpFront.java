@@ -19,6 +19,7 @@ import java.net.BindException;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -129,7 +130,8 @@ public final class HttpFront {
                     new HttpServerOptions()
                             .setMaxInitialLineLength(limits.requestLineBytes())
                             .setMaxHeaderSize(limits.requestHeaderBytes())
-                            .setIdleTimeout((int) limits.idle().toSeconds())
+                            .setIdleTimeout((int) limits.idle().toMillis())
+                            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                             .setHandle100ContinueAutomatically(true)
                             .setTcpNoDelay(true);
             return vertx.createHttpServer(options)

@@ -42,7 +42,7 @@ class WaitingTest {
     @Test
     void aRequestWhoseClientLeftWaitsNoLonger() throws Exception {
         node.close();
-        node = new ServedExamples(limits(Duration.ofSeconds(30), 512));
+        node = new ServedExamples(limits(Duration.ofSeconds(5), 512));
         node.with("runaway");
         try (var running = node.connect()) {
             running.send(request("GET", "runaway", "/sleep"));
