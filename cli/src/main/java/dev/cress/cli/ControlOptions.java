@@ -40,6 +40,11 @@ final class ControlOptions {
     }
 
     static URI url(String text) {
+        return url("control plane", text);
+    }
+
+    /// @param what the URL is of, for who has to mend it
+    static URI url(String what, String text) {
         try {
             URI uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
             if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
@@ -48,7 +53,7 @@ final class ControlOptions {
         } catch (IllegalArgumentException e) {
             throw new CliException("'%s' is no URL: %s".formatted(text, e.getMessage()));
         }
-        throw new CliException("control plane '%s' must be like http://HOST:PORT".formatted(text));
+        throw new CliException("%s '%s' must be like http://HOST:PORT".formatted(what, text));
     }
 
     /// What this machine knows of that control plane.

@@ -9,7 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -94,7 +93,7 @@ final class RunNodeCommand implements Callable<Integer> {
                         bind,
                         port,
                         adminPort,
-                        advertise.map(URI::create),
+                        advertise.map(url -> ControlOptions.url("--advertise", url)),
                         NodeLimits.DEFAULT);
         try (var stop = new StopSignal();
                 WasmHost host = WasmHost.withHalfTheHeap();
