@@ -43,7 +43,9 @@ final class RunNodeCommand implements Callable<Integer> {
             names = "--port",
             defaultValue = "0",
             paramLabel = "PORT",
-            description = "Where it serves, 0 for any free one (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Where it serves, 0 for the port that it had before, if it is free, else any"
+                            + " (default: ${DEFAULT-VALUE}).")
     private int port;
 
     @Option(

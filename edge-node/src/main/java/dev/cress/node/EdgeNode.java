@@ -92,7 +92,11 @@ public final class EdgeNode implements AutoCloseable {
         registry.gauge("cress.guests.running", threads, GuestThreads::running);
         registry.gauge("cress.guests.queued", threads, GuestThreads::queued);
         try {
-            this.front = HttpFront.listen(vertx, config, requests, registry::scrape);
+            int portBefore = readPort();
+            this.front = HttpFront.listen(vertx, config, portBefore, requests, registry::scrape);
+            if (port() != portBefore) {
+                keepPort();
+            }
             this.link =
                     new ControlLink(
                             vertx,
@@ -135,6 +139,23 @@ public final class EdgeNode implements AutoCloseable {
                     "the router key can't be read; the control plane will tell it: {}",
                     e.toString());
             return new byte[0];
+        }
+    }
+
+    private int readPort() {
+        try {
+            return store.port();
+        } catch (IOException e) {
+            LOG.warn("the port of the last run can't be read: {}", e.toString());
+            return 0;
+        }
+    }
+
+    private void keepPort() {
+        try {
+            store.port(port());
+        } catch (IOException e) {
+            LOG.warn("the port can't be kept for the next run: {}", e.toString());
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.Optional;
 /// @param data the folder that it keeps its state in
 /// @param domain under which functions have host names
 /// @param bind the address that it listens on
-/// @param port where it serves, 0 for any free one
+/// @param port where it serves, 0 for the one that it had before if that is free, else any
 /// @param adminPort where metrics and health are, on loopback, 0 for any free one
 /// @param advertise the URL by which routers reach it, if it isn't `http://BIND:PORT`
 /// @param limits what it gives at most

@@ -15,6 +15,9 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.net.BindException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -32,6 +35,7 @@ public final class HttpFront {
     /// Event loops that take requests. Two read and write faster than guests can run.
     public static final int LOOPS = 2;
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration LISTEN_MAX = Duration.ofSeconds(10);
 
@@ -43,9 +47,16 @@ public final class HttpFront {
         this.adminPort = adminPort;
     }
 
+    /// @param portBefore where the node served when it last ran, 0 if it never did. It serves there
+    ///     again unless it is told another port: routers that can't ask the control plane know no
+    ///     other.
     /// @param metrics the node's metrics in Prometheus's text format
     public static HttpFront listen(
-            Vertx vertx, NodeConfig config, RequestHandler requests, Supplier<String> metrics) {
+            Vertx vertx,
+            NodeConfig config,
+            int portBefore,
+            RequestHandler requests,
+            Supplier<String> metrics) {
         int adminPort =
                 listening(
                         vertx.createHttpServer()
@@ -55,6 +66,13 @@ public final class HttpFront {
                         "--admin-port",
                         LOOPBACK,
                         config.adminPort());
+        if (config.port() == 0 && portBefore != 0) {
+            try {
+                return new HttpFront(serve(vertx, config, portBefore, requests), adminPort);
+            } catch (NodeException taken) {
+                LOG.warn("not where the node was before: {}", taken.getMessage());
+            }
+        }
         return new HttpFront(serve(vertx, config, config.port(), requests), adminPort);
     }
 

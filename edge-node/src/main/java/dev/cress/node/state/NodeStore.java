@@ -39,6 +39,7 @@ import java.util.stream.Collectors;
 /// functions/N.json what a function should be, and what it was when it last took effect
 /// modules/SHA.wasm modules, checked against their name
 /// router.key       by which routers are known (0600)
+/// port             where the node last served
 /// ```
 ///
 /// Functions, the position and [#keepModules] belong to the state thread, [#module] and
@@ -187,6 +188,17 @@ public final class NodeStore implements AutoCloseable {
 
     public void routerKey(String key) throws IOException {
         write(data.resolve("router.key"), key.getBytes(StandardCharsets.UTF_8), ownerOnly());
+    }
+
+    /// Where the node last served, 0 if that isn't known.
+    public int port() throws IOException {
+        Path file = data.resolve("port");
+        String text = Files.exists(file) ? Files.readString(file).strip() : "";
+        return text.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(text) : 0;
+    }
+
+    public void port(int port) throws IOException {
+        write(data.resolve("port"), Integer.toString(port));
     }
 
     private FileAttribute<?>[] ownerOnly() {
