@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 
 import dev.cress.contract.ControlFrame;
+import dev.cress.contract.CressPath;
 import dev.cress.contract.Json;
 
 import io.vertx.core.Vertx;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 /// Holds one WebSocket to the control plane, for ever: whatever ends it, the next one is tried
 /// after a while. All methods belong to the control loop, except [#connected()] and [#close()].
 final class ControlSession {
-    static final String PATH = "/v1/sync/router";
+    static final String PATH = CressPath.SYNC_ROUTER.text();
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
     private static final long BACKOFF_FIRST_MS = 100;

@@ -1,6 +1,7 @@
 package dev.cress.node.serve;
 
 import dev.cress.contract.CressHeader;
+import dev.cress.contract.CressPath;
 import dev.cress.contract.ErrorCode;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
@@ -20,9 +21,6 @@ import java.util.function.Supplier;
 /// What every request meets first: who asks, for what, and whether this node answers it. Event
 /// loops.
 public final class RequestHandler {
-    /// Where routers ask whether the node is well; with the fleet's key only.
-    private static final String HEALTH_PATH = "/.well-known/cress/health";
-
     private final Place place;
     private final NodeLimits limits;
     private final WasmHost host;
@@ -102,7 +100,7 @@ public final class RequestHandler {
         http.response().endHandler(_ -> ticket.giveBack());
         http.response().closeHandler(_ -> ticket.giveBack());
         Incoming incoming = Incoming.of(http, routerKey.get());
-        if (incoming.fromRouter() && HEALTH_PATH.equals(incoming.path())) {
+        if (incoming.fromRouter() && CressPath.NODE_HEALTH.text().equals(incoming.path())) {
             health(http);
             return;
         }

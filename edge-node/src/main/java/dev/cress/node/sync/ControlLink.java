@@ -3,6 +3,7 @@ package dev.cress.node.sync;
 import com.fasterxml.jackson.core.JsonProcessingException;
 
 import dev.cress.contract.ControlFrame;
+import dev.cress.contract.CressPath;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
@@ -117,7 +118,7 @@ public final class ControlLink implements AutoCloseable {
                         .setHost(control.getHost())
                         .setPort(port)
                         .setSsl(tls)
-                        .setURI("/v1/sync/node")
+                        .setURI(CressPath.SYNC_NODE.text())
                         .setTimeout(CONNECT_TIMEOUT.toMillis())
                         .addHeader("authorization", "Bearer " + token);
         client.connect(options)
