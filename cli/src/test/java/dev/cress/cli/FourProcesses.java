@@ -1,6 +1,7 @@
 package dev.cress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +50,26 @@ final class FourProcesses {
         var part = new Part(folder, args);
         parts.add(part);
         return part;
+    }
+
+    /// Starts every process that was killed.
+    void startWhatIsDown() throws IOException, InterruptedException {
+        for (Part part : parts) {
+            if (!part.isRunning()) {
+                part.startAgain();
+            }
+        }
+        awaitNodesConnected();
+    }
+
+    /// Waits until the control plane has both nodes again.
+    void awaitNodesConnected() {
+        await().atMost(LocalFleet.SOON)
+                .untilAsserted(
+                        () ->
+                                assertThat(cress("status", "-o", "json").out())
+                                        .contains("\"fra-1\"", "\"iad-1\"", "\"connected\":true")
+                                        .doesNotContain("\"connected\":false"));
     }
 
     /// Ends every process.

@@ -84,6 +84,10 @@ final class Part {
         return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 
+    boolean isRunning() {
+        return process.isAlive();
+    }
+
     void kill() throws InterruptedException {
         process.destroyForcibly();
         assertThat(process.waitFor(10, SECONDS)).isTrue();

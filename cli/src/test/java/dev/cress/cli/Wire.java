@@ -80,6 +80,15 @@ final class Wire implements AutoCloseable {
         return read();
     }
 
+    /// Waits until an answer begins.
+    void awaitFirstByte() throws IOException {
+        in.mark(1);
+        if (in.read() < 0) {
+            throw new EOFException("the connection ended without an answer");
+        }
+        in.reset();
+    }
+
     Answer read() throws IOException {
         String first = line();
         int status = Integer.parseInt(first.substring(STATUS_AT, STATUS_AT + 3));
