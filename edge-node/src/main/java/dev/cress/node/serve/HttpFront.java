@@ -45,7 +45,7 @@ public final class HttpFront {
                                 .requestHandler(http -> admin(http, requests, metrics))
                                 .listen(config.adminPort(), "127.0.0.1")
                                 .map(HttpServer::actualPort),
-                        "admin port",
+                        "--admin-port",
                         config.adminPort(),
                         "127.0.0.1");
         var port = new AtomicInteger();
@@ -54,7 +54,7 @@ public final class HttpFront {
                 vertx.deployVerticle(
                         () -> new Loop(config, requests, port, connections),
                         new DeploymentOptions().setInstances(LOOPS)),
-                "port",
+                "--port",
                 config.port(),
                 config.bind());
         return new HttpFront(port.get(), adminPort);
@@ -68,7 +68,7 @@ public final class HttpFront {
         return adminPort;
     }
 
-    private static <T> T await(Future<T> listening, String what, int port, String bind) {
+    private static <T> T await(Future<T> listening, String option, int port, String bind) {
         try {
             return listening.toCompletionStage().toCompletableFuture().get();
         } catch (InterruptedException e) {
@@ -77,8 +77,8 @@ public final class HttpFront {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof BindException) {
                 throw new NodeException(
-                        "%s %d is taken on %s: choose another with --port"
-                                .formatted(what, port, bind),
+                        "port %d is taken on %s: choose another with %s"
+                                .formatted(port, bind, option),
                         e);
             }
             throw new NodeException(
