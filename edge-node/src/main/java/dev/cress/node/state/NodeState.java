@@ -161,8 +161,12 @@ public final class NodeState implements AutoCloseable {
                                     && delta.position().epoch().equals(position.epoch());
                     if (!follows) {
                         throw new NotFollowing(
-                                "delta from revision %d does not follow %d"
-                                        .formatted(delta.from(), position.revision()));
+                                "delta from revision %d of log '%s' does not follow revision %d of log '%s'"
+                                        .formatted(
+                                                delta.from(),
+                                                delta.position().epoch(),
+                                                position.revision(),
+                                                position.epoch()));
                     }
                     for (FunctionState state : delta.changed()) {
                         put(state);
