@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,7 +44,7 @@ public final class NodeState implements AutoCloseable {
     private final Function<FunctionName, FunctionActivity> newActivity;
     private final ExecutorService worker;
     private final Map<FunctionName, FunctionOnNode> functions = new TreeMap<>();
-    private final Set<Wanted> wanted = ConcurrentHashMap.newKeySet();
+    private volatile Set<Wanted> wanted = Set.of();
     private volatile StateEvents events = NoEvents.INSTANCE;
     private volatile Position position = Position.NOWHERE;
     private volatile RouteTable routes;
@@ -236,14 +235,16 @@ public final class NodeState implements AutoCloseable {
     }
 
     private void stageMissing() {
-        wanted.clear();
+        Set<Wanted> now = new HashSet<>();
         Set<Sha256> modules = new HashSet<>();
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.versions()) {
-                wanted.add(new Wanted(function.name(), version));
+                now.add(new Wanted(function.name(), version));
                 modules.add(version.module());
             }
         }
+        // whole at once: staging drops for good what it finds unwanted
+        wanted = now;
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.takeUnstaged()) {
                 events.staging(function.name(), version.number(), StagingState.PENDING, "");
