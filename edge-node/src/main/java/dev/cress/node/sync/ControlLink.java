@@ -111,6 +111,7 @@ public final class ControlLink implements AutoCloseable {
                         .setPort(port)
                         .setSsl(tls)
                         .setURI("/v1/sync/node")
+                        .setTimeout(CONNECT_TIMEOUT.toMillis())
                         .addHeader("authorization", "Bearer " + token);
         client.connect(options)
                 .onComplete(this::opened, failure -> reconnect(failure.getMessage()));
