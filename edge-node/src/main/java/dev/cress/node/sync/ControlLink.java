@@ -37,6 +37,10 @@ public final class ControlLink implements AutoCloseable {
     private static final Duration RECONNECT_FIRST = Duration.ofMillis(100);
     private static final Duration RECONNECT_MAX = Duration.ofSeconds(5);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
+    /// A session that lasted this long was meant: after it the node comes back at once.
+    private static final Duration SESSION_MIN = Duration.ofSeconds(1);
+
     private static final Duration PING_EVERY = Duration.ofSeconds(5);
 
     /// After this long without a sign of life the connection counts as half-open.
@@ -57,6 +61,7 @@ public final class ControlLink implements AutoCloseable {
     private final LogFollowers followers;
     private Duration nextWait = RECONNECT_FIRST;
     private @Nullable WebSocket session;
+    private long openedNanos;
     private long heardNanos;
     private volatile boolean connected;
     private volatile boolean closed;
@@ -123,7 +128,8 @@ public final class ControlLink implements AutoCloseable {
             return;
         }
         session = socket;
-        heardNanos = System.nanoTime();
+        openedNanos = System.nanoTime();
+        heardNanos = openedNanos;
         socket.textMessageHandler(text -> receive(socket, text));
         socket.pongHandler(_ -> heardNanos = System.nanoTime());
         socket.closeHandler(_ -> lost(socket));
@@ -135,6 +141,9 @@ public final class ControlLink implements AutoCloseable {
         if (session == socket) {
             session = null;
             connected = false;
+            if (System.nanoTime() - openedNanos >= SESSION_MIN.toNanos()) {
+                nextWait = RECONNECT_FIRST;
+            }
             state.tellNobody();
             followers.clear();
             Short code = socket.closeStatusCode();
@@ -185,7 +194,6 @@ public final class ControlLink implements AutoCloseable {
         switch (frame) {
             case ControlFrame.Welcome(String routerKey) -> {
                 connected = true;
-                nextWait = RECONNECT_FIRST;
                 onRouterKey.accept(routerKey);
                 state.tell(new SessionEvents(socket));
             }
