@@ -83,7 +83,9 @@ public final class RequestPath {
             }
             start = end + 1;
         }
-        String joined = "/" + String.join("/", segments);
-        return folder && !joined.endsWith("/") ? joined + "/" : joined;
+        if (folder) {
+            segments.addLast("");
+        }
+        return "/" + String.join("/", segments);
     }
 }
