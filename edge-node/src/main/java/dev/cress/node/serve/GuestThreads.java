@@ -118,7 +118,7 @@ public final class GuestThreads implements AutoCloseable {
         while (turn != null) {
             try {
                 turn.task.run();
-            } catch (RuntimeException | StackOverflowError | LinkageError fault) {
+            } catch (RuntimeException | Error fault) {
                 LOG.error("a guest's task failed", fault);
             }
             turn = next(turn.lane);
