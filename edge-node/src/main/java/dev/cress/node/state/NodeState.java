@@ -146,6 +146,8 @@ public final class NodeState implements AutoCloseable {
                             remove(name);
                         }
                     }
+                    // also those that could neither be read nor deleted before
+                    store.keepFunctions(named);
                     record(snapshot.position());
                 });
     }
@@ -250,6 +252,9 @@ public final class NodeState implements AutoCloseable {
                 events.staging(function.name(), version.number(), StagingState.PENDING, "");
                 staging.stage(function.name(), version);
             }
+        }
+        if (!told) {
+            return;
         }
         try {
             store.keepModules(modules);
