@@ -1,5 +1,6 @@
 package dev.cress.node;
 
+import static dev.cress.node.Functions.at;
 import static dev.cress.node.Functions.delta;
 import static dev.cress.node.Functions.function;
 import static dev.cress.node.Functions.greeting;
@@ -87,6 +88,18 @@ class StagingTest {
         session.next(Ack.class, ack -> ack.revision() == 3);
         session.staging("hello", 2, StagingState.PENDING);
         assertFirstStillServes();
+    }
+
+    @Test
+    void hasOnItsDiskWhatItAcknowledgedBeforeTheModuleCame() {
+        session.send(delta(1, 2, SECOND));
+        session.next(Ack.class, ack -> ack.revision() == 2);
+        assertThat(delay()).contains("404");
+        node.close();
+        control.has(NEXT);
+        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT);
+        assertThat(control.welcomed().hello().resume()).isEqualTo(at(2));
+        node.awaitAnswer("hello", "Moin from");
     }
 
     @Test
