@@ -15,6 +15,7 @@ import dev.cress.node.sync.ControlLink;
 import dev.cress.node.sync.ControlModules;
 import dev.cress.wasm.WasmHost;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -89,8 +90,12 @@ public final class EdgeNode implements AutoCloseable {
                         state::routes,
                         () -> routerKey,
                         registry);
-        registry.gauge("cress.guests.running", threads, GuestThreads::running);
-        registry.gauge("cress.guests.queued", threads, GuestThreads::queued);
+        Gauge.builder("cress.guests.running", threads, GuestThreads::running)
+                .description("Guests that run now")
+                .register(registry);
+        Gauge.builder("cress.guests.queued", threads, GuestThreads::queued)
+                .description("Requests that wait for a guest thread")
+                .register(registry);
         try {
             int portBefore = readPort();
             this.front = HttpFront.listen(vertx, config, portBefore, requests, registry::scrape);
@@ -115,7 +120,9 @@ public final class EdgeNode implements AutoCloseable {
             closeParts();
             throw e;
         }
-        registry.gauge("cress.control.connected", link, l -> l.isConnected() ? 1 : 0);
+        Gauge.builder("cress.control.connected", link, l -> l.isConnected() ? 1 : 0)
+                .description("Whether the session to the control plane stands")
+                .register(registry);
         state.load();
         link.open();
         awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());

@@ -174,8 +174,10 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     }
 
     private void send(ErrorAnswer error) {
-        http.response().putHeader(CressHeader.VERSION.text(), versionText());
-        error.send(http.response(), incoming.requestId(), handler.place().name());
+        HttpServerResponse response = http.response();
+        response.putHeader(CressHeader.VERSION.text(), versionText());
+        nameFunction(response);
+        error.send(response, incoming.requestId(), handler.place().name());
     }
 
     /// On the guest's thread. A fault of ours, of whatever kind, is answered: nobody else will.
@@ -253,9 +255,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
         response.putHeader(CressHeader.REQUEST_ID.text(), incoming.requestId())
                 .putHeader(CressHeader.NODE.text(), handler.place().name())
                 .putHeader(CressHeader.VERSION.text(), versionText());
-        if (incoming.fromRouter()) {
-            response.putHeader(CressHeader.FUNCTION.text(), match.function().name().value());
-        }
+        nameFunction(response);
         RunResult result = timing;
         if (result != null && incoming.isLoopback()) {
             response.putHeader(
@@ -265,6 +265,13 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
                             "isolate;dur=%.3f, guest;dur=%.3f",
                             result.isolateStartNanos() / 1e6,
                             result.guestNanos() / 1e6));
+        }
+    }
+
+    /// For the router's metrics.
+    private void nameFunction(HttpServerResponse response) {
+        if (incoming.fromRouter()) {
+            response.putHeader(CressHeader.FUNCTION.text(), match.function().name().value());
         }
     }
 

@@ -6,6 +6,8 @@ import dev.cress.contract.ErrorCode;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Cookie;
@@ -59,9 +61,15 @@ public final class RequestHandler {
         this.routes = routes;
         this.routerKey = routerKey;
         this.registry = registry;
-        registry.gauge("cress.requests.in.flight", inFlight);
-        registry.gauge("cress.bodies.buffered.bytes", bufferedBodyBytes);
-        registry.gauge("cress.guest.memory.bytes", host, WasmHost::guestMemoryBytes);
+        Gauge.builder("cress.requests.in.flight", inFlight, AtomicInteger::get)
+                .description("Requests that aren't answered yet")
+                .register(registry);
+        Gauge.builder("cress.bodies.buffered.bytes", bufferedBodyBytes, AtomicLong::get)
+                .description("Request bodies in memory")
+                .register(registry);
+        Gauge.builder("cress.guest.memory.bytes", host, WasmHost::guestMemoryBytes)
+                .description("Memory of all guests that run now")
+                .register(registry);
     }
 
     Place place() {
@@ -205,7 +213,11 @@ public final class RequestHandler {
     }
 
     private void refuse(HttpServerRequest http, Incoming incoming, ErrorCode code, String detail) {
-        registry.counter("cress.requests.refused", "error", code.code()).increment();
+        Counter.builder("cress.requests.refused")
+                .description("Requests that were given to no function, by error")
+                .tag("error", code.code())
+                .register(registry)
+                .increment();
         ErrorAnswer.of(code, detail).send(http.response(), incoming.requestId(), place.name());
         UnreadBody.letEnd(vertx, http);
     }

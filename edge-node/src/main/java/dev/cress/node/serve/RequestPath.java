@@ -83,7 +83,9 @@ final class RequestPath {
             }
             start = end + 1;
         }
-        String joined = "/" + String.join("/", segments);
-        return folder && !joined.endsWith("/") ? joined + "/" : joined;
+        if (folder) {
+            segments.addLast("");
+        }
+        return "/" + String.join("/", segments);
     }
 }

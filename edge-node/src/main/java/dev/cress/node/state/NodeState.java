@@ -50,8 +50,7 @@ public final class NodeState implements AutoCloseable {
     private volatile RouteTable routes;
     private volatile boolean told;
 
-    /// A version of a function that this node should have. All of them are swapped at once: the
-    /// staging thread gives a version up for good when it isn't among them.
+    /// A version of a function that this node should have.
     private record Wanted(FunctionName function, Version version) {}
 
     public NodeState(
@@ -147,6 +146,8 @@ public final class NodeState implements AutoCloseable {
                             remove(name);
                         }
                     }
+                    // also those that could neither be read nor deleted before
+                    store.keepFunctions(named);
                     record(snapshot.position());
                 });
     }
@@ -161,8 +162,12 @@ public final class NodeState implements AutoCloseable {
                                     && delta.position().epoch().equals(position.epoch());
                     if (!follows) {
                         throw new NotFollowing(
-                                "delta from revision %d does not follow %d"
-                                        .formatted(delta.from(), position.revision()));
+                                "delta from revision %d of log '%s' does not follow revision %d of log '%s'"
+                                        .formatted(
+                                                delta.from(),
+                                                delta.position().epoch(),
+                                                position.revision(),
+                                                position.epoch()));
                     }
                     for (FunctionState state : delta.changed()) {
                         put(state);
@@ -232,20 +237,24 @@ public final class NodeState implements AutoCloseable {
     }
 
     private void stageMissing() {
-        Set<Wanted> all = new HashSet<>();
+        Set<Wanted> now = new HashSet<>();
         Set<Sha256> modules = new HashSet<>();
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.versions()) {
-                all.add(new Wanted(function.name(), version));
+                now.add(new Wanted(function.name(), version));
                 modules.add(version.module());
             }
         }
-        wanted = all;
+        // whole at once: staging drops for good what it finds unwanted
+        wanted = now;
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.takeUnstaged()) {
                 events.staging(function.name(), version.number(), StagingState.PENDING, "");
                 staging.stage(function.name(), version);
             }
+        }
+        if (!told) {
+            return;
         }
         try {
             store.keepModules(modules);

@@ -1,5 +1,7 @@
 package dev.cress.node.state;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
@@ -23,11 +25,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// What the node was told, in its data folder. Every file is replaced whole: written beside, forced
 /// to disk, renamed. A crash in between leaves functions newer than the position, and the control
@@ -42,16 +43,11 @@ import java.util.stream.Collectors;
 /// port             where the node last served
 /// ```
 ///
-/// Functions, the position and [#keepModules] belong to the state thread, [#module] and
-/// [#putModule] to the staging thread, every other file to one writer; no two write the same one.
+/// Functions, the position and what is kept belong to the state thread, [#module] and [#putModule]
+/// to the staging thread, every other file to one writer; no two write the same one.
 public final class NodeStore implements AutoCloseable {
-    /// The end of a file's name until it is whole.
-    private static final String UNFINISHED = ".new";
-
-    private static final String MODULE = ".wasm";
-
-    private static final Set<StandardOpenOption> NEW_FILE =
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    /// Ends the names of files that aren't whole yet.
+    private static final String BESIDE = ".new";
 
     private final Path data;
     private final Path functions;
@@ -62,25 +58,17 @@ public final class NodeStore implements AutoCloseable {
     ///
     /// @param target what the control plane wants
     /// @param serving what last took effect here, null before anything did
-    public record StoredFunction(FunctionState target, @Nullable FunctionState serving) {}
+    public record StoredFunction(FunctionState target, @Nullable FunctionState serving) {
+        public StoredFunction {
+            Objects.requireNonNull(target, "target");
+        }
+    }
 
     private NodeStore(Path data, FileChannel lockFile) throws IOException {
         this.data = data;
         this.lockFile = lockFile;
         this.functions = Files.createDirectories(data.resolve("functions"));
         this.modules = Files.createDirectories(data.resolve("modules"));
-        for (Path folder : List.of(data, functions, modules)) {
-            clearUnfinished(folder);
-        }
-    }
-
-    /// What a crash left half written. Later such a file is being written.
-    private static void clearUnfinished(Path folder) throws IOException {
-        try (var files = Files.newDirectoryStream(folder, "*" + UNFINISHED)) {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 
     /// Opens the folder, making it if need be; refuses one that another process uses.
@@ -150,6 +138,11 @@ public final class NodeStore implements AutoCloseable {
         Files.deleteIfExists(functions.resolve(name + ".json"));
     }
 
+    /// Deletes the functions that are not named, also what can't be read of them.
+    public void keepFunctions(Set<FunctionName> named) throws IOException {
+        keep(functions, named.stream().map(name -> name + ".json").collect(toSet()));
+    }
+
     /// A module's bytes, if they are here and what their name says.
     public Optional<byte[]> module(Sha256 sha256) throws IOException {
         try {
@@ -170,10 +163,19 @@ public final class NodeStore implements AutoCloseable {
 
     /// Deletes the modules that nothing here names any more.
     public void keepModules(Set<Sha256> named) throws IOException {
-        Set<String> kept = named.stream().map(NodeStore::moduleName).collect(Collectors.toSet());
-        try (var files = Files.newDirectoryStream(modules, "*" + MODULE)) {
+        keep(modules, named.stream().map(sha -> sha + ".wasm").collect(toSet()));
+    }
+
+    /// Files on their way to these names stay as well.
+    private static void keep(Path folder, Set<String> names) throws IOException {
+        try (var files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                if (!kept.contains(file.getFileName().toString())) {
+                String name = file.getFileName().toString();
+                String meant =
+                        name.endsWith(BESIDE)
+                                ? name.substring(0, name.length() - BESIDE.length())
+                                : name;
+                if (!names.contains(meant)) {
                     Files.deleteIfExists(file);
                 }
             }
@@ -212,16 +214,16 @@ public final class NodeStore implements AutoCloseable {
     }
 
     private Path modulePath(Sha256 sha256) {
-        return modules.resolve(moduleName(sha256));
-    }
-
-    private static String moduleName(Sha256 sha256) {
-        return sha256.hex() + MODULE;
+        return modules.resolve(sha256.hex() + ".wasm");
     }
 
     private static <T> Optional<T> read(Path file, Class<T> type) throws IOException {
         try {
-            return Optional.of(Json.LENIENT.readValue(Files.readString(file), type));
+            T value = Json.LENIENT.readValue(Files.readString(file), type);
+            if (value == null) {
+                throw new IOException("%s says null".formatted(file));
+            }
+            return Optional.of(value);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -231,12 +233,15 @@ public final class NodeStore implements AutoCloseable {
         write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// @param attributes of the file from its first byte on
     private static void write(Path file, byte[] bytes, FileAttribute<?>... attributes)
             throws IOException {
-        Path beside = file.resolveSibling(file.getFileName() + UNFINISHED);
-        Files.deleteIfExists(beside);
-        try (FileChannel channel = FileChannel.open(beside, NEW_FILE, attributes)) {
+        Path beside = file.resolveSibling(file.getFileName() + BESIDE);
+        var replaced =
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(beside, replaced, attributes)) {
             var buffer = ByteBuffer.wrap(bytes);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);

@@ -193,6 +193,9 @@ public final class ControlLink implements AutoCloseable {
         ControlFrame frame;
         try {
             frame = Json.LENIENT.readValue(text, ControlFrame.class);
+            if (frame == null) {
+                throw new IllegalArgumentException("expected an object, found null");
+            }
         } catch (JsonProcessingException | IllegalArgumentException e) {
             send(new NodeFrame.Nack("unreadable frame: " + e.getMessage()));
             return;

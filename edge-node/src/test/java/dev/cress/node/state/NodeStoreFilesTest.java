@@ -2,8 +2,6 @@ package dev.cress.node.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cress.contract.Sha256;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,16 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 
-/// The data folder's files as others find them while they are written, or after a crash.
+/// The data folder's files as others find them while they are written.
 class NodeStoreFilesTest {
-    private static final byte[] MODULE = {0, 'a', 's', 'm'};
-    private static final Sha256 NAME = Sha256.of(MODULE);
-
     private final Path data;
-    private NodeStore store;
+    private final NodeStore store;
 
     NodeStoreFilesTest(@TempDir Path data) {
         this.data = data;
@@ -42,40 +35,5 @@ class NodeStoreFilesTest {
                     .isEqualTo("the old key");
         }
         assertThat(store.routerKey()).isEqualTo("new");
-    }
-
-    @Test
-    void onlyItsOwnerReadsTheRouterKey() throws IOException {
-        store.routerKey("first");
-        store.routerKey("second");
-        var permissions = Files.getPosixFilePermissions(data.resolve("router.key"));
-        assertThat(PosixFilePermissions.toString(permissions)).isEqualTo("rw-------");
-    }
-
-    @Test
-    void aModuleThatIsBeingWrittenIsLeftAlone() throws IOException {
-        Path writing = Files.write(data.resolve("modules/" + NAME.hex() + ".wasm.new"), MODULE);
-        store.keepModules(Set.of());
-        assertThat(writing).exists();
-    }
-
-    @Test
-    void onlyModulesThatAreNamedStay() throws IOException {
-        byte[] other = {1};
-        store.putModule(NAME, MODULE);
-        store.putModule(Sha256.of(other), other);
-        store.keepModules(Set.of(NAME));
-        assertThat(store.module(NAME)).contains(MODULE);
-        assertThat(store.module(Sha256.of(other))).isEmpty();
-    }
-
-    @Test
-    void whatACrashLeftHalfWrittenIsGoneAfterTheNextStart() throws IOException {
-        Path module = Files.write(data.resolve("modules/" + NAME.hex() + ".wasm.new"), MODULE);
-        Path function = Files.write(data.resolve("functions/hello.json.new"), MODULE);
-        store.close();
-        store = NodeStore.open(data);
-        assertThat(module).doesNotExist();
-        assertThat(function).doesNotExist();
     }
 }

@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /// Whatever is asked for is staged in the end, whatever happens meanwhile.
-class StagingTest {
+class NodeStateTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int VERSIONS = 500;
 
@@ -50,7 +50,7 @@ class StagingTest {
     private volatile Runnable beforeFetch = () -> {};
     private final NodeState state;
 
-    StagingTest(@TempDir Path data) throws IOException {
+    NodeStateTest(@TempDir Path data) throws IOException {
         Path example = Path.of(System.getProperty("cress.root"), "examples", "hello", "hello.wasm");
         module = Files.readAllBytes(example);
         store = NodeStore.open(data);
