@@ -78,6 +78,8 @@ public final class Fleet implements AutoCloseable {
     private @Nullable Router router;
     private int controlPort;
     private int routerPort;
+
+    /// Known to this process only: a start leaves no token behind.
     private String joinToken = "";
 
     private Fleet(Setup setup) {
@@ -111,7 +113,9 @@ public final class Fleet implements AutoCloseable {
         control = ControlPlane.start(config, new Preparing(host));
         controlPort = control.port();
         if (joinToken.isEmpty()) {
-            joinToken = client().createToken("fleet", "join").token();
+            joinToken = control.issueToken("fleet", "join");
+        } else {
+            control.letIn("fleet", "join", joinToken);
         }
     }
 
