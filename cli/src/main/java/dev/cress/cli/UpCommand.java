@@ -1,5 +1,6 @@
 package dev.cress.cli;
 
+import dev.cress.contract.Api;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Share;
@@ -12,8 +13,6 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -23,13 +22,14 @@ import java.util.concurrent.Callable;
         name = "up",
         description = {
             "Runs everything in one process: control plane, nodes, router.",
-            "An empty data folder gets the example function hello, so that there is an answer at"
-                    + " once."
+            "Where nothing was ever deployed it deploys the example function hello, so that there"
+                    + " is an answer at once."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "It says `ready` when everything answers, and stops on Ctrl-C or SIGTERM."})
 final class UpCommand implements Callable<Integer> {
     private static final Duration START_MAX = Duration.ofSeconds(60);
+    private static final FunctionName HELLO = new FunctionName("hello");
 
     @Mixin private DataOption data;
     @Mixin private Output output;
@@ -71,7 +71,7 @@ final class UpCommand implements Callable<Integer> {
             description = "The router's address (default: ${DEFAULT-VALUE}, this machine only).")
     private String bind;
 
-    @Option(names = "--empty", description = "Deploy nothing into an empty data folder.")
+    @Option(names = "--empty", description = "Don't deploy the example hello.")
     private boolean empty;
 
     @Override
@@ -82,11 +82,9 @@ final class UpCommand implements Callable<Integer> {
                             .formatted(nodes, Fleet.Setup.REGIONS.size()),
                     ExitCode.USAGE);
         }
-        Path folder = data.folder();
-        boolean fresh = isEmpty(folder);
         var setup =
                 new Fleet.Setup(
-                        folder,
+                        data.folder(),
                         port,
                         controlPort,
                         Fleet.Setup.REGIONS.subList(0, nodes),
@@ -102,7 +100,7 @@ final class UpCommand implements Callable<Integer> {
                                     fleet.operatorTokenFile().toString(),
                                     fleet.routerUrl().toString(),
                                     domain));
-            if (fresh && !empty) {
+            if (!empty && fleet.client().status().position().revision() == 0) {
                 deployHello(fleet);
             }
             Waiting.until("every node serves", START_MAX, fleet::isReady);
@@ -113,27 +111,14 @@ final class UpCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static boolean isEmpty(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return true;
-        }
-        try (var files = Files.list(folder)) {
-            return files.findAny().isEmpty();
-        } catch (IOException e) {
-            throw new CliException(
-                    "data folder %s can't be read: %s".formatted(folder, e.getMessage()));
-        }
-    }
-
     private static void deployHello(Fleet fleet) {
         try (InputStream module =
                 Objects.requireNonNull(UpCommand.class.getResourceAsStream("hello.wasm"))) {
             var client = fleet.client();
-            var name = new FunctionName("hello");
             var stored = client.upload(module.readAllBytes());
-            var version = client.createVersion(name, stored.sha256(), Manifest.DEFAULT).version();
-            var deployed = client.deploy(name, version.number(), Share.ALL);
-            client.rollout(name, deployed.deployment().id(), START_MAX);
+            var version = client.createVersion(HELLO, stored.sha256(), Manifest.DEFAULT).version();
+            var deployed = client.deploy(HELLO, version.number(), Share.ALL);
+            client.rollout(HELLO, deployed.deployment().id(), START_MAX);
         } catch (IOException e) {
             throw new CliException("the example hello can't be read: " + e.getMessage());
         }
@@ -151,10 +136,16 @@ final class UpCommand implements Callable<Integer> {
                 "router         %s (metrics %s)"
                         .formatted(fleet.routerUrl(), fleet.routerAdminUrl().resolve("/metrics")));
         output.line("operator token " + fleet.operatorTokenFile());
-        if (!empty) {
+        if (isDeployed(fleet.client().status())) {
             announceHello(fleet.routerUrl());
         }
         output.line("ready");
+    }
+
+    private static boolean isDeployed(Api.FleetStatus status) {
+        return status.functions().stream()
+                .anyMatch(
+                        function -> function.name().equals(HELLO) && function.deployment() != null);
     }
 
     private void announceHello(URI router) {
