@@ -153,6 +153,8 @@ public final class ApiServer {
             request.connection().close();
             return;
         }
+        // What was said of an answer that doesn't come isn't true of the problem.
+        response.headers().clear();
         if (request.getHeader("expect") != null) {
             // Whether the body still comes is open, so nothing can follow on this connection.
             response.putHeader("connection", "close");
