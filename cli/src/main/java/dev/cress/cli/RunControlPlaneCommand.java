@@ -53,8 +53,11 @@ final class RunControlPlaneCommand implements Callable<Integer> {
                         .withPort(port)
                         .withBindAddress(bind, insecure)
                         .withBuild(Cress.Version.text());
-        try (var stop = new StopSignal();
-                WasmHost host = WasmHost.withHalfTheHeap();
+        return StopSignal.run(output::say, stop -> run(config, stop));
+    }
+
+    private void run(ControlPlaneConfig config, StopSignal stop) {
+        try (WasmHost host = WasmHost.withHalfTheHeap();
                 ControlPlane control = ControlPlane.start(config, new Preparing(host))) {
             new KnownFleets(System.getenv())
                     .add(
@@ -65,6 +68,5 @@ final class RunControlPlaneCommand implements Callable<Integer> {
             output.line("ready");
             stop.await();
         }
-        return ExitCode.OK;
     }
 }

@@ -96,17 +96,19 @@ final class RunNodeCommand implements Callable<Integer> {
                         adminPort,
                         advertise.map(URI::create),
                         NodeLimits.DEFAULT);
-        try (var stop = new StopSignal();
-                WasmHost host = WasmHost.withHalfTheHeap();
+        return StopSignal.run(output::say, stop -> run(config, stop));
+    }
+
+    private void run(NodeConfig config, StopSignal stop) {
+        try (WasmHost host = WasmHost.withHalfTheHeap();
                 EdgeNode node = EdgeNode.start(config, host)) {
             output.line(
                     "node %s at %s (metrics http://127.0.0.1:%d/metrics)"
-                            .formatted(nodeName, node.url(), node.adminPort()));
+                            .formatted(config.name(), node.url(), node.adminPort()));
             if (stop.awaitOr(node::isServing)) {
                 output.line("ready");
                 stop.await();
             }
         }
-        return ExitCode.OK;
     }
 }

@@ -68,6 +68,11 @@ final class RunRouterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        RouterConfig config = config();
+        return StopSignal.run(output::say, stop -> run(config, stop));
+    }
+
+    private RouterConfig config() {
         RouterConfig config =
                 RouterConfig.of(join.control(), join.token(), data.folder().resolve("router"))
                         .withListen(bind, port)
@@ -78,8 +83,11 @@ final class RunRouterCommand implements Callable<Integer> {
         if (locations.isPresent()) {
             config = config.withLocationTable(locations.get());
         }
-        try (var stop = new StopSignal();
-                Router router = Router.start(config)) {
+        return config;
+    }
+
+    private void run(RouterConfig config, StopSignal stop) {
+        try (Router router = Router.start(config)) {
             URI health = URI.create("http://127.0.0.1:%d/health".formatted(router.adminPort()));
             output.line(
                     "router http://%s:%d (metrics http://127.0.0.1:%d/metrics)"
@@ -89,6 +97,5 @@ final class RunRouterCommand implements Callable<Integer> {
                 stop.await();
             }
         }
-        return ExitCode.OK;
     }
 }

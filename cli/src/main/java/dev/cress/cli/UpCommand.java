@@ -16,6 +16,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 
 /// `cress up`: everything in one process, for one machine.
 @Command(
@@ -91,8 +92,11 @@ final class UpCommand implements Callable<Integer> {
                         domain,
                         bind,
                         NodeLimits.DEFAULT);
-        try (var stop = new StopSignal();
-                Fleet fleet = Fleet.start(setup)) {
+        return StopSignal.run(output::say, stop -> run(setup, stop));
+    }
+
+    private void run(Fleet.Setup setup, StopSignal stop) {
+        try (Fleet fleet = Fleet.start(setup)) {
             new KnownFleets(System.getenv())
                     .add(
                             fleet.controlUrl(),
@@ -100,31 +104,38 @@ final class UpCommand implements Callable<Integer> {
                                     fleet.operatorTokenFile().toString(),
                                     fleet.routerUrl().toString(),
                                     domain));
-            if (!empty && fleet.client().status().position().revision() == 0) {
-                deployHello(fleet);
+            ControlClient client = fleet.client();
+            BooleanSupplier helloSettled =
+                    !empty && client.status().position().revision() == 0
+                            ? deployHello(client)
+                            : () -> true;
+            if (stop.awaitOr(
+                    "every node serves",
+                    START_MAX,
+                    () -> fleet.isReady() && helloSettled.getAsBoolean())) {
+                announce(fleet, isDeployed(client.status()));
+                stop.await();
             }
-            Waiting.until("every node serves", START_MAX, fleet::isReady);
-            announce(fleet);
-            stop.await();
             output.say("stopping: requests in flight get 10 s");
         }
-        return ExitCode.OK;
     }
 
-    private static void deployHello(Fleet fleet) {
+    /// Deploys the example; the answer tells whether each node has taken it or can't.
+    private static BooleanSupplier deployHello(ControlClient client) {
         try (InputStream module =
                 Objects.requireNonNull(UpCommand.class.getResourceAsStream("hello.wasm"))) {
-            var client = fleet.client();
             var stored = client.upload(module.readAllBytes());
             var version = client.createVersion(HELLO, stored.sha256(), Manifest.DEFAULT).version();
-            var deployed = client.deploy(HELLO, version.number(), Share.ALL);
-            client.rollout(HELLO, deployed.deployment().id(), START_MAX);
+            int id = client.deploy(HELLO, version.number(), Share.ALL).deployment().id();
+            return () ->
+                    client.rollout(HELLO, id, Duration.ZERO).nodes().stream()
+                            .noneMatch(node -> node.state().equals("pending"));
         } catch (IOException e) {
             throw new CliException("the example hello can't be read: " + e.getMessage());
         }
     }
 
-    private void announce(Fleet fleet) {
+    private void announce(Fleet fleet, boolean withHello) {
         output.line("control plane  " + fleet.controlUrl());
         fleet.nodes()
                 .forEach(
@@ -136,7 +147,7 @@ final class UpCommand implements Callable<Integer> {
                 "router         %s (metrics %s)"
                         .formatted(fleet.routerUrl(), fleet.routerAdminUrl().resolve("/metrics")));
         output.line("operator token " + fleet.operatorTokenFile());
-        if (isDeployed(fleet.client().status())) {
+        if (withHello) {
             announceHello(fleet.routerUrl());
         }
         output.line("ready");

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// A `cress` command as a process of its own, with a data folder. A test that reads from it has a
 /// timeout: a process that neither speaks nor ends holds the reader up.
@@ -27,22 +28,37 @@ final class CressProcess implements AutoCloseable {
 
     static CressProcess start(Path data, List<String> command, String... options)
             throws IOException {
-        return start(data, data.resolveSibling(data.getFileName() + "-config"), command, options);
+        Path config = data.resolveSibling(data.getFileName() + "-config");
+        return start(data, config, command, options);
     }
 
     /// @param config where it remembers the fleets that it started
     static CressProcess start(Path data, Path config, List<String> command, String... options)
             throws IOException {
-        List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.add("@" + Sources.ROOT.resolve("cli/src/main/dist/jvm.options"));
-        words.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
-        words.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.cress.cli.Cress"));
+        List<String> words = new ArrayList<>(List.of("dev.cress.cli.Cress"));
         words.addAll(command);
         words.addAll(List.of(options));
-        var builder = new ProcessBuilder(words);
-        builder.environment().put("CRESS_DATA", data.toString());
-        builder.environment().put("XDG_CONFIG_HOME", config.toString());
+        return launch(
+                words, Map.of("CRESS_DATA", data.toString(), "XDG_CONFIG_HOME", config.toString()));
+    }
+
+    /// Another program of the tests.
+    static CressProcess ofMain(Class<?> main, String... arguments) throws IOException {
+        List<String> words = new ArrayList<>(List.of(main.getName()));
+        words.addAll(List.of(arguments));
+        return launch(words, Map.of());
+    }
+
+    private static CressProcess launch(List<String> words, Map<String, String> environment)
+            throws IOException {
+        List<String> java = new ArrayList<>();
+        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        java.add("@" + Sources.ROOT.resolve("cli/src/main/dist/jvm.options"));
+        java.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
+        java.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        java.addAll(words);
+        var builder = new ProcessBuilder(java);
+        builder.environment().putAll(environment);
         Path errors = Files.createTempFile("cress", ".err");
         builder.redirectError(errors.toFile());
         return new CressProcess(builder.start(), errors);
