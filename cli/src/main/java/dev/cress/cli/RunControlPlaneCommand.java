@@ -62,7 +62,8 @@ final class RunControlPlaneCommand implements Callable<Integer> {
             new KnownFleets(System.getenv())
                     .add(
                             URI.create(control.url()),
-                            new KnownFleets.Entry(control.operatorTokenFile().toString(), "", ""));
+                            new KnownFleets.Entry(control.operatorTokenFile().toString(), "", ""),
+                            output::say);
             output.line("control plane  " + control.url());
             output.line("operator token " + control.operatorTokenFile());
             output.line("ready");

@@ -103,7 +103,8 @@ final class UpCommand implements Callable<Integer> {
                             new KnownFleets.Entry(
                                     fleet.operatorTokenFile().toString(),
                                     fleet.routerUrl().toString(),
-                                    domain));
+                                    domain),
+                            output::say);
             ControlClient client = fleet.client();
             BooleanSupplier helloSettled =
                     !empty && client.status().position().revision() == 0
