@@ -90,8 +90,8 @@ final class RunRouterCommand implements Callable<Integer> {
         try (Router router = Router.start(config)) {
             URI health = URI.create("http://127.0.0.1:%d/health".formatted(router.adminPort()));
             output.line(
-                    "router http://%s:%d (metrics http://127.0.0.1:%d/metrics)"
-                            .formatted(bind, router.port(), router.adminPort()));
+                    "router %s (metrics http://127.0.0.1:%d/metrics)"
+                            .formatted(router.url(), router.adminPort()));
             if (stop.awaitOr(() -> Waiting.answers(health))) {
                 output.line("ready");
                 stop.await();

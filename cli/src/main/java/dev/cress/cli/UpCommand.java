@@ -162,7 +162,9 @@ final class UpCommand implements Callable<Integer> {
 
     private void announceHello(URI router) {
         output.line("");
-        output.line("  curl http://hello.%s:%d/".formatted(domain, router.getPort()));
+        if (!domain.equals("localhost") || router.getHost().equals("127.0.0.1")) {
+            output.line("  curl http://hello.%s:%d/".formatted(domain, router.getPort()));
+        }
         output.line("  curl -H 'Host: hello.%s' %s/".formatted(domain, router));
         output.line("");
     }

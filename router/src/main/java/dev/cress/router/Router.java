@@ -11,6 +11,8 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -126,6 +128,21 @@ public final class Router implements AutoCloseable {
     /// Where clients reach the router.
     public int port() {
         return workers.getFirst().listener().port();
+    }
+
+    /// Where clients on this machine reach the router.
+    public URI url() {
+        String host = bindsToAll() ? RouterConfig.LOOPBACK : config.bind();
+        return URI.create(
+                "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port()));
+    }
+
+    private boolean bindsToAll() {
+        try {
+            return InetAddress.getByName(config.bind()).isAnyLocalAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     /// Where `/health` and `/metrics` are.
