@@ -50,8 +50,8 @@ final class LogsCommand implements Callable<Integer> {
             defaultValue = "20",
             paramLabel = "N",
             description =
-                    "How many past requests, 0 to 200; with -f so many of each node (default:"
-                        + " ${DEFAULT-VALUE}).")
+                    "How many past requests, with -f of each node, 0 to 200 (default:"
+                            + " ${DEFAULT-VALUE}).")
     private int backlog;
 
     @Override
