@@ -8,6 +8,9 @@ import java.util.List;
 
 /// Bodies of the control plane's REST interface under `/v1`. Errors are [Problem]s.
 public interface Api {
+    /// Bytes of one module.
+    int MODULE_BYTES_MAX = 50 << 20;
+
     /// Modules, versions or deployments in one [Page], the newest: older ones aren't listed.
     int LIST_MAX = 1_000;
 

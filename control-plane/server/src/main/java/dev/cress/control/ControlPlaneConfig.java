@@ -1,5 +1,7 @@
 package dev.cress.control;
 
+import dev.cress.contract.Api;
+
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -73,7 +75,14 @@ public record ControlPlaneConfig(
             int followersMax,
             Duration pingEvery) {
         public static final Caps DEFAULT =
-                new Caps(50 << 20, 1 << 20, 256L << 30, 2_000, 200, 100, Duration.ofSeconds(5));
+                new Caps(
+                        Api.MODULE_BYTES_MAX,
+                        1 << 20,
+                        256L << 30,
+                        2_000,
+                        200,
+                        100,
+                        Duration.ofSeconds(5));
 
         public Caps {
             if (moduleBytesMax < 1
