@@ -41,8 +41,6 @@ public final class Fleet implements AutoCloseable {
             String domain,
             String bind,
             NodeLimits nodeLimits) {
-        public static final int PORT = 8080;
-
         /// Where nodes are, in the order in which `up` adds them.
         public static final List<String> REGIONS =
                 List.of(
@@ -100,10 +98,7 @@ public final class Fleet implements AutoCloseable {
 
     /// Starts the control plane, again on the port that it had.
     public void startControlPlane() {
-        var config =
-                ControlPlaneConfig.of(setup.data())
-                        .withPort(controlPort)
-                        .withBuild(Cress.Version.text());
+        var config = ControlPlaneConfig.of(setup.data()).withPort(controlPort);
         control = ControlPlane.start(config, new Preparing(host));
         controlPort = control.port();
         if (joinToken.isEmpty()) {

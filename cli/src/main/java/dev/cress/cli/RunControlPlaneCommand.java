@@ -49,10 +49,7 @@ final class RunControlPlaneCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var config =
-                ControlPlaneConfig.of(data.folder())
-                        .withPort(port)
-                        .withBindAddress(bind, insecure)
-                        .withBuild(Cress.Version.text());
+                ControlPlaneConfig.of(data.folder()).withPort(port).withBindAddress(bind, insecure);
         return StopSignal.run(output::say, stop -> run(config, stop));
     }
 

@@ -1,5 +1,6 @@
 package dev.cress.node;
 
+import dev.cress.contract.Build;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.NodeInfo;
@@ -111,7 +112,7 @@ public final class EdgeNode implements AutoCloseable {
                                     config.latitude(),
                                     config.longitude(),
                                     url().toString(),
-                                    build()),
+                                    Build.version()),
                             state,
                             this::newRouterKey);
         } catch (RuntimeException e) {
@@ -124,12 +125,6 @@ public final class EdgeNode implements AutoCloseable {
         state.load();
         link.open();
         awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());
-    }
-
-    /// The Cress version of this build.
-    private static String build() {
-        String version = EdgeNode.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 
     private FunctionActivity newActivity(FunctionName name) {

@@ -88,7 +88,6 @@ public final class ControlPlane implements AutoCloseable {
                                             access,
                                             meters,
                                             clock,
-                                            config.build(),
                                             limits.jsonBytesMax()));
             started.add(() -> loop.await(server::close));
             port = listen(loop, server);
