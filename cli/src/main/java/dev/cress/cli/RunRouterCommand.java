@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 final class RunRouterCommand implements Callable<Integer> {
     @Mixin private DataOption data;
     @Mixin private JoinOptions join;
+    @Mixin private ListenOptions listen;
     @Mixin private Output output;
 
     @Option(
@@ -33,24 +34,6 @@ final class RunRouterCommand implements Callable<Integer> {
             paramLabel = "PORT",
             description = "Where functions answer, 0 for any free one (default: ${DEFAULT-VALUE}).")
     private int port;
-
-    @Option(
-            names = "--admin-port",
-            defaultValue = "0",
-            paramLabel = "PORT",
-            description =
-                    "Where its metrics and health are, on this machine only (default: any free"
-                            + " one).")
-    private int adminPort;
-
-    @Option(
-            names = "--bind",
-            defaultValue = "127.0.0.1",
-            paramLabel = "ADDRESS",
-            description =
-                    "The address that clients reach (default: ${DEFAULT-VALUE}, this machine"
-                            + " only).")
-    private String bind;
 
     @Option(
             names = "--trusted-peer",
@@ -75,8 +58,8 @@ final class RunRouterCommand implements Callable<Integer> {
     private RouterConfig config() {
         RouterConfig config =
                 RouterConfig.of(join.control(), join.token(), data.folder().resolve("router"))
-                        .withListen(bind, port)
-                        .withAdmin(RouterConfig.LOOPBACK, adminPort);
+                        .withListen(listen.bind(), port)
+                        .withAdmin(RouterConfig.LOOPBACK, listen.adminPort());
         if (!trustedPeers.isEmpty()) {
             config = config.withTrustedPeers(trustedPeers);
         }

@@ -33,6 +33,7 @@ final class UpCommand implements Callable<Integer> {
     private static final FunctionName HELLO = new FunctionName("hello");
 
     @Mixin private DataOption data;
+    @Mixin private DomainOption domain;
     @Mixin private Output output;
 
     @Option(
@@ -59,13 +60,6 @@ final class UpCommand implements Callable<Integer> {
     private int nodes;
 
     @Option(
-            names = "--domain",
-            defaultValue = "localhost",
-            paramLabel = "DOMAIN",
-            description = "Functions answer at NAME.DOMAIN (default: ${DEFAULT-VALUE}).")
-    private String domain;
-
-    @Option(
             names = "--bind",
             defaultValue = "127.0.0.1",
             paramLabel = "ADDRESS",
@@ -89,7 +83,7 @@ final class UpCommand implements Callable<Integer> {
                         port,
                         controlPort,
                         Fleet.Setup.REGIONS.subList(0, nodes),
-                        domain,
+                        domain.domain(),
                         bind,
                         NodeLimits.DEFAULT);
         return StopSignal.run(output::say, stop -> run(setup, stop));
@@ -103,7 +97,7 @@ final class UpCommand implements Callable<Integer> {
                             new KnownFleets.Entry(
                                     fleet.operatorTokenFile().toString(),
                                     fleet.routerUrl().toString(),
-                                    domain),
+                                    domain.domain()),
                             output::say);
             ControlClient client = fleet.client();
             BooleanSupplier helloSettled =
@@ -162,10 +156,11 @@ final class UpCommand implements Callable<Integer> {
 
     private void announceHello(URI router) {
         output.line("");
-        if (!domain.equals("localhost") || router.getHost().equals("127.0.0.1")) {
-            output.line("  curl http://hello.%s:%d/".formatted(domain, router.getPort()));
+        String name = "hello." + domain.domain();
+        if (!name.endsWith(".localhost") || router.getHost().equals("127.0.0.1")) {
+            output.line("  curl http://%s:%d/".formatted(name, router.getPort()));
         }
-        output.line("  curl -H 'Host: hello.%s' %s/".formatted(domain, router));
+        output.line("  curl -H 'Host: %s' %s/".formatted(name, router));
         output.line("");
     }
 }
