@@ -9,7 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -25,6 +24,8 @@ import java.util.concurrent.Callable;
 final class RunNodeCommand implements Callable<Integer> {
     @Mixin private DataOption data;
     @Mixin private JoinOptions join;
+    @Mixin private ListenOptions listen;
+    @Mixin private DomainOption domain;
     @Mixin private Output output;
 
     @Option(
@@ -44,38 +45,16 @@ final class RunNodeCommand implements Callable<Integer> {
             names = "--port",
             defaultValue = "0",
             paramLabel = "PORT",
-            description = "Where it serves, 0 for any free one (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Where it serves, 0 for the port that it had before, if it is free, else any"
+                            + " (default: ${DEFAULT-VALUE}).")
     private int port;
-
-    @Option(
-            names = "--admin-port",
-            defaultValue = "0",
-            paramLabel = "PORT",
-            description =
-                    "Where its metrics and health are, on this machine only (default: any free"
-                            + " one).")
-    private int adminPort;
-
-    @Option(
-            names = "--bind",
-            defaultValue = "127.0.0.1",
-            paramLabel = "ADDRESS",
-            description =
-                    "The address that it serves on (default: ${DEFAULT-VALUE}, this machine only).")
-    private String bind;
 
     @Option(
             names = "--advertise",
             paramLabel = "URL",
             description = "By which routers reach it (default: http://ADDRESS:PORT).")
     private Optional<String> advertise = Optional.empty();
-
-    @Option(
-            names = "--domain",
-            defaultValue = "localhost",
-            paramLabel = "DOMAIN",
-            description = "Functions answer at NAME.DOMAIN (default: ${DEFAULT-VALUE}).")
-    private String domain;
 
     @Override
     public Integer call() {
@@ -90,23 +69,25 @@ final class RunNodeCommand implements Callable<Integer> {
                         join.control(),
                         join.token(),
                         data.folder().resolve("nodes").resolve(nodeName),
-                        domain,
-                        bind,
+                        domain.domain(),
+                        listen.bind(),
                         port,
-                        adminPort,
-                        advertise.map(URI::create),
+                        listen.adminPort(),
+                        advertise.map(url -> ControlOptions.url("--advertise", url)),
                         NodeLimits.DEFAULT);
-        try (var stop = new StopSignal();
-                WasmHost host = WasmHost.withHalfTheHeap();
+        return StopSignal.run(output::say, stop -> run(config, stop));
+    }
+
+    private void run(NodeConfig config, StopSignal stop) {
+        try (WasmHost host = WasmHost.withHalfTheHeap();
                 EdgeNode node = EdgeNode.start(config, host)) {
             output.line(
                     "node %s at %s (metrics http://127.0.0.1:%d/metrics)"
-                            .formatted(nodeName, node.url(), node.adminPort()));
+                            .formatted(config.name(), node.url(), node.adminPort()));
             if (stop.awaitOr(node::isServing)) {
                 output.line("ready");
                 stop.await();
             }
         }
-        return ExitCode.OK;
     }
 }

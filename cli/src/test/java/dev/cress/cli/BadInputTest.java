@@ -18,11 +18,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What users get wrong: one message that names the thing, the value and the limit, a non-zero exit
 /// code, and nothing half-stored.
 class BadInputTest {
     private static final byte[] HEADER = {0, 'a', 's', 'm', 1, 0, 0, 0};
+
+    /// How many revisions there are, and of what.
+    private static final Pattern POSITION = Pattern.compile("\"position\":\\{[^}]*}");
 
     @TempDir private static Path folder;
     private static Fleet fleet;
@@ -214,45 +219,35 @@ class BadInputTest {
                 "1 to 300000");
     }
 
+    /// The version waits for its route; until then it has no traffic and no node knows of it.
     @Test
-    void aDataFolderThatIsInUse() {
-        Cli second =
-                Cli.run(
-                        "run",
-                        "control-plane",
-                        "--control-port",
-                        "0",
-                        "--data",
-                        folder.resolve("data").toString());
-        refused(second, folder.resolve("data").toString(), "in use");
+    void aRouteThatAnotherFunctionHolds() throws IOException {
+        String routed =
+                """
+                name = "%s"
+                module = '%%s'
+                [[route]]
+                host = "shop.example.com"
+                path = "/cart/*"
+                """;
+        String shop = manifest("shop", routed.formatted("shop"));
+        assertThat(cress("deploy", shop).exitCode()).isZero();
+        String position = position();
+        refused(
+                cress("deploy", manifest("thief", routed.formatted("thief"))),
+                "shop.example.com/cart/*",
+                "held by function shop");
+        assertThat(position()).isEqualTo(position);
+        assertThat(cress("versions", "thief", "-o", "json").out()).contains("\"deployment\":null");
+        assertThat(RawHttp.get(fleet.routerUrl().getPort(), "/cart/x", "Host: shop.example.com"))
+                .contains("200 OK", "This is function shop version 1");
+        before = state();
     }
 
-    @Test
-    void aDataFolderThatCanNotBeWritten() throws IOException {
-        Path file = Files.writeString(folder.resolve("a-file"), "");
-        Cli started =
-                Cli.run(
-                        "run",
-                        "control-plane",
-                        "--control-port",
-                        "0",
-                        "--data",
-                        file.resolve("below").toString());
-        refused(started, file.resolve("below").toString());
-    }
-
-    @Test
-    void aPortThatIsTaken() {
-        String port = Integer.toString(fleet.controlUrl().getPort());
-        Cli second =
-                Cli.run(
-                        "run",
-                        "control-plane",
-                        "--control-port",
-                        port,
-                        "--data",
-                        folder.resolve("other").toString());
-        refused(second, "port " + port, "taken", "--control-port");
+    private static String position() throws IOException {
+        Matcher position = POSITION.matcher(state());
+        assertThat(position.find()).isTrue();
+        return position.group();
     }
 
     @Test

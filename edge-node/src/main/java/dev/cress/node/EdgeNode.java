@@ -1,9 +1,11 @@
 package dev.cress.node;
 
+import dev.cress.contract.Build;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.NodeInfo;
 import dev.cress.node.config.NodeConfig;
+import dev.cress.node.config.NodeException;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.GuestThreads;
 import dev.cress.node.serve.HttpFront;
@@ -15,6 +17,7 @@ import dev.cress.node.sync.ControlLink;
 import dev.cress.node.sync.ControlModules;
 import dev.cress.wasm.WasmHost;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -24,7 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -50,6 +55,7 @@ public final class EdgeNode implements AutoCloseable {
     private final Vertx vertx;
     private final NodeStore store;
     private final GuestThreads threads;
+    private final ControlModules modules;
     private final NodeState state;
     private final RequestHandler requests;
     private final HttpFront front;
@@ -58,6 +64,7 @@ public final class EdgeNode implements AutoCloseable {
 
     /// Starts a node; returns once it listens. `host` stays the caller's.
     public static EdgeNode start(NodeConfig config, WasmHost host) {
+        checkReachable(config);
         return new EdgeNode(config, host);
     }
 
@@ -69,12 +76,13 @@ public final class EdgeNode implements AutoCloseable {
         var limits = config.limits();
         this.threads =
                 new GuestThreads(config.name(), limits.guestThreads(), limits.queuedPerFunction());
+        this.modules = new ControlModules(config.control(), config.joinToken());
         this.state =
                 new NodeState(
                         config.name(),
                         config.domain(),
                         store,
-                        new ControlModules(config.control(), config.joinToken()),
+                        modules,
                         host,
                         limits,
                         this::newActivity);
@@ -87,10 +95,18 @@ public final class EdgeNode implements AutoCloseable {
                         state::routes,
                         () -> routerKey,
                         registry);
-        registry.gauge("cress.guests.running", threads, GuestThreads::running);
-        registry.gauge("cress.guests.queued", threads, GuestThreads::queued);
+        Gauge.builder("cress.guests.running", threads, GuestThreads::running)
+                .description("Guests that run now")
+                .register(registry);
+        Gauge.builder("cress.guests.queued", threads, GuestThreads::queued)
+                .description("Requests that wait for a guest thread")
+                .register(registry);
         try {
-            this.front = HttpFront.listen(vertx, config, requests, registry::scrape);
+            int portBefore = readPort();
+            this.front = HttpFront.listen(vertx, config, portBefore, requests, registry::scrape);
+            if (port() != portBefore) {
+                keepPort();
+            }
             this.link =
                     new ControlLink(
                             vertx,
@@ -102,23 +118,19 @@ public final class EdgeNode implements AutoCloseable {
                                     config.latitude(),
                                     config.longitude(),
                                     url().toString(),
-                                    build()),
+                                    Build.version()),
                             state,
                             this::newRouterKey);
         } catch (RuntimeException e) {
             closeParts();
             throw e;
         }
-        registry.gauge("cress.control.connected", link, l -> l.isConnected() ? 1 : 0);
+        Gauge.builder("cress.control.connected", link, l -> l.isConnected() ? 1 : 0)
+                .description("Whether the session to the control plane stands")
+                .register(registry);
         state.load();
         link.open();
         awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());
-    }
-
-    /// The Cress version of this build.
-    private static String build() {
-        String version = EdgeNode.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 
     private FunctionActivity newActivity(FunctionName name) {
@@ -133,6 +145,23 @@ public final class EdgeNode implements AutoCloseable {
                     "the router key can't be read; the control plane will tell it: {}",
                     e.toString());
             return new byte[0];
+        }
+    }
+
+    private int readPort() {
+        try {
+            return store.port();
+        } catch (IOException e) {
+            LOG.warn("the port of the last run can't be read: {}", e.toString());
+            return 0;
+        }
+    }
+
+    private void keepPort() {
+        try {
+            store.port(port());
+        } catch (IOException e) {
+            LOG.warn("the port can't be kept for the next run: {}", e.toString());
         }
     }
 
@@ -187,6 +216,19 @@ public final class EdgeNode implements AutoCloseable {
                 .orElseGet(() -> URI.create("http://%s:%d".formatted(host(config.bind()), port())));
     }
 
+    private static void checkReachable(NodeConfig config) {
+        try {
+            if (config.advertise().isEmpty()
+                    && InetAddress.getByName(config.bind()).isAnyLocalAddress()) {
+                throw new NodeException(
+                        "node %s listens on all addresses (--bind %s): say with --advertise URL by which one routers reach it"
+                                .formatted(config.name(), config.bind()));
+            }
+        } catch (UnknownHostException e) {
+            LOG.debug("{} can't be listened on, which listening will say", config.bind());
+        }
+    }
+
     private static String host(String bind) {
         return bind.indexOf(':') >= 0 ? "[" + bind + "]" : bind;
     }
@@ -210,6 +252,7 @@ public final class EdgeNode implements AutoCloseable {
 
     private void closeParts() {
         state.close();
+        modules.close();
         try {
             vertx.close()
                     .toCompletionStage()

@@ -7,8 +7,9 @@
 /// sync    the WebSocket to the control plane
 /// ```
 ///
-/// Event loops do I/O and never run a guest; guests run on platform threads of their own; disk and
-/// preparation have one worker thread.
+/// Event loops do I/O and never run a guest; guests run on platform threads of their own. What
+/// the node was told has one thread that changes and records it, staging another that fetches and
+/// prepares modules.
 @NullMarked
 package dev.cress.node;
 

@@ -29,6 +29,7 @@ class ServingTest {
             new NodeLimits(
                     4,
                     1,
+                    Duration.ofSeconds(2),
                     1 << 20,
                     8 * 1024,
                     16 * 1024,
@@ -44,11 +45,11 @@ class ServingTest {
                     Duration.ofSeconds(5));
 
     @TempDir private static Path folder;
-    private static LoneNode lone;
+    private static RunningNode lone;
 
     @BeforeAll
     static void start() throws IOException {
-        lone = new LoneNode(folder.resolve("node"), LIMITS, "hello", "runaway", "markdown");
+        lone = LoneNode.start(folder.resolve("node"), LIMITS, "hello", "runaway", "markdown");
     }
 
     @AfterAll
@@ -94,7 +95,8 @@ class ServingTest {
 
     @Test
     void refusesABodyThatIsTooLargeBeforeItReadsIt() throws IOException {
-        String declared = LoneNode.request("POST", "hello", "/", "Content-Length: 2000000") + "abc";
+        String declared =
+                RunningNode.request("POST", "hello", "/", "Content-Length: 2000000") + "abc";
         assertThat(lone.send(declared))
                 .contains(" 413 ", "request-too-large", "2000000", "1048576");
     }
@@ -104,7 +106,7 @@ class ServingTest {
         try (Socket socket = lone.connect()) {
             var out = socket.getOutputStream();
             out.write(
-                    LoneNode.request("POST", "hello", "/", "Transfer-Encoding: chunked")
+                    RunningNode.request("POST", "hello", "/", "Transfer-Encoding: chunked")
                             .getBytes(StandardCharsets.ISO_8859_1));
             byte[] chunk =
                     ("4000\r\n" + "x".repeat(0x4000) + "\r\n")
@@ -120,7 +122,7 @@ class ServingTest {
                                     // the node closed, as it should
                                 }
                             });
-            assertThat(LoneNode.readAll(socket.getInputStream())).contains(" 413 ", "1048576");
+            assertThat(RunningNode.readAll(socket.getInputStream())).contains(" 413 ", "1048576");
             writing.join();
         }
     }
@@ -134,7 +136,7 @@ class ServingTest {
 
     @Test
     void answersHeadWithoutABody() throws IOException {
-        String answer = lone.send(LoneNode.request("HEAD", "hello", "/"));
+        String answer = lone.send(RunningNode.request("HEAD", "hello", "/"));
         assertThat(answer).contains("200 OK").endsWith("\r\n\r\n");
     }
 
@@ -191,7 +193,7 @@ class ServingTest {
                 slow.add(socket);
                 socket.getOutputStream()
                         .write(
-                                (LoneNode.request("POST", "markdown", "/", "Content-Length: 100")
+                                (RunningNode.request("POST", "markdown", "/", "Content-Length: 100")
                                                 + "#")
                                         .getBytes(StandardCharsets.ISO_8859_1));
             }

@@ -18,7 +18,6 @@ enum Answer {
     private static final long LINGER_MS = 5_000;
 
     private static final String RETRY_AFTER_S = "1";
-    private static final int SERVICE_UNAVAILABLE = 503;
 
     /// Answers, and keeps the connection for the next request.
     static void problem(
@@ -42,7 +41,7 @@ enum Answer {
 
     private static HttpServerResponse head(
             HttpServerResponse response, ErrorCode code, String requestId) {
-        if (code.status() == SERVICE_UNAVAILABLE) {
+        if (code.retryable()) {
             response.putHeader("retry-after", RETRY_AFTER_S);
         }
         return response.setStatusCode(code.status())
@@ -54,16 +53,7 @@ enum Answer {
     }
 
     private static String body(ErrorCode code, String requestId, String detail) {
-        return Json.write(
-                new Problem(
-                        "about:blank",
-                        title(code),
-                        code.status(),
-                        detail,
-                        code.code(),
-                        null,
-                        null,
-                        requestId));
+        return Json.write(Problem.of(code, detail, null, requestId));
     }
 
     /// Throws away what is left of a request that was answered, and closes the connection if that
@@ -76,28 +66,5 @@ enum Answer {
         long timer = vertx.setTimer(LINGER_MS, _ -> request.connection().close());
         request.endHandler(_ -> vertx.cancelTimer(timer));
         request.exceptionHandler(_ -> vertx.cancelTimer(timer));
-    }
-
-    private static String title(ErrorCode code) {
-        return switch (code) {
-            case OVERLOADED -> "Too many requests at once";
-            case UNAVAILABLE -> "No node is ready";
-            case BAD_REQUEST -> "The request can't be read";
-            case LINE_TOO_LARGE, HEADERS_TOO_LARGE, BODY_TOO_LARGE -> "The request is too large";
-            case LOOP -> "The request goes round in circles";
-            case NO_NODE -> "No node could be reached";
-            case NO_NODE_IN_TIME -> "No node answered in time";
-            case GUEST_TRAP,
-                    GUEST_EXIT,
-                    GUEST_PROTOCOL,
-                    MEMORY_LIMIT,
-                    RESPONSE_TOO_LARGE,
-                    CPU_LIMIT,
-                    WALL_LIMIT,
-                    RATE_LIMITED,
-                    NO_ROUTE,
-                    INTERNAL ->
-                    "The request failed";
-        };
     }
 }

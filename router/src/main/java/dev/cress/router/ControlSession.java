@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 
 import dev.cress.contract.ControlFrame;
+import dev.cress.contract.CressPath;
 import dev.cress.contract.Json;
 
 import io.vertx.core.Vertx;
@@ -24,11 +25,15 @@ import java.util.concurrent.TimeUnit;
 /// Holds one WebSocket to the control plane, for ever: whatever ends it, the next one is tried
 /// after a while. All methods belong to the control loop, except [#connected()] and [#close()].
 final class ControlSession {
-    static final String PATH = "/v1/sync/router";
+    static final String PATH = CressPath.SYNC_ROUTER.text();
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
     private static final long BACKOFF_FIRST_MS = 100;
+
+    /// The longest wait before a session, and how long one must have stood for the waits to begin
+    /// anew: what ends each session soon after its welcome must not come back ten times a second.
     private static final long BACKOFF_MAX_MS = 5_000;
+
     private static final int CONNECT_TIMEOUT_MS = 5_000;
 
     /// Pings go out every 10 s, and a peer that is silent for three of them is gone.
@@ -51,6 +56,7 @@ final class ControlSession {
     private long backoffMs = BACKOFF_FIRST_MS;
     private String lastFault = "";
     private String routerKey = "";
+    private long welcomedNs;
     private volatile boolean connected;
     private volatile boolean closed;
 
@@ -109,10 +115,25 @@ final class ControlSession {
         socket.closeHandler(
                 _ -> {
                     vertx.cancelTimer(pings);
+                    if (connected && stoodLong()) {
+                        backoffMs = BACKOFF_FIRST_MS;
+                        lastFault = "";
+                    }
                     connected = false;
-                    Short code = socket.closeStatusCode();
-                    again("the session ended" + (code == null ? "" : ", close code " + code));
+                    again("the session ended" + why(socket));
                 });
+    }
+
+    private boolean stoodLong() {
+        return System.nanoTime() - welcomedNs >= TimeUnit.MILLISECONDS.toNanos(BACKOFF_MAX_MS);
+    }
+
+    /// What the control plane says of it: a close code and its words (RFC 6455 §7.1.5 and §7.1.6).
+    private static String why(WebSocket ended) {
+        Short code = ended.closeStatusCode();
+        String reason = ended.closeReason();
+        return (code == null ? "" : ", close code " + code)
+                + (reason == null || reason.isEmpty() ? "" : ": " + reason);
     }
 
     private void failed(Throwable fault) {
@@ -143,8 +164,7 @@ final class ControlSession {
                 case ControlFrame.Welcome welcome -> {
                     LOG.info("control plane {}: connected", control);
                     connected = true;
-                    lastFault = "";
-                    backoffMs = BACKOFF_FIRST_MS;
+                    welcomedNs = System.nanoTime();
                     routerKey = welcome.routerKey();
                 }
                 case ControlFrame.Directory directory -> listener.directory(routerKey, directory);

@@ -204,7 +204,7 @@ final class Exchange {
         }
         lane.metrics().answered(node, System.nanoTime() - sentNs);
         boolean refused = refusal(response).isPresent();
-        if (refusal(response).filter(code -> code == ErrorCode.UNAVAILABLE).isPresent()) {
+        if (isAboutNode(response)) {
             lane.fleet().draining(node);
         }
         if (refused && !refusedBefore && body.replayable() && mayRetry()) {
@@ -220,6 +220,12 @@ final class Exchange {
         return Optional.ofNullable(response.getHeader(CressHeader.ERROR.text()))
                 .flatMap(ErrorCode::byCode)
                 .filter(ErrorCode::retryable);
+    }
+
+    /// A node that has no version of one function yet names that function, and serves all others.
+    private static boolean isAboutNode(HttpClientResponse response) {
+        return refusal(response).filter(code -> code == ErrorCode.UNAVAILABLE).isPresent()
+                && response.getHeader(CressHeader.FUNCTION.text()) == null;
     }
 
     private void retryOr(ErrorCode code, String detail) {

@@ -2,6 +2,7 @@ package dev.cress.router;
 
 import dev.cress.contract.ControlFrame.Directory;
 import dev.cress.contract.CressHeader;
+import dev.cress.contract.CressPath;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -29,7 +30,7 @@ import java.util.function.Consumer;
 /// from any.
 final class FleetWatch {
     /// Where nodes say how they are: 200 or, starting or draining, 503.
-    static final String HEALTH_PATH = "/.well-known/cress/health";
+    static final String HEALTH_PATH = CressPath.NODE_HEALTH.text();
 
     private static final Logger LOG = LoggerFactory.getLogger(FleetWatch.class);
     private static final int OK = 200;

@@ -1,5 +1,7 @@
 package dev.cress.router;
 
+import dev.cress.contract.Limits;
+
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,9 +36,10 @@ public record RouterConfig(
         Upstream upstream,
         Health health,
         Retries retries) {
-    public static final int DEFAULT_PORT = 8080;
     public static final String LOOPBACK = "127.0.0.1";
-    public static final List<String> LOOPBACK_PEERS = List.of("127.0.0.0/8", "::1/128");
+
+    private static final int DEFAULT_PORT = 8080;
+    private static final List<String> LOOPBACK_PEERS = List.of("127.0.0.0/8", "::1/128");
 
     /// What clients may ask of a router.
     ///
@@ -71,8 +74,9 @@ public record RouterConfig(
     /// @param waitingPerNodeMax requests that wait for such a connection
     /// @param waitTimeout how long one waits, connecting included
     /// @param connectTimeout until a connection stands
-    /// @param responseHeadTimeout from the request's last byte to the answer's head; above every
-    ///     function's wall limit, or the node's own answer comes too late
+    /// @param responseHeadTimeout from the request's last byte to the answer's head; above
+    ///     [Limits#QUEUE_MS_MAX] and [Limits#WALL_MS_MAX] together, or the node's own answer comes
+    ///     too late
     /// @param attemptsMax nodes that one request is offered to
     /// @param replayBodyBytesMax a request body up to this size is read before it is sent on, so
     ///     that it can go to the next node too; longer ones stream

@@ -3,6 +3,8 @@ package dev.cress.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cress.contract.Limits;
+
 import org.junit.jupiter.api.Test;
 
 import java.net.URI;
@@ -47,6 +49,12 @@ class RouterConfigTest {
                                 Duration.ofMillis(500),
                                 Duration.ofSeconds(5)));
         assertThat(config.retries()).isEqualTo(new RouterConfig.Retries(10, 100));
+    }
+
+    @Test
+    void aNodeIsWaitedForLongerThanAnyFunctionMayTake() {
+        assertThat(RouterConfig.Upstream.DEFAULT.responseHeadTimeout())
+                .isGreaterThan(Duration.ofMillis(Limits.QUEUE_MS_MAX + Limits.WALL_MS_MAX));
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 import java.util.List;
+import java.util.Objects;
 
 /// What the control plane says to a node or router over its WebSocket, one JSON text frame each.
 /// The first frame is [Welcome].
@@ -21,11 +22,16 @@ public sealed interface ControlFrame {
     ///
     /// @param routerKey by which nodes know the fleet's routers and believe what these say of a
     ///     client
-    record Welcome(String routerKey) implements ControlFrame {}
+    record Welcome(String routerKey) implements ControlFrame {
+        public Welcome {
+            Objects.requireNonNull(routerKey, "router_key");
+        }
+    }
 
     /// The whole state; whatever it doesn't list is gone.
     record Snapshot(Position position, List<FunctionState> functions) implements ControlFrame {
         public Snapshot {
+            Objects.requireNonNull(position, "position");
             functions = List.copyOf(functions);
         }
     }
@@ -38,6 +44,7 @@ public sealed interface ControlFrame {
             long from, Position position, List<FunctionState> changed, List<FunctionName> removed)
             implements ControlFrame {
         public Delta {
+            Objects.requireNonNull(position, "position");
             changed = List.copyOf(changed);
             removed = List.copyOf(removed);
         }
@@ -47,10 +54,19 @@ public sealed interface ControlFrame {
     ///
     /// @param live whether to go on after the backlog
     record Follow(String subscription, FunctionName function, int backlog, boolean live)
-            implements ControlFrame {}
+            implements ControlFrame {
+        public Follow {
+            Objects.requireNonNull(subscription, "subscription");
+            Objects.requireNonNull(function, "function");
+        }
+    }
 
     /// Nobody listens to this subscription any more.
-    record Unfollow(String subscription) implements ControlFrame {}
+    record Unfollow(String subscription) implements ControlFrame {
+        public Unfollow {
+            Objects.requireNonNull(subscription, "subscription");
+        }
+    }
 
     /// To routers: the nodes of the fleet, connected or not.
     record Directory(List<Entry> nodes) implements ControlFrame {

@@ -7,7 +7,8 @@ public enum CressHeader {
     VERSION("x-cress-version"),
     REQUEST_ID("x-request-id"),
     AFFINITY("x-cress-affinity"),
-    /// From node to router: the function that answered, for the router's metrics. Clients never see
+    /// From node to router: the function that answered, for the router's metrics; beside
+    /// [ErrorCode#UNAVAILABLE], the function that isn't ready on a node that is. Clients never see
     /// it.
     FUNCTION("x-cress-function"),
     /// From router to node: the fleet's router key. Nobody else may send what follows.

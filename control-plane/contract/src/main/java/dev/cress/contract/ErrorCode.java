@@ -4,36 +4,42 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /// What a client hears when the answer isn't the guest's own: the value of `x-cress-error`, the
-/// status, and the error type of RFC 9209 that `proxy-status` carries.
+/// status, the error type of RFC 9209 that `proxy-status` carries, and the problem's title.
 public enum ErrorCode {
-    GUEST_TRAP("guest-trap", 500, "http_response_incomplete"),
-    GUEST_EXIT("guest-exit", 500, "http_response_incomplete"),
-    GUEST_PROTOCOL("guest-protocol", 500, "http_protocol_error"),
-    MEMORY_LIMIT("memory-limit", 500, "http_response_incomplete"),
-    RESPONSE_TOO_LARGE("response-too-large", 500, "http_response_body_size"),
-    CPU_LIMIT("cpu-limit", 503, "proxy_internal_response"),
-    WALL_LIMIT("wall-limit", 504, "http_response_timeout"),
-    OVERLOADED("overloaded", 503, "destination_unavailable"),
-    UNAVAILABLE("unavailable", 503, "destination_unavailable"),
-    RATE_LIMITED("rate-limited", 429, "http_request_denied"),
-    NO_ROUTE("no-route", 404, "destination_not_found"),
-    BAD_REQUEST("bad-request", 400, "http_request_error"),
-    BODY_TOO_LARGE("request-too-large", 413, "http_request_error"),
-    LINE_TOO_LARGE("request-too-large", 414, "http_request_error"),
-    HEADERS_TOO_LARGE("request-too-large", 431, "http_request_error"),
-    LOOP("loop", 508, "proxy_loop_detected"),
-    NO_NODE("no-node", 502, "destination_unavailable"),
-    NO_NODE_IN_TIME("no-node", 504, "connection_timeout"),
-    INTERNAL("internal", 500, "proxy_internal_error");
+    GUEST_TRAP("guest-trap", 500, "http_response_incomplete", "The function failed"),
+    GUEST_EXIT("guest-exit", 500, "http_response_incomplete", "The function failed"),
+    GUEST_PROTOCOL("guest-protocol", 500, "http_protocol_error", "The function failed"),
+    MEMORY_LIMIT(
+            "memory-limit", 500, "http_response_incomplete", "The function used up its memory"),
+    RESPONSE_TOO_LARGE(
+            "response-too-large",
+            500,
+            "http_response_body_size",
+            "The function's answer is too large"),
+    CPU_LIMIT("cpu-limit", 503, "proxy_internal_response", "The function used up its CPU time"),
+    WALL_LIMIT("wall-limit", 504, "http_response_timeout", "The function did not answer in time"),
+    OVERLOADED("overloaded", 503, "destination_unavailable", "Too many requests at once"),
+    UNAVAILABLE("unavailable", 503, "destination_unavailable", "Not ready"),
+    NO_ROUTE("no-route", 404, "destination_not_found", "Nothing is deployed here"),
+    BAD_REQUEST("bad-request", 400, "http_request_error", "The request can't be read"),
+    BODY_TOO_LARGE("request-too-large", 413, "http_request_error", "The request is too large"),
+    LINE_TOO_LARGE("request-too-large", 414, "http_request_error", "The request is too large"),
+    HEADERS_TOO_LARGE("request-too-large", 431, "http_request_error", "The request is too large"),
+    LOOP("loop", 508, "proxy_loop_detected", "The request goes round in circles"),
+    NO_NODE("no-node", 502, "destination_unavailable", "No node could be reached"),
+    NO_NODE_IN_TIME("no-node", 504, "connection_timeout", "No node answered in time"),
+    INTERNAL("internal", 500, "proxy_internal_error", "The node failed");
 
     private final String code;
     private final int status;
     private final String proxyStatus;
+    private final String title;
 
-    ErrorCode(String code, int status, String proxyStatus) {
+    ErrorCode(String code, int status, String proxyStatus, String title) {
         this.code = code;
         this.status = status;
         this.proxyStatus = proxyStatus;
+        this.title = title;
     }
 
     /// The word in `x-cress-error`.
@@ -49,6 +55,11 @@ public enum ErrorCode {
     /// The `error` parameter of `proxy-status` (RFC 9209 §2.3).
     public String proxyStatus() {
         return proxyStatus;
+    }
+
+    /// What happened, in a few words that are the same each time (RFC 9457 §3.1.3).
+    public String title() {
+        return title;
     }
 
     /// Whether no guest code ran and another node may be asked.

@@ -1,6 +1,7 @@
 package dev.cress.contract;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// All that a node must know of one function: what serves now, and which versions to keep staged so
@@ -9,6 +10,7 @@ import java.util.Optional;
 /// @param versions every version that a retained deployment names
 public record FunctionState(FunctionName name, Deployment deployment, List<Version> versions) {
     public FunctionState {
+        Objects.requireNonNull(name, "name");
         versions = List.copyOf(versions);
         for (Share share : deployment.shares()) {
             if (find(versions, share.version()).isEmpty()) {

@@ -1,5 +1,7 @@
 package dev.cress.contract;
 
+import java.util.Objects;
+
 /// A place in the control plane's log of revisions.
 ///
 /// @param epoch which log: a restored or recreated store has another
@@ -8,4 +10,9 @@ package dev.cress.contract;
 public record Position(String epoch, long revision, String hash) {
     /// Where a node stands that knows nothing.
     public static final Position NOWHERE = new Position("", 0, "");
+
+    public Position {
+        Objects.requireNonNull(epoch, "epoch");
+        Objects.requireNonNull(hash, "hash");
+    }
 }

@@ -26,4 +26,18 @@ public record Problem(
     public static Problem of(int status, String code, String title, String detail) {
         return new Problem("about:blank", title, status, detail, code, null, null, null);
     }
+
+    /// What a client of a function hears instead of its answer.
+    public static Problem of(
+            ErrorCode code, String detail, @Nullable String limit, String requestId) {
+        return new Problem(
+                "about:blank",
+                code.title(),
+                code.status(),
+                detail,
+                code.code(),
+                limit,
+                null,
+                requestId);
+    }
 }

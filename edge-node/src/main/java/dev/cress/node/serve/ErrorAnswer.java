@@ -76,16 +76,7 @@ record ErrorAnswer(ErrorCode code, String detail, @Nullable String limit) {
 
     /// Sends it whole. Event loop.
     void send(HttpServerResponse response, String requestId, String node) {
-        var problem =
-                new Problem(
-                        "about:blank",
-                        code.code().replace('-', ' '),
-                        code.status(),
-                        detail,
-                        code.code(),
-                        limit,
-                        null,
-                        requestId);
+        var problem = Problem.of(code, detail, limit, requestId);
         if (code.retryable()) {
             response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(RETRY_AFTER_S));
         }

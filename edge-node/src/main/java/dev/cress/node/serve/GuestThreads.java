@@ -48,6 +48,16 @@ public final class GuestThreads implements AutoCloseable {
                                 .factory());
     }
 
+    /// What became of a task.
+    enum Admission {
+        /// It has a thread.
+        RUNS,
+        /// It stands in its lane's queue, until its turn comes or [Lane#remove] takes it out.
+        WAITS,
+        /// As many as may run and wait already do.
+        REFUSED
+    }
+
     /// One function's share of the threads.
     public final class Lane {
         private final Deque<Runnable> queue = new ArrayDeque<>();
@@ -56,11 +66,10 @@ public final class GuestThreads implements AutoCloseable {
 
         private Lane() {}
 
-        /// Runs the task on a guest thread, now or when it is this lane's turn. Returns false when
-        /// as many as may run and wait already do.
+        /// Runs the task on a guest thread, now or when it is this lane's turn.
         ///
         /// @param concurrencyMax tasks of this lane that run at once
-        public boolean submit(Runnable task, int concurrencyMax) {
+        Admission submit(Runnable task, int concurrencyMax) {
             lock.lock();
             try {
                 concurrency = concurrencyMax;
@@ -71,15 +80,30 @@ public final class GuestThreads implements AutoCloseable {
                     if (queue.size() == 1) {
                         waiting.addLast(this);
                     }
-                    return true;
+                    return Admission.WAITS;
                 } else {
-                    return false;
+                    return Admission.REFUSED;
                 }
             } finally {
                 lock.unlock();
             }
             threads.execute(() -> work(this, task));
-            return true;
+            return Admission.RUNS;
+        }
+
+        /// Takes a task that still waits out of the queue; it will not run. Returns false when it
+        /// doesn't wait, or no longer.
+        boolean remove(Runnable task) {
+            lock.lock();
+            try {
+                boolean waited = queue.remove(task);
+                if (waited && queue.isEmpty()) {
+                    waiting.remove(this);
+                }
+                return waited;
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -118,7 +142,8 @@ public final class GuestThreads implements AutoCloseable {
         while (turn != null) {
             try {
                 turn.task.run();
-            } catch (RuntimeException | StackOverflowError | LinkageError fault) {
+            } catch (RuntimeException | Error fault) {
+                // whatever it was, the place that it had is others' again
                 LOG.error("a guest's task failed", fault);
             }
             turn = next(turn.lane);

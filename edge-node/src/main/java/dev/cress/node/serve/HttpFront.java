@@ -15,10 +15,17 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.net.BindException;
+import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -28,6 +35,10 @@ public final class HttpFront {
     /// Event loops that take requests. Two read and write faster than guests can run.
     public static final int LOOPS = 2;
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Duration LISTEN_MAX = Duration.ofSeconds(10);
+
     private final int port;
     private final int adminPort;
 
@@ -36,28 +47,46 @@ public final class HttpFront {
         this.adminPort = adminPort;
     }
 
+    /// @param portBefore where the node served when it last ran, 0 if it never did. It serves there
+    ///     again unless it is told another port: routers that can't ask the control plane know no
+    ///     other.
     /// @param metrics the node's metrics in Prometheus's text format
     public static HttpFront listen(
-            Vertx vertx, NodeConfig config, RequestHandler requests, Supplier<String> metrics) {
+            Vertx vertx,
+            NodeConfig config,
+            int portBefore,
+            RequestHandler requests,
+            Supplier<String> metrics) {
         int adminPort =
-                await(
+                listening(
                         vertx.createHttpServer()
                                 .requestHandler(http -> admin(http, requests, metrics))
-                                .listen(config.adminPort(), "127.0.0.1")
+                                .listen(config.adminPort(), LOOPBACK)
                                 .map(HttpServer::actualPort),
-                        "admin port",
-                        config.adminPort(),
-                        "127.0.0.1");
+                        "--admin-port",
+                        LOOPBACK,
+                        config.adminPort());
+        if (config.port() == 0 && portBefore != 0) {
+            try {
+                return new HttpFront(serve(vertx, config, portBefore, requests), adminPort);
+            } catch (NodeException taken) {
+                LOG.warn("not where the node was before: {}", taken.getMessage());
+            }
+        }
+        return new HttpFront(serve(vertx, config, config.port(), requests), adminPort);
+    }
+
+    private static int serve(Vertx vertx, NodeConfig config, int wanted, RequestHandler requests) {
         var port = new AtomicInteger();
         var connections = new AtomicInteger();
-        await(
+        listening(
                 vertx.deployVerticle(
-                        () -> new Loop(config, requests, port, connections),
+                        () -> new Loop(config, wanted, requests, port, connections),
                         new DeploymentOptions().setInstances(LOOPS)),
-                "port",
-                config.port(),
-                config.bind());
-        return new HttpFront(port.get(), adminPort);
+                "--port",
+                config.bind(),
+                wanted);
+        return port.get();
     }
 
     public int port() {
@@ -68,21 +97,37 @@ public final class HttpFront {
         return adminPort;
     }
 
-    private static <T> T await(Future<T> listening, String what, int port, String bind) {
+    private static <T> T listening(Future<T> start, String option, String bind, int port) {
+        String address = "%s:%d".formatted(bind, port);
         try {
-            return listening.toCompletionStage().toCompletableFuture().get();
+            return start.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(LISTEN_MAX.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new NodeException("interrupted while starting", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof BindException) {
-                throw new NodeException(
-                        "%s %d is taken on %s: choose another with --port"
-                                .formatted(what, port, bind),
-                        e);
-            }
+        } catch (TimeoutException e) {
             throw new NodeException(
-                    "can't listen on %s:%d: %s".formatted(bind, port, e.getCause()), e);
+                    "can't listen on %s within %d s".formatted(address, LISTEN_MAX.toSeconds()), e);
+        } catch (ExecutionException e) {
+            throw switch (e.getCause()) {
+                case BindException taken
+                        when String.valueOf(taken.getMessage()).contains("in use") ->
+                        new NodeException(
+                                "port %d is taken on %s: choose another with %s"
+                                        .formatted(port, bind, option),
+                                taken);
+                case UnknownHostException unknown ->
+                        new NodeException(
+                                "'%s' is no address of this machine: choose another with --bind"
+                                        .formatted(bind),
+                                unknown);
+                case null -> new NodeException("can't listen on " + address, e);
+                case Throwable other ->
+                        new NodeException(
+                                "can't listen on %s: %s".formatted(address, other.getMessage()),
+                                other);
+            };
         }
     }
 
@@ -107,16 +152,19 @@ public final class HttpFront {
     /// The server on one event loop.
     private static final class Loop extends VerticleBase {
         private final NodeConfig config;
+        private final int wanted;
         private final RequestHandler requests;
         private final AtomicInteger port;
         private final AtomicInteger connections;
 
         Loop(
                 NodeConfig config,
+                int wanted,
                 RequestHandler requests,
                 AtomicInteger port,
                 AtomicInteger connections) {
             this.config = config;
+            this.wanted = wanted;
             this.requests = requests;
             this.port = port;
             this.connections = connections;
@@ -129,7 +177,8 @@ public final class HttpFront {
                     new HttpServerOptions()
                             .setMaxInitialLineLength(limits.requestLineBytes())
                             .setMaxHeaderSize(limits.requestHeaderBytes())
-                            .setIdleTimeout((int) limits.idle().toSeconds())
+                            .setIdleTimeout((int) limits.idle().toMillis())
+                            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                             .setHandle100ContinueAutomatically(true)
                             .setTcpNoDelay(true);
             return vertx.createHttpServer(options)
@@ -137,7 +186,7 @@ public final class HttpFront {
                     .requestHandler(requests::handle)
                     .invalidRequestHandler(http -> refuse(http, config))
                     // a negative port is any free one, the same on all loops
-                    .listen(config.port() == 0 ? -1 : config.port(), config.bind())
+                    .listen(wanted == 0 ? -1 : wanted, config.bind())
                     .onSuccess(server -> port.set(server.actualPort()));
         }
 

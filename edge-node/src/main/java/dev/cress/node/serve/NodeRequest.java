@@ -4,10 +4,8 @@ import dev.cress.contract.CressHeader;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.LogEntry;
 import dev.cress.wasm.GuestRun;
-import dev.cress.wasm.WasmHostException;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
-import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.RunResult;
@@ -22,10 +20,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 
 /// One request that found its version: gathers the body, waits for a guest thread, runs the guest,
@@ -33,6 +28,9 @@ import java.util.Objects;
 /// gives the guest's thread.
 final class NodeRequest implements GuestExchange, RequestBody.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(NodeRequest.class);
+
+    /// Timers of Vert.x count from 0.
+    private static final long NO_TIMER = -1;
 
     private final RequestHandler handler;
     private final Context context;
@@ -44,9 +42,11 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     private final RequestBody body;
     private final Answer answer;
     private final ByteArrayOutputStream log = new ByteArrayOutputStream(0);
+    private final Runnable turn = this::runGuest;
     private volatile @Nullable GuestRequest request;
     private volatile @Nullable GuestRun run;
     private volatile @Nullable RunResult timing;
+    private long waitTimer = NO_TIMER;
     private boolean counted;
 
     NodeRequest(
@@ -70,6 +70,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
                         http,
                         handler.limits().requestBodyBytes(),
                         handler.bufferedBodyBytes(),
+                        handler.limits().bufferedBodyBytes(),
                         this);
         this.answer = new Answer(context, http, this::putOurHeaders);
     }
@@ -90,24 +91,40 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
         if (answer.isOver()) {
             return;
         }
-        if (handler.bufferedBodyBytes().get() > handler.limits().bufferedBodyBytes()) {
-            refuse(
-                    ErrorCode.OVERLOADED,
-                    "request bodies in memory exceed %d MiB"
-                            .formatted(handler.limits().bufferedBodyBytes() >> 20));
-            return;
-        }
-        request = guestRequest(body.wholeLength());
+        request = GuestView.of(http, incoming, match, version, handler.place(), body.wholeLength());
         run = version.isolates().run(this, version.limits());
         int concurrency = version.version().manifest().limits().concurrency();
-        if (!match.function().activity().lane().submit(this::runGuest, concurrency)) {
+        switch (lane().submit(turn, concurrency)) {
+            case RUNS -> {}
+            case WAITS ->
+                    waitTimer =
+                            context.owner()
+                                    .setTimer(
+                                            handler.limits().queueWait().toMillis(),
+                                            _ -> waitedEnough());
+            case REFUSED ->
+                    refuse(
+                            ErrorCode.OVERLOADED,
+                            "%s: %d requests run and %d wait, no more may"
+                                    .formatted(
+                                            match.function().name(),
+                                            Math.min(concurrency, handler.limits().guestThreads()),
+                                            handler.limits().queuedPerFunction()));
+        }
+    }
+
+    private GuestThreads.Lane lane() {
+        return match.function().activity().lane();
+    }
+
+    private void waitedEnough() {
+        if (lane().remove(turn)) {
             refuse(
                     ErrorCode.OVERLOADED,
-                    "%s: %d requests run and %d wait, no more may"
+                    "%s: no guest thread came free in %d ms, no longer may a request wait"
                             .formatted(
                                     match.function().name(),
-                                    Math.min(concurrency, handler.limits().guestThreads()),
-                                    handler.limits().queuedPerFunction()));
+                                    handler.limits().queueWait().toMillis()));
         }
     }
 
@@ -120,11 +137,23 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     }
 
     @Override
+    public void noRoom() {
+        refuse(
+                ErrorCode.OVERLOADED,
+                "request bodies in memory exceed %d KiB"
+                        .formatted(handler.limits().bufferedBodyBytes() >> 10));
+    }
+
+    @Override
     public void broken() {
         clientGone();
     }
 
     private void clientGone() {
+        context.owner().cancelTimer(waitTimer);
+        if (lane().remove(turn)) {
+            count("abandoned");
+        }
         GuestRun running = run;
         if (running != null) {
             running.abandon();
@@ -137,38 +166,35 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     private void refuse(ErrorCode code, String detail) {
         if (!answer.isOver()) {
             var error = ErrorAnswer.of(code, detail);
-            if (code == ErrorCode.BODY_TOO_LARGE) {
-                RequestHandler.closeAfterAnswer(http, ticket);
-            }
             answer.refuse(_ -> send(error));
             count(error.code().code());
+            body.letEnd();
         }
         clientGone();
     }
 
     private void send(ErrorAnswer error) {
-        http.response().putHeader(CressHeader.VERSION.text(), versionText());
-        error.send(http.response(), incoming.requestId(), handler.place().name());
+        HttpServerResponse response = http.response();
+        response.putHeader(CressHeader.VERSION.text(), versionText());
+        nameFunction(response);
+        error.send(response, incoming.requestId(), handler.place().name());
     }
 
-    /// On the guest's thread.
+    /// On the guest's thread. A fault of ours, of whatever kind, is answered: nobody else will.
     private void runGuest() {
-        GuestRun ready = Objects.requireNonNull(run);
-        RunResult result;
         try {
-            result = ready.execute();
-        } catch (WasmHostException fault) {
+            RunResult result = Objects.requireNonNull(run).execute();
+            timing = result;
+            match.function().activity().record(result);
+            context.runOnContext(_ -> finish(result));
+        } catch (RuntimeException | Error fault) {
             LOG.error(
                     "request {} of {} failed",
                     incoming.requestId(),
                     match.function().name(),
                     fault);
             context.runOnContext(_ -> internalError());
-            return;
         }
-        timing = result;
-        match.function().activity().record(result);
-        context.runOnContext(_ -> finish(result));
     }
 
     private void internalError() {
@@ -176,8 +202,10 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     }
 
     private void finish(RunResult result) {
+        context.owner().cancelTimer(waitTimer);
         body.stop();
         ErrorAnswer error = answer.finish(result.outcome(), this::send);
+        body.letEnd();
         if (error != null) {
             count(error.code().code());
         } else if (result.outcome() instanceof Outcome.Abandoned) {
@@ -227,9 +255,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
         response.putHeader(CressHeader.REQUEST_ID.text(), incoming.requestId())
                 .putHeader(CressHeader.NODE.text(), handler.place().name())
                 .putHeader(CressHeader.VERSION.text(), versionText());
-        if (incoming.fromRouter()) {
-            response.putHeader(CressHeader.FUNCTION.text(), match.function().name().value());
-        }
+        nameFunction(response);
         RunResult result = timing;
         if (result != null && incoming.isLoopback()) {
             response.putHeader(
@@ -242,52 +268,15 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
         }
     }
 
+    /// For the router's metrics.
+    private void nameFunction(HttpServerResponse response) {
+        if (incoming.fromRouter()) {
+            response.putHeader(CressHeader.FUNCTION.text(), match.function().name().value());
+        }
+    }
+
     private String versionText() {
         return Integer.toString(version.version().number());
-    }
-
-    private GuestRequest guestRequest(long bodyLength) {
-        List<Header> headers = new ArrayList<>();
-        for (Map.Entry<String, String> header : http.headers()) {
-            if (HeaderRules.guestMaySee(header.getKey())) {
-                headers.add(new Header(header.getKey(), header.getValue()));
-            }
-        }
-        String path = Objects.requireNonNull(incoming.path());
-        boolean hasBody = bodyLength != 0 || http.headers().contains("content-length");
-        return new GuestRequest(
-                http.method().name(),
-                incoming.scheme(),
-                incoming.host(),
-                incoming.port(),
-                path,
-                incoming.query(),
-                switch (http.version()) {
-                    case HTTP_1_0 -> "HTTP/1.0";
-                    case HTTP_1_1 -> "HTTP/1.1";
-                    case HTTP_2 -> "HTTP/2.0";
-                },
-                headers,
-                hasBody ? length(bodyLength) : -1,
-                incoming.clientAddress(),
-                new GuestRequest.MatchedRoute(match.pattern(), match.prefix()),
-                new GuestRequest.Place(
-                        match.function().name().value(),
-                        version.version().number(),
-                        handler.place().name(),
-                        handler.place().region(),
-                        incoming.requestId(),
-                        incoming.country(),
-                        incoming.city()),
-                version.version().manifest().config());
-    }
-
-    /// What the client declared, or what came if it all came.
-    private long length(long bodyLength) {
-        String declared = http.getHeader("content-length");
-        return declared != null && declared.matches("[0-9]{1,18}")
-                ? Long.parseLong(declared)
-                : bodyLength;
     }
 
     @Override
@@ -322,6 +311,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
         context.runOnContext(
                 _ -> {
                     ErrorAnswer error = answer.finish(outcome, this::send);
+                    body.letEnd();
                     if (error != null) {
                         count(error.code().code());
                     }

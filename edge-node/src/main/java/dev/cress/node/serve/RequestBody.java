@@ -22,6 +22,7 @@ final class RequestBody {
     private final HttpServerRequest request;
     private final long bytesMax;
     private final AtomicLong bytesOfAll;
+    private final long bytesOfAllMax;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Buffer> pieces = new ArrayDeque<>();
@@ -33,6 +34,7 @@ final class RequestBody {
     private boolean stopped;
     private boolean paused;
     private boolean ready;
+    private boolean unread;
 
     /// What the body tells its request, on the event loop.
     interface Listener {
@@ -42,21 +44,29 @@ final class RequestBody {
         /// It is larger than it may be.
         void tooLarge();
 
+        /// All bodies of this node together are larger than they may be, by this one.
+        void noRoom();
+
         /// The client went away before it was whole.
         void broken();
     }
 
     /// @param bytesOfAll what all bodies of this node hold in memory together
+    /// @param bytesOfAllMax and what they may; the body that goes beyond is refused, however short
+    /// it
+    ///     is and however long it takes
     RequestBody(
             Context context,
             HttpServerRequest request,
             long bytesMax,
             AtomicLong bytesOfAll,
+            long bytesOfAllMax,
             Listener listener) {
         this.context = context;
         this.request = request;
         this.bytesMax = bytesMax;
         this.bytesOfAll = bytesOfAll;
+        this.bytesOfAllMax = bytesOfAllMax;
         this.listener = listener;
     }
 
@@ -74,6 +84,7 @@ final class RequestBody {
             return;
         }
         boolean full;
+        boolean fits;
         lock.lock();
         try {
             if (stopped) {
@@ -81,14 +92,16 @@ final class RequestBody {
             }
             pieces.addLast(piece);
             queued += piece.length();
-            bytesOfAll.addAndGet(piece.length());
+            fits = bytesOfAll.addAndGet(piece.length()) <= bytesOfAllMax;
             full = queued >= WINDOW_BYTES;
             paused |= full;
             changed.signal();
         } finally {
             lock.unlock();
         }
-        if (full) {
+        if (!fits) {
+            listener.noRoom();
+        } else if (full) {
             request.pause();
             becomeReady();
         }
@@ -167,6 +180,14 @@ final class RequestBody {
         if (paused && queued < WINDOW_BYTES / 2) {
             paused = false;
             context.runOnContext(_ -> request.resume());
+        }
+    }
+
+    /// The request is answered: what the client still sends is thrown away. Event loop.
+    void letEnd() {
+        if (!unread) {
+            unread = true;
+            UnreadBody.letEnd(context.owner(), request);
         }
     }
 

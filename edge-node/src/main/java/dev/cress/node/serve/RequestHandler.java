@@ -1,10 +1,14 @@
 package dev.cress.node.serve;
 
 import dev.cress.contract.CressHeader;
+import dev.cress.contract.CressPath;
 import dev.cress.contract.ErrorCode;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Cookie;
@@ -20,12 +24,8 @@ import java.util.function.Supplier;
 /// What every request meets first: who asks, for what, and whether this node answers it. Event
 /// loops.
 public final class RequestHandler {
-    /// Where routers ask whether the node is well; with the fleet's key only.
-    private static final String HEALTH_PATH = "/.well-known/cress/health";
-
     private final Place place;
     private final NodeLimits limits;
-    private final WasmHost host;
     private final Vertx vertx;
     private final Supplier<RouteTable> routes;
     private final Supplier<byte[]> routerKey;
@@ -56,14 +56,22 @@ public final class RequestHandler {
             MeterRegistry registry) {
         this.place = place;
         this.limits = limits;
-        this.host = host;
         this.vertx = vertx;
         this.routes = routes;
         this.routerKey = routerKey;
         this.registry = registry;
-        registry.gauge("cress.requests.in.flight", inFlight);
-        registry.gauge("cress.bodies.buffered.bytes", bufferedBodyBytes);
-        registry.gauge("cress.guest.memory.bytes", host, WasmHost::guestMemoryBytes);
+        Gauge.builder("cress.requests.in.flight", inFlight, AtomicInteger::get)
+                .description("Requests that aren't answered yet")
+                .register(registry);
+        Gauge.builder("cress.bodies.buffered.bytes", bufferedBodyBytes, AtomicLong::get)
+                .description("Request bodies in memory")
+                .register(registry);
+        Gauge.builder("cress.guest.memory.bytes", host, WasmHost::guestMemoryBytes)
+                .description("Memory of all guests that run now")
+                .register(registry);
+        FunctionCounter.builder("cress.isolate.mismatches", host, WasmHost::isolateMismatches)
+                .description("isolates that differed from a fresh one after their reset")
+                .register(registry);
     }
 
     Place place() {
@@ -72,10 +80,6 @@ public final class RequestHandler {
 
     NodeLimits limits() {
         return limits;
-    }
-
-    WasmHost host() {
-        return host;
     }
 
     AtomicLong bufferedBodyBytes() {
@@ -102,7 +106,7 @@ public final class RequestHandler {
         http.response().endHandler(_ -> ticket.giveBack());
         http.response().closeHandler(_ -> ticket.giveBack());
         Incoming incoming = Incoming.of(http, routerKey.get());
-        if (incoming.fromRouter() && HEALTH_PATH.equals(incoming.path())) {
+        if (incoming.fromRouter() && CressPath.NODE_HEALTH.text().equals(incoming.path())) {
             health(http);
             return;
         }
@@ -152,6 +156,11 @@ public final class RequestHandler {
         Optional<ServedVersion> version =
                 match.function().pick(match.shares(), affinity(http, incoming));
         if (version.isEmpty()) {
+            if (incoming.fromRouter()) {
+                // it is about this function, and says nothing of the node
+                http.response()
+                        .putHeader(CressHeader.FUNCTION.text(), match.function().name().value());
+            }
             refuse(
                     http,
                     incoming,
@@ -161,7 +170,6 @@ public final class RequestHandler {
         }
         long declared = declaredLength(http);
         if (declared > limits.requestBodyBytes()) {
-            closeAfterAnswer(http, ticket);
             refuse(
                     http,
                     incoming,
@@ -190,8 +198,8 @@ public final class RequestHandler {
 
     private void health(HttpServerRequest http) {
         boolean serving = availability == Availability.SERVING;
-        http.resume();
         http.response().setStatusCode(serving ? 200 : 503).end(word());
+        UnreadBody.letEnd(vertx, http);
     }
 
     private String word() {
@@ -203,22 +211,12 @@ public final class RequestHandler {
     }
 
     private void refuse(HttpServerRequest http, Incoming incoming, ErrorCode code, String detail) {
-        registry.counter("cress.requests.refused", "error", code.code()).increment();
-        http.resume();
+        Counter.builder("cress.requests.refused")
+                .description("Requests that were given to no function, by error")
+                .tag("error", code.code())
+                .register(registry)
+                .increment();
         ErrorAnswer.of(code, detail).send(http.response(), incoming.requestId(), place.name());
-    }
-
-    /// The client may still be sending what nobody will read.
-    static void closeAfterAnswer(HttpServerRequest http, Ticket ticket) {
-        if (http.response().ended()) {
-            http.connection().close();
-        } else {
-            http.response()
-                    .endHandler(
-                            _ -> {
-                                ticket.giveBack();
-                                http.connection().close();
-                            });
-        }
+        UnreadBody.letEnd(vertx, http);
     }
 }

@@ -7,11 +7,11 @@ import java.util.ArrayDeque;
 /// Normalises a request's path (RFC 3986 §6.2.2): unreserved characters are decoded, escapes are in
 /// upper case, dot segments are resolved. What remains encoded stays so: `%2F` never becomes a
 /// separator.
-public final class RequestPath {
+final class RequestPath {
     private RequestPath() {}
 
     /// The normal form, or null when the path isn't absolute or has an escape that is none.
-    public static @Nullable String normalise(String path) {
+    static @Nullable String normalise(String path) {
         if (!path.startsWith("/")) {
             return null;
         }
@@ -83,7 +83,9 @@ public final class RequestPath {
             }
             start = end + 1;
         }
-        String joined = "/" + String.join("/", segments);
-        return folder && !joined.endsWith("/") ? joined + "/" : joined;
+        if (folder) {
+            segments.addLast("");
+        }
+        return "/" + String.join("/", segments);
     }
 }

@@ -4,6 +4,8 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.Route;
 import dev.cress.contract.Share;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,9 +16,10 @@ import java.util.Optional;
 /// Which function answers a host and path. Immutable: a change makes a new table, and a request
 /// keeps the one it found.
 ///
-/// A host is looked up as it is, then as `*.` and the rest; then the longest path wins, an exact
-/// one before a wildcard. `NAME.DOMAIN` is a function's own host, `vN--NAME.DOMAIN` a preview of
-/// version N.
+/// A host is looked up as declared, then as a function's own host (`NAME.DOMAIN`, or
+/// `vN--NAME.DOMAIN`, a preview of version N), then as `*.` and the rest: one function's wildcard
+/// takes no other function's own host. Of a host's routes the longest path wins, an exact one
+/// before a wildcard.
 public final class RouteTable {
     private static final String PREVIEW = "--";
 
@@ -40,41 +43,36 @@ public final class RouteTable {
     public record Match(
             ServedFunction function, String pattern, String prefix, List<Share> shares) {}
 
-    /// The functions in this table.
-    public Collection<ServedFunction> functions() {
-        return functions.values();
-    }
-
     /// @param host in lower case, without a port or a trailing dot
     /// @param path normalised
     public Optional<Match> find(String host, String path) {
-        HostRoutes routes = hosts.get(host);
-        if (routes == null) {
-            int dot = host.indexOf('.');
-            routes = dot < 0 ? null : hosts.get("*" + host.substring(dot));
+        HostRoutes exact = hosts.get(host);
+        Optional<Match> declared = declared(exact, path);
+        if (declared.isPresent()) {
+            return declared;
         }
-        if (routes != null) {
-            Optional<Match> match = routes.find(path);
-            if (match.isPresent()) {
-                return match;
-            }
+        String label =
+                host.endsWith(domainSuffix)
+                        ? host.substring(0, host.length() - domainSuffix.length())
+                        : "";
+        int mark = label.indexOf(PREVIEW);
+        ServedFunction owner =
+                functions.get(mark < 0 ? label : label.substring(mark + PREVIEW.length()));
+        if (owner != null) {
+            return mark < 0
+                    ? Optional.of(new Match(owner, "/*", "", owner.shares()))
+                    : preview(owner, label.substring(0, mark));
         }
-        return host.endsWith(domainSuffix)
-                ? byName(host.substring(0, host.length() - domainSuffix.length()))
-                : Optional.empty();
+        return exact == null ? declared(wildcard(host), path) : Optional.empty();
     }
 
-    private Optional<Match> byName(String label) {
-        int mark = label.indexOf(PREVIEW);
-        ServedFunction function =
-                functions.get(mark < 0 ? label : label.substring(mark + PREVIEW.length()));
-        if (function == null) {
-            return Optional.empty();
-        }
-        if (mark < 0) {
-            return Optional.of(new Match(function, "/*", "", function.shares()));
-        }
-        return preview(function, label.substring(0, mark));
+    private static Optional<Match> declared(@Nullable HostRoutes routes, String path) {
+        return routes == null ? Optional.empty() : routes.find(path);
+    }
+
+    private @Nullable HostRoutes wildcard(String host) {
+        int dot = host.indexOf('.');
+        return dot < 0 ? null : hosts.get("*" + host.substring(dot));
     }
 
     private static Optional<Match> preview(ServedFunction function, String version) {

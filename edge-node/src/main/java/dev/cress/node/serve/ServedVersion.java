@@ -8,7 +8,8 @@ import dev.cress.wasm.guest.RunLimits;
 ///
 /// @param isolates that nobody else's requests run on
 /// @param limits the manifest's, capped by the node's own
-public record ServedVersion(Version version, Isolates isolates, RunLimits limits) implements AutoCloseable {
+public record ServedVersion(Version version, Isolates isolates, RunLimits limits)
+        implements AutoCloseable {
     /// Gives its isolates back; runs under way go on.
     @Override
     public void close() {

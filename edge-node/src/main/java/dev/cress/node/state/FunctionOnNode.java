@@ -127,20 +127,26 @@ final class FunctionOnNode implements AutoCloseable {
     }
 
     ServedFunction served() {
-        Map<Integer, ServedVersion> staged = new HashMap<>();
-        for (Progress p : progress.values()) {
-            ServedVersion version = p.served();
-            if (version != null) {
-                staged.put(version.version().number(), version);
-            }
-        }
         FunctionState now = serving;
+        // in another log a number may mean another version: those that serve come last and stay
+        Map<Integer, ServedVersion> staged = new HashMap<>();
+        target.versions().forEach(v -> putIfStaged(v, staged));
+        if (now != null) {
+            live(now).forEach(v -> putIfStaged(v, staged));
+        }
         return new ServedFunction(
                 name(),
                 activity,
                 now == null ? 0 : now.deployment().rollout(),
                 now == null ? List.of() : now.deployment().shares(),
                 staged);
+    }
+
+    private void putIfStaged(Version version, Map<Integer, ServedVersion> staged) {
+        ServedVersion served = progress.getOrDefault(version, Progress.PENDING).served();
+        if (served != null) {
+            staged.put(version.number(), served);
+        }
     }
 
     void report(StateEvents to) {

@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,7 +44,7 @@ public final class NodeState implements AutoCloseable {
     private final Function<FunctionName, FunctionActivity> newActivity;
     private final ExecutorService worker;
     private final Map<FunctionName, FunctionOnNode> functions = new TreeMap<>();
-    private final Set<Wanted> wanted = ConcurrentHashMap.newKeySet();
+    private volatile Set<Wanted> wanted = Set.of();
     private volatile StateEvents events = NoEvents.INSTANCE;
     private volatile Position position = Position.NOWHERE;
     private volatile RouteTable routes;
@@ -147,6 +146,8 @@ public final class NodeState implements AutoCloseable {
                             remove(name);
                         }
                     }
+                    // also those that could neither be read nor deleted before
+                    store.keepFunctions(named);
                     record(snapshot.position());
                 });
     }
@@ -161,8 +162,12 @@ public final class NodeState implements AutoCloseable {
                                     && delta.position().epoch().equals(position.epoch());
                     if (!follows) {
                         throw new NotFollowing(
-                                "delta from revision %d does not follow %d"
-                                        .formatted(delta.from(), position.revision()));
+                                "delta from revision %d of log '%s' does not follow revision %d of log '%s'"
+                                        .formatted(
+                                                delta.from(),
+                                                delta.position().epoch(),
+                                                position.revision(),
+                                                position.epoch()));
                     }
                     for (FunctionState state : delta.changed()) {
                         put(state);
@@ -232,19 +237,24 @@ public final class NodeState implements AutoCloseable {
     }
 
     private void stageMissing() {
-        wanted.clear();
+        Set<Wanted> now = new HashSet<>();
         Set<Sha256> modules = new HashSet<>();
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.versions()) {
-                wanted.add(new Wanted(function.name(), version));
+                now.add(new Wanted(function.name(), version));
                 modules.add(version.module());
             }
         }
+        // whole at once: staging drops for good what it finds unwanted
+        wanted = now;
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.takeUnstaged()) {
                 events.staging(function.name(), version.number(), StagingState.PENDING, "");
                 staging.stage(function.name(), version);
             }
+        }
+        if (!told) {
+            return;
         }
         try {
             store.keepModules(modules);
@@ -290,17 +300,29 @@ public final class NodeState implements AutoCloseable {
 
         @Override
         public void staged(FunctionName function, ServedVersion version) {
-            update(function, version.version(), f -> f.staged(version), StagingState.STAGED, "");
+            update(
+                    function,
+                    version.version(),
+                    f -> f.staged(version),
+                    StagingState.STAGED,
+                    "",
+                    version::close);
         }
 
         @Override
         public void delayed(FunctionName function, Version version, String reason) {
-            update(function, version, _ -> {}, StagingState.PENDING, reason);
+            update(function, version, _ -> {}, StagingState.PENDING, reason, () -> {});
         }
 
         @Override
         public void failed(FunctionName function, Version version, String reason) {
-            update(function, version, f -> f.failed(version, reason), StagingState.FAILED, reason);
+            update(
+                    function,
+                    version,
+                    f -> f.failed(version, reason),
+                    StagingState.FAILED,
+                    reason,
+                    () -> {});
         }
 
         private void update(
@@ -308,7 +330,8 @@ public final class NodeState implements AutoCloseable {
                 Version version,
                 Consumer<FunctionOnNode> change,
                 StagingState state,
-                String reason) {
+                String reason,
+                Runnable unwanted) {
             run(
                     () -> {
                         FunctionOnNode function = functions.get(name);
@@ -317,6 +340,8 @@ public final class NodeState implements AutoCloseable {
                             events.staging(name, version.number(), state, reason);
                             settle();
                             publish();
+                        } else {
+                            unwanted.run();
                         }
                     });
         }
@@ -336,6 +361,7 @@ public final class NodeState implements AutoCloseable {
     @Override
     public void close() {
         staging.close();
+        run(() -> functions.values().forEach(FunctionOnNode::close));
         worker.shutdown();
     }
 }

@@ -1,5 +1,7 @@
 package dev.cress.node.state;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
@@ -24,6 +26,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -37,10 +40,15 @@ import java.util.Set;
 /// functions/N.json what a function should be, and what it was when it last took effect
 /// modules/SHA.wasm modules, checked against their name
 /// router.key       by which routers are known (0600)
+/// port             where the node last served
 /// ```
 ///
-/// Used by one thread at a time.
+/// Functions, the position and what is kept belong to the state thread, [#module] and [#putModule]
+/// to the staging thread, every other file to one writer; no two write the same one.
 public final class NodeStore implements AutoCloseable {
+    /// Ends the names of files that aren't whole yet.
+    private static final String BESIDE = ".new";
+
     private final Path data;
     private final Path functions;
     private final Path modules;
@@ -50,7 +58,11 @@ public final class NodeStore implements AutoCloseable {
     ///
     /// @param target what the control plane wants
     /// @param serving what last took effect here, null before anything did
-    public record StoredFunction(FunctionState target, @Nullable FunctionState serving) {}
+    public record StoredFunction(FunctionState target, @Nullable FunctionState serving) {
+        public StoredFunction {
+            Objects.requireNonNull(target, "target");
+        }
+    }
 
     private NodeStore(Path data, FileChannel lockFile) throws IOException {
         this.data = data;
@@ -126,6 +138,11 @@ public final class NodeStore implements AutoCloseable {
         Files.deleteIfExists(functions.resolve(name + ".json"));
     }
 
+    /// Deletes the functions that are not named, also what can't be read of them.
+    public void keepFunctions(Set<FunctionName> named) throws IOException {
+        keep(functions, named.stream().map(name -> name + ".json").collect(toSet()));
+    }
+
     /// A module's bytes, if they are here and what their name says.
     public Optional<byte[]> module(Sha256 sha256) throws IOException {
         try {
@@ -146,11 +163,19 @@ public final class NodeStore implements AutoCloseable {
 
     /// Deletes the modules that nothing here names any more.
     public void keepModules(Set<Sha256> named) throws IOException {
-        try (var files = Files.newDirectoryStream(modules)) {
+        keep(modules, named.stream().map(sha -> sha + ".wasm").collect(toSet()));
+    }
+
+    /// Files on their way to these names stay as well.
+    private static void keep(Path folder, Set<String> names) throws IOException {
+        try (var files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                boolean kept = named.stream().anyMatch(sha -> name.equals(sha.hex() + ".wasm"));
-                if (!kept) {
+                String meant =
+                        name.endsWith(BESIDE)
+                                ? name.substring(0, name.length() - BESIDE.length())
+                                : name;
+                if (!names.contains(meant)) {
                     Files.deleteIfExists(file);
                 }
             }
@@ -164,11 +189,18 @@ public final class NodeStore implements AutoCloseable {
     }
 
     public void routerKey(String key) throws IOException {
-        Path file = data.resolve("router.key");
-        if (!Files.exists(file)) {
-            Files.createFile(file, ownerOnly());
-        }
-        Files.writeString(file, key);
+        write(data.resolve("router.key"), key.getBytes(StandardCharsets.UTF_8), ownerOnly());
+    }
+
+    /// Where the node last served, 0 if that isn't known.
+    public int port() throws IOException {
+        Path file = data.resolve("port");
+        String text = Files.exists(file) ? Files.readString(file).strip() : "";
+        return text.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(text) : 0;
+    }
+
+    public void port(int port) throws IOException {
+        write(data.resolve("port"), Integer.toString(port));
     }
 
     private FileAttribute<?>[] ownerOnly() {
@@ -187,7 +219,11 @@ public final class NodeStore implements AutoCloseable {
 
     private static <T> Optional<T> read(Path file, Class<T> type) throws IOException {
         try {
-            return Optional.of(Json.LENIENT.readValue(Files.readString(file), type));
+            T value = Json.LENIENT.readValue(Files.readString(file), type);
+            if (value == null) {
+                throw new IOException("%s says null".formatted(file));
+            }
+            return Optional.of(value);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -197,14 +233,15 @@ public final class NodeStore implements AutoCloseable {
         write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void write(Path file, byte[] bytes) throws IOException {
-        Path beside = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel channel =
-                FileChannel.open(
-                        beside,
+    private static void write(Path file, byte[] bytes, FileAttribute<?>... attributes)
+            throws IOException {
+        Path beside = file.resolveSibling(file.getFileName() + BESIDE);
+        var replaced =
+                Set.of(
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
+                        StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(beside, replaced, attributes)) {
             var buffer = ByteBuffer.wrap(bytes);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);

@@ -102,7 +102,7 @@ final class Staging implements AutoCloseable {
             listener.staged(function, new ServedVersion(version, host.isolates(image), runLimits));
         } catch (RefusedModuleException e) {
             listener.failed(function, version, String.valueOf(e.getMessage()));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.warn(
                     "{} version {} can't be staged yet: {}",
                     function,

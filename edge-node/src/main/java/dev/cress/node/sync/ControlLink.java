@@ -3,6 +3,7 @@ package dev.cress.node.sync;
 import com.fasterxml.jackson.core.JsonProcessingException;
 
 import dev.cress.contract.ControlFrame;
+import dev.cress.contract.CressPath;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
@@ -35,8 +36,14 @@ import java.util.function.Consumer;
 public final class ControlLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlLink.class);
     private static final Duration RECONNECT_FIRST = Duration.ofMillis(100);
+
+    /// The longest wait before a session, and how long one must have stood for the waits to begin
+    /// anew: what ends each session soon after its welcome must not come back ten times a second.
     private static final Duration RECONNECT_MAX = Duration.ofSeconds(5);
+
+    /// Until a connection stands, and until the control plane has answered the handshake on it.
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
     private static final Duration PING_EVERY = Duration.ofSeconds(5);
 
     /// After this long without a sign of life the connection counts as half-open.
@@ -58,6 +65,7 @@ public final class ControlLink implements AutoCloseable {
     private Duration nextWait = RECONNECT_FIRST;
     private @Nullable WebSocket session;
     private long heardNanos;
+    private long welcomedNanos;
     private volatile boolean connected;
     private volatile boolean closed;
 
@@ -110,7 +118,8 @@ public final class ControlLink implements AutoCloseable {
                         .setHost(control.getHost())
                         .setPort(port)
                         .setSsl(tls)
-                        .setURI("/v1/sync/node")
+                        .setURI(CressPath.SYNC_NODE.text())
+                        .setTimeout(CONNECT_TIMEOUT.toMillis())
                         .addHeader("authorization", "Bearer " + token);
         client.connect(options)
                 .onComplete(this::opened, failure -> reconnect(failure.getMessage()));
@@ -133,12 +142,22 @@ public final class ControlLink implements AutoCloseable {
     private void lost(WebSocket socket) {
         if (session == socket) {
             session = null;
+            if (connected && System.nanoTime() - welcomedNanos >= RECONNECT_MAX.toNanos()) {
+                nextWait = RECONNECT_FIRST;
+            }
             connected = false;
             state.tellNobody();
             followers.clear();
-            Short code = socket.closeStatusCode();
-            reconnect("session ended" + (code == null ? "" : " with code " + code));
+            reconnect("session ended" + why(socket));
         }
+    }
+
+    /// What the control plane says of it: a close code and its words (RFC 6455 §7.1.5 and §7.1.6).
+    private static String why(WebSocket ended) {
+        Short code = ended.closeStatusCode();
+        String reason = ended.closeReason();
+        return (code == null ? "" : " with code " + code)
+                + (reason == null || reason.isEmpty() ? "" : ": " + reason);
     }
 
     private void reconnect(@Nullable String why) {
@@ -174,6 +193,9 @@ public final class ControlLink implements AutoCloseable {
         ControlFrame frame;
         try {
             frame = Json.LENIENT.readValue(text, ControlFrame.class);
+            if (frame == null) {
+                throw new IllegalArgumentException("expected an object, found null");
+            }
         } catch (JsonProcessingException | IllegalArgumentException e) {
             send(new NodeFrame.Nack("unreadable frame: " + e.getMessage()));
             return;
@@ -181,7 +203,7 @@ public final class ControlLink implements AutoCloseable {
         switch (frame) {
             case ControlFrame.Welcome(String routerKey) -> {
                 connected = true;
-                nextWait = RECONNECT_FIRST;
+                welcomedNanos = System.nanoTime();
                 onRouterKey.accept(routerKey);
                 state.tell(new SessionEvents(socket));
             }

@@ -1,5 +1,7 @@
 package dev.cress.node.sync;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.cress.contract.Version;
 import dev.cress.node.state.ModuleSource;
 
@@ -8,43 +10,85 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /// Fetches modules from the control plane. Blocks, on the staging thread.
-public final class ControlModules implements ModuleSource {
+public final class ControlModules implements ModuleSource, AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
-    private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
+
+    /// The slowest line that a module is still waited for.
+    private static final long BYTES_PER_SECOND_MIN = 64 * 1024;
 
     private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CONNECT_TIMEOUT)
+                    .build();
     private final URI control;
     private final String token;
+    private final Duration answerMax;
 
     public ControlModules(URI control, String token) {
+        this(control, token, ANSWER_MAX);
+    }
+
+    /// @param answerMax for the whole answer, on top of what its bytes may take
+    ControlModules(URI control, String token, Duration answerMax) {
         this.control = control;
         this.token = token;
+        this.answerMax = answerMax;
     }
 
     @Override
     public byte[] fetch(Version version) throws IOException, InterruptedException {
         URI at = control.resolve("/v1/modules/" + version.module().hex());
         HttpRequest request =
-                HttpRequest.newBuilder(at)
-                        .timeout(FETCH_TIMEOUT)
-                        .header("authorization", "Bearer " + token)
-                        .build();
-        var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        try (var body = response.body()) {
-            if (response.statusCode() != 200) {
-                throw new IOException("%s answered %d".formatted(at, response.statusCode()));
-            }
-            byte[] bytes =
-                    body.readNBytes((int) Math.min(version.moduleBytes() + 1, Integer.MAX_VALUE));
-            if (bytes.length != version.moduleBytes()) {
-                throw new IOException(
-                        "%s is not %d bytes long".formatted(at, version.moduleBytes()));
-            }
-            return bytes;
+                HttpRequest.newBuilder(at).header("authorization", "Bearer " + token).build();
+        var answer =
+                client.sendAsync(
+                        request,
+                        head ->
+                                head.statusCode() == 200
+                                        ? BodySubscribers.limiting(
+                                                BodySubscribers.ofByteArray(),
+                                                version.moduleBytes())
+                                        : BodySubscribers.replacing(new byte[0]));
+        try {
+            return checked(at, version, answer.get(max(version).toMillis(), MILLISECONDS));
+        } catch (ExecutionException e) {
+            throw new IOException("%s can't be fetched: %s".formatted(at, e.getCause()), e);
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    "%s did not answer within %d ms".formatted(at, max(version).toMillis()), e);
+        } finally {
+            answer.cancel(true);
         }
+    }
+
+    /// The client's own timeout ends with the answer's head, and a body that stops coming would
+    /// hold the staging thread for ever.
+    private Duration max(Version version) {
+        return answerMax.plusMillis(version.moduleBytes() * 1000 / BYTES_PER_SECOND_MIN);
+    }
+
+    private static byte[] checked(URI at, Version version, HttpResponse<byte[]> response)
+            throws IOException {
+        if (response.statusCode() != 200) {
+            throw new IOException("%s answered %d".formatted(at, response.statusCode()));
+        }
+        if (response.body().length != version.moduleBytes()) {
+            throw new IOException("%s is not %d bytes long".formatted(at, version.moduleBytes()));
+        }
+        return response.body();
+    }
+
+    /// Ends what is being fetched.
+    @Override
+    public void close() {
+        client.shutdownNow();
     }
 }

@@ -79,6 +79,7 @@ final class LogFollowers {
     }
 
     private void follow(ControlFrame.Follow wanted, FunctionLog log) {
+        unfollow(wanted.subscription());
         if (followings.size() >= FOLLOWERS_MAX) {
             LOG.warn("{} follow logs already: one more is refused", FOLLOWERS_MAX);
             return;

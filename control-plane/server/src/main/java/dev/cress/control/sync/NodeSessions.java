@@ -11,6 +11,7 @@ import dev.cress.control.store.Change;
 import dev.cress.control.store.Revision;
 import dev.cress.control.store.Store;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Vertx;
@@ -246,11 +247,18 @@ final class NodeSessions {
 
     void alarm(String node, String why) {
         LOG.error("node {} can't go on from where it stands: {}", node, why);
-        meters.counter("cress.control.alarms").increment();
+        Counter.builder("cress.control.alarms")
+                .description("nodes that could not go on from where they stood")
+                .register(meters)
+                .increment();
     }
 
     void snapshotSent(String reason) {
-        meters.counter("cress.control.snapshots", "reason", reason).increment();
+        Counter.builder("cress.control.snapshots")
+                .description("snapshots sent to nodes, by reason")
+                .tag("reason", reason)
+                .register(meters)
+                .increment();
     }
 
     private void broadcast(String frame) {

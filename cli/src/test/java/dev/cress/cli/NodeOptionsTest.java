@@ -1,0 +1,46 @@
+package dev.cress.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Settings of `cress run node` that can't be meant: named, with nothing begun.
+class NodeOptionsTest {
+    private final Path data;
+
+    NodeOptionsTest(@TempDir Path folder) {
+        data = folder.resolve("data");
+    }
+
+    @Test
+    void anAddressToAdvertiseIsAUrl() {
+        refused("'http://a b' is no URL", "--advertise", "http://a b");
+        refused("--advertise 'fra:8080' must be like http://HOST:PORT", "--advertise", "fra:8080");
+    }
+
+    @Test
+    void aNameIsALabelAndMakesNoFolderElsewhere() {
+        refused("node name '../x' is not a DNS label", "--name", "../x");
+    }
+
+    @Test
+    void portsAreInRange() {
+        refused("port is 65536: from 0 to 65535", "--port", "65536");
+        refused("admin port is 70000: from 0 to 65535", "--admin-port", "70000");
+    }
+
+    private void refused(String why, String... options) {
+        List<String> args = new ArrayList<>(List.of("run", "node", "--data", data.toString()));
+        args.addAll(List.of("--region", "fra", "--join", "token"));
+        args.addAll(List.of(options));
+        Cli refused = Cli.run(args.toArray(String[]::new));
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(refused.err()).startsWith("cress: ").contains(why).doesNotContain("\tat ");
+        assertThat(data).doesNotExist();
+    }
+}

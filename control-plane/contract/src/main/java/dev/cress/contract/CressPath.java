@@ -1,0 +1,23 @@
+package dev.cress.contract;
+
+/// The paths at which Cress's programs find each other's ears, beside the REST interface ([Api]).
+public enum CressPath {
+    /// On nodes: how they are, for routers of the fleet only. 200, or 503 while starting or
+    /// draining.
+    NODE_HEALTH("/.well-known/cress/health"),
+    /// On the control plane: the WebSocket of nodes, [ControlFrame] and [NodeFrame].
+    SYNC_NODE("/v1/sync/node"),
+    /// On the control plane: the WebSocket of routers, [ControlFrame] in one direction.
+    SYNC_ROUTER("/v1/sync/router");
+
+    private final String text;
+
+    CressPath(String text) {
+        this.text = text;
+    }
+
+    /// The path as it is requested.
+    public String text() {
+        return text;
+    }
+}

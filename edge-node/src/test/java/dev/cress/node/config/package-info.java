@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.node.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.node.serve;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.node.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.node.sync;
+
+import org.jspecify.annotations.NullMarked;
