@@ -65,7 +65,7 @@ public final class Fleet implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
 
     private final Setup setup;
-    private final WasmHost host = WasmHost.withHalfTheHeap();
+    private final WasmHost host;
     private final Map<String, EdgeNode> nodes = new LinkedHashMap<>();
     private final Map<String, Region> regions = new LinkedHashMap<>();
     private @Nullable ControlPlane control;
@@ -77,6 +77,7 @@ public final class Fleet implements AutoCloseable {
 
     private Fleet(Setup setup) {
         this.setup = setup;
+        this.host = WasmHost.forAnybodysModules(setup.data().resolve("images"));
         this.controlPort = setup.controlPort();
     }
 

@@ -54,7 +54,7 @@ final class RunControlPlaneCommand implements Callable<Integer> {
     }
 
     private void run(ControlPlaneConfig config, StopSignal stop) {
-        try (WasmHost host = WasmHost.withHalfTheHeap();
+        try (WasmHost host = WasmHost.forAnybodysModules(data.folder().resolve("images"));
                 ControlPlane control = ControlPlane.start(config, new Preparing(host))) {
             new KnownFleets(System.getenv())
                     .add(

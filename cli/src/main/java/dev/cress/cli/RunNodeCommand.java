@@ -79,7 +79,7 @@ final class RunNodeCommand implements Callable<Integer> {
     }
 
     private void run(NodeConfig config, StopSignal stop) {
-        try (WasmHost host = WasmHost.withHalfTheHeap();
+        try (WasmHost host = WasmHost.forAnybodysModules(config.data().resolve("images"));
                 EdgeNode node = EdgeNode.start(config, host)) {
             output.line(
                     "node %s at %s (metrics http://127.0.0.1:%d/metrics)"

@@ -112,7 +112,7 @@ public final class GuestRun {
         word.begin();
         guestStart[0] = System.nanoTime();
         try {
-            isolate.run(isolates.image().start());
+            isolate.run(isolates.image().entry());
             word.enterHost();
         } catch (GuestEnded ended) {
             if (!(ended.outcome() instanceof Outcome.Completed)) {

@@ -3,15 +3,24 @@ package dev.cress.wasm;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
+import dev.cress.wasm.build.AbiCheck;
+import dev.cress.wasm.build.ChildBuilder;
+import dev.cress.wasm.build.ImageBuilder;
+import dev.cress.wasm.build.ModuleBuild;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.image.ImageContent;
+import dev.cress.wasm.image.ImageStore;
+import dev.cress.wasm.image.Sha256;
 import dev.cress.wasm.isolate.IsolatePools;
 import dev.cress.wasm.memory.MemoryBudget;
+import dev.cress.wasm.scan.ModuleScan;
 import dev.cress.wasm.stop.Watchdog;
 
-import java.security.MessageDigest;
+import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// Prepares modules and runs them. One per process is enough, and shares its watchdog and its
 /// budget of guest memory between all runs. Thread-safe.
@@ -21,16 +30,25 @@ public final class WasmHost implements AutoCloseable {
     private static final int INSPECT_EVERY =
             Integer.getInteger("cress.isolate.inspect.every", 10_000);
 
+    /// Of all images that are kept on disk.
+    private static final long IMAGE_BYTES_MAX = 2L << 30;
+
     private final MemoryBudget memoryBudget;
     private final IsolatePools pools;
+    private final ImageBuilder builder;
+    private final Optional<ImageStore> store;
     private final Watchdog watchdog = new Watchdog();
     private final SecureRandom random;
     private final Cache<ImageKey, Image> images = Caffeine.newBuilder().weakValues().build();
 
-    /// @param guestMemoryBytesMax of all running guests together
-    public WasmHost(long guestMemoryBytesMax) {
+    private WasmHost(
+            long guestMemoryBytesMax,
+            Function<WasmHost, ImageBuilder> builder,
+            Optional<ImageStore> store) {
         this.memoryBudget = new MemoryBudget(guestMemoryBytesMax);
         this.pools = new IsolatePools(memoryBudget, INSPECT_EVERY);
+        this.builder = builder.apply(this);
+        this.store = store;
         try {
             // a generator in the process: the platform's own reads a file, which a guest's thread
             // must not
@@ -40,9 +58,36 @@ public final class WasmHost implements AutoCloseable {
         }
     }
 
-    /// A host that leaves half of the heap to everything but guests.
+    /// A host that builds images in this JVM: for modules that are trusted not to exhaust it.
+    ///
+    /// @param guestMemoryBytesMax of all isolates together
+    public WasmHost(long guestMemoryBytesMax) {
+        this(
+                guestMemoryBytesMax,
+                host ->
+                        (module, abi) ->
+                                ModuleBuild.build(module, abi, host.memoryBudget, host.watchdog),
+                Optional.empty());
+    }
+
+    /// The same, with half of the heap left to everything but guests.
     public static WasmHost withHalfTheHeap() {
-        return new WasmHost(Runtime.getRuntime().maxMemory() / 2);
+        return new WasmHost(halfTheHeap());
+    }
+
+    /// A host for modules that anybody may have sent: child JVMs build their images, which are kept
+    /// on disk. Half of the heap is left to everything but guests.
+    ///
+    /// @param images the folder to keep them in
+    public static WasmHost forAnybodysModules(Path images) {
+        return new WasmHost(
+                halfTheHeap(),
+                _ -> new ChildBuilder(ChildBuilder.Limits.DEFAULT),
+                Optional.of(new ImageStore(images, IMAGE_BYTES_MAX)));
+    }
+
+    private static long halfTheHeap() {
+        return Runtime.getRuntime().maxMemory() / 2;
     }
 
     /// Looks at a module without running or compiling it: what it is, and whether it would be
@@ -52,29 +97,36 @@ public final class WasmHost implements AutoCloseable {
     }
 
     /// Makes a module ready to run. Takes a good part of a second per MB, unless an image of the
-    /// same bytes is still in use: then it is that one.
+    /// same bytes is still in use, then it is that one, or on disk. Blocks.
     ///
     /// @param abi `auto`, or the entry convention's name
     public Image prepare(byte[] module, String abi) throws RefusedModuleException {
-        String digest = HexFormat.of().formatHex(sha256(module));
-        var key = new ImageKey(digest, abi);
+        var key = new ImageKey(Sha256.hex(module), abi);
         Image known = images.getIfPresent(key);
         if (known != null) {
             return known;
         }
-        Image image = Preparation.load(Preparation.build(module, digest, abi, this));
+        Image image = Image.load(content(key, module));
         return images.get(key, _ -> image);
     }
 
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+    private ImageContent content(ImageKey key, byte[] module) throws RefusedModuleException {
+        Optional<ImageContent> kept = store.flatMap(s -> s.find(key.fileName()));
+        if (kept.isPresent()) {
+            return kept.get();
         }
+        // said at once and here, not after a child has started
+        AbiCheck.abi(ModuleScan.scan(module), key.abi());
+        ImageContent built = builder.build(module, key.abi());
+        store.ifPresent(s -> s.keep(key.fileName(), built));
+        return built;
     }
 
-    private record ImageKey(String sha256, String abi) {}
+    private record ImageKey(String sha256, String abi) {
+        String fileName() {
+            return sha256 + "-" + abi;
+        }
+    }
 
     /// Isolates of this image for one version of one tenant.
     public Isolates isolates(Image image) {

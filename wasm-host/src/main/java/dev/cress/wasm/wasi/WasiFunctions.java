@@ -4,6 +4,7 @@ import dev.cress.wasm.memory.GuestMemory;
 
 import run.endive.runtime.HostFunction;
 import run.endive.runtime.ImportFunction;
+import run.endive.runtime.ImportValues;
 import run.endive.runtime.Instance;
 import run.endive.wasm.types.FunctionType;
 import run.endive.wasm.types.ValType;
@@ -32,6 +33,9 @@ public final class WasiFunctions {
                     "fd_write",
                     "fd_close");
 
+    private static final ImportValues IMPORTS =
+            ImportValues.builder().addFunction(all().toArray(ImportFunction[]::new)).build();
+
     private final List<ImportFunction> functions = new ArrayList<>();
 
     private WasiFunctions() {
@@ -39,6 +43,11 @@ public final class WasiFunctions {
         streams();
         descriptors();
         paths();
+    }
+
+    /// The set, linked into any number of instances.
+    public static ImportValues imports() {
+        return IMPORTS;
     }
 
     /// The set, to be linked into any number of instances.

@@ -1,4 +1,4 @@
-package dev.cress.wasm;
+package dev.cress.wasm.build;
 
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.Shown;

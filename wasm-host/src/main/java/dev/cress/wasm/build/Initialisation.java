@@ -1,4 +1,4 @@
-package dev.cress.wasm;
+package dev.cress.wasm.build;
 
 import dev.cress.wasm.code.GuestCode;
 import dev.cress.wasm.guest.RefusedModuleException;
@@ -6,16 +6,19 @@ import dev.cress.wasm.guest.Shown;
 import dev.cress.wasm.isolate.Blueprint;
 import dev.cress.wasm.isolate.InitialState;
 import dev.cress.wasm.isolate.Isolate;
+import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.GuestStopped;
 import dev.cress.wasm.stop.RunWord;
+import dev.cress.wasm.stop.Watchdog;
+import dev.cress.wasm.wasi.WasiFunctions;
 import dev.cress.wasm.wasi.WasiProcess;
 
-import run.endive.runtime.ImportValues;
 import run.endive.runtime.WasmInterruptedException;
 import run.endive.wasm.WasmEngineException;
 import run.endive.wasm.WasmModule;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.OptionalInt;
 
@@ -33,17 +36,20 @@ final class Initialisation {
 
     private final WasmModule module;
     private final Blueprint first;
-    private final WasmHost host;
+    private final MemoryBudget budget;
+    private final Watchdog watchdog;
 
     Initialisation(
             WasmModule module,
             GuestCode code,
-            ImportValues imports,
             boolean interprets,
-            WasmHost host) {
+            MemoryBudget budget,
+            Watchdog watchdog) {
         this.module = module;
-        this.first = Blueprint.first(withoutStart(module), code, imports, interprets);
-        this.host = host;
+        this.first =
+                Blueprint.first(withoutStart(module), code, WasiFunctions.imports(), interprets);
+        this.budget = budget;
+        this.watchdog = watchdog;
     }
 
     /// Where requests begin.
@@ -74,12 +80,12 @@ final class Initialisation {
 
     private Isolate isolate() throws RefusedModuleException {
         int pages = first.initialPages();
-        Isolate isolate = first.isolate(host.memoryBudget(), Math.max(pages, PAGES_MAX), pages);
+        Isolate isolate = first.isolate(budget, Math.max(pages, PAGES_MAX), pages);
         if (isolate == null) {
             throw new RefusedModuleException(
                     "module-too-large",
                     "module starts with %d MiB of memory, more than the %d MiB that guests have here"
-                            .formatted(pages / 16, host.memoryBudget().bytesMax() >> 20));
+                            .formatted(pages / 16, budget.bytesMax() >> 20));
         }
         return isolate;
     }
@@ -87,9 +93,9 @@ final class Initialisation {
     /// Returns whether what it did can be kept.
     private boolean start(Isolate isolate, int function) throws RefusedModuleException {
         var word = new RunWord(first.code().stopFlag(), _ -> {});
-        var process = WasiProcess.ofNobody(word, isolate.memory(), host.random());
+        var process = WasiProcess.ofNobody(word, isolate.memory(), new SecureRandom());
         isolate.memory().attach(process);
-        try (var _ = host.watchdog().watch(word, CPU_MAX, WALL_MAX)) {
+        try (var _ = watchdog.watch(word, CPU_MAX, WALL_MAX)) {
             word.begin();
             isolate.call(function);
             word.enterHost();

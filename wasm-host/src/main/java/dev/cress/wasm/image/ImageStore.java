@@ -1,0 +1,143 @@
+package dev.cress.wasm.image;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Built images on disk, by module and build of Cress, signed with a key that stands beside them,
+/// so that what a disk spoiled is built anew rather than run. Bounded by bytes: the image that was
+/// used longest ago goes first. Thread-safe; several processes may share a folder.
+public final class ImageStore {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageStore.class);
+    private static final String SUFFIX = ".image";
+
+    private final Path folder;
+    private final long bytesMax;
+    private @Nullable KeyPair keys;
+
+    /// The folder is made when it is first needed; without it every image is built.
+    ///
+    /// @param bytesMax of all images in it
+    public ImageStore(Path folder, long bytesMax) {
+        this.folder = folder;
+        this.bytesMax = bytesMax;
+    }
+
+    /// The image of this module, if there is one that is whole and of this build.
+    ///
+    /// @param name of the module and what else it was built by; letters, digits, `-`
+    public Optional<ImageContent> find(String name) {
+        Path file = file(name);
+        try {
+            byte[] image = ImageSeal.open(Files.readAllBytes(file), keys().getPublic());
+            ImageContent content = ImageFile.read(image);
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            return Optional.of(content);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            LOG.warn("image {} is built anew: {}", file, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /// Keeps an image. That it can't be kept costs a build later, no more.
+    public void keep(String name, ImageContent image) {
+        try {
+            byte[] sealed = ImageSeal.seal(ImageFile.write(image), keys().getPrivate());
+            if (sealed.length > bytesMax) {
+                return;
+            }
+            Path part = Files.createTempFile(folder, name, ".new");
+            try {
+                Files.write(part, sealed);
+                Files.move(part, file(name), StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+            makeRoom();
+        } catch (IOException e) {
+            LOG.warn("image {} can't be kept: {}", name, e.toString());
+        }
+    }
+
+    private Path file(String name) {
+        return folder.resolve(name + SUFFIX);
+    }
+
+    private void makeRoom() throws IOException {
+        record Kept(Path file, long bytes, FileTime used) {}
+        List<Kept> kept;
+        try (Stream<Path> files = Files.list(folder)) {
+            kept =
+                    files.filter(f -> f.getFileName().toString().endsWith(SUFFIX))
+                            .map(
+                                    f -> {
+                                        try {
+                                            return new Kept(
+                                                    f, Files.size(f), Files.getLastModifiedTime(f));
+                                        } catch (IOException e) {
+                                            // another process was faster
+                                            return new Kept(f, 0, FileTime.fromMillis(0));
+                                        }
+                                    })
+                            .sorted(Comparator.comparing(Kept::used))
+                            .toList();
+        }
+        long bytes = kept.stream().mapToLong(Kept::bytes).sum();
+        for (Kept oldest : kept) {
+            if (bytes <= bytesMax) {
+                return;
+            }
+            Files.deleteIfExists(oldest.file());
+            bytes -= oldest.bytes();
+        }
+    }
+
+    /// The folder's own keys, made when there are none. Of two processes that make them at once the
+    /// later one's stay, and the other's images are built anew.
+    private synchronized KeyPair keys() throws IOException {
+        KeyPair known = keys;
+        if (known == null) {
+            Files.createDirectories(folder);
+            known = readKeys(folder);
+            keys = known;
+        }
+        return known;
+    }
+
+    private static KeyPair readKeys(Path folder) throws IOException {
+        Path file = folder.resolve("image.key");
+        if (!Files.exists(file)) {
+            Path part =
+                    Files.createTempFile(
+                            folder,
+                            "image",
+                            ".new",
+                            PosixFilePermissions.asFileAttribute(
+                                    PosixFilePermissions.fromString("rw-------")));
+            Files.write(part, ImageSeal.encode(ImageSeal.newKeys()));
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+        try {
+            return ImageSeal.decode(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new IOException(
+                    "%s can't be read: delete it, and images are built anew".formatted(file), e);
+        }
+    }
+}
