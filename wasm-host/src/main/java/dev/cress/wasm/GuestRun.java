@@ -13,8 +13,6 @@ import dev.cress.wasm.stop.RunWord;
 import dev.cress.wasm.stop.StopReason;
 import dev.cress.wasm.stop.Watchdog;
 
-import org.jspecify.annotations.Nullable;
-
 import run.endive.runtime.WasmInterruptedException;
 import run.endive.wasm.WasmEngineException;
 
@@ -53,32 +51,37 @@ public final class GuestRun {
                 (int) Math.min(limits.memoryBytes() / GuestMemory.PAGE_SIZE, Integer.MAX_VALUE);
         Isolate isolate = isolates.pool().acquire(pagesMax);
         if (isolate == null) {
-            return new RunResult(noMemory(), 0, 0, 0, 0);
+            return new RunResult(noMemory(), 0, 0, 0, 0, false);
         }
+        long[] guestStart = {start};
         Outcome outcome = null;
-        try (Watchdog.Watch watch = host.watchdog().watch(word, limits.cpu(), limits.wall())) {
-            long[] guestStart = {start};
+        Watchdog.Watch watch = host.watchdog().watch(word, limits.cpu(), limits.wall());
+        try {
             outcome = outcome(isolate, guestStart);
-            long end = System.nanoTime();
-            return new RunResult(
-                    outcome,
-                    guestStart[0] - start,
-                    end - guestStart[0],
-                    watch.cpuNanos(),
-                    isolate.memory().size());
         } finally {
             word.end();
-            giveBack(isolate, outcome);
+            watch.close();
+            if (outcome == null) {
+                isolates.pool().discard(isolate);
+            }
         }
+        var result =
+                new RunResult(
+                        outcome,
+                        guestStart[0] - start,
+                        System.nanoTime() - guestStart[0],
+                        watch.cpuNanos(),
+                        isolate.memory().size(),
+                        watch.yielding());
+        giveBack(isolate, outcome);
+        return result;
     }
 
     /// Resets the isolate, on this thread and at this run's cost, after the answer is handed over.
-    private void giveBack(Isolate isolate, @Nullable Outcome outcome) {
-        switch (outcome) {
-            case Outcome.Completed _, Outcome.Exited _ -> isolates.pool().release(isolate, true);
-            case null -> isolates.pool().discard(isolate);
-            default -> isolates.pool().release(isolate, false);
-        }
+    private void giveBack(Isolate isolate, Outcome outcome) {
+        boolean endedByItself =
+                outcome instanceof Outcome.Completed || outcome instanceof Outcome.Exited;
+        isolates.pool().release(isolate, endedByItself);
     }
 
     private Outcome noMemory() {

@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +34,12 @@ public final class GuestThreads implements AutoCloseable {
     public GuestThreads(String node, int threadsMax, int queuedPerLaneMax) {
         this.threadsMax = threadsMax;
         this.queuedPerLaneMax = queuedPerLaneMax;
-        // twice as many as run at once: a thread gives its place away before it is back in the pool
+        // three times as many as run at once: a thread gives its place away before it is back in
+        // the pool, or has ended
         this.threads =
                 new ThreadPoolExecutor(
                         0,
-                        2 * threadsMax,
+                        3 * threadsMax,
                         KEEP_ALIVE.toMillis(),
                         TimeUnit.MILLISECONDS,
                         new SynchronousQueue<>(),
@@ -45,7 +47,21 @@ public final class GuestThreads implements AutoCloseable {
                                 .name("cress-guest-" + node + "-", 0)
                                 .stackSize(STACK_BYTES)
                                 .daemon()
+                                .uncaughtExceptionHandler(GuestThreads::ended)
                                 .factory());
+    }
+
+    /// What a guest thread does.
+    interface Task {
+        After run();
+    }
+
+    /// What a task leaves of its thread.
+    enum After {
+        /// It runs the next.
+        FRESH,
+        /// It has the lowest priority for good, or is in doubt: another thread runs the next.
+        SPENT
     }
 
     /// What became of a task.
@@ -60,7 +76,7 @@ public final class GuestThreads implements AutoCloseable {
 
     /// One function's share of the threads.
     public final class Lane {
-        private final Deque<Runnable> queue = new ArrayDeque<>();
+        private final Deque<Task> queue = new ArrayDeque<>();
         private int running;
         private int concurrency;
 
@@ -69,7 +85,7 @@ public final class GuestThreads implements AutoCloseable {
         /// Runs the task on a guest thread, now or when it is this lane's turn.
         ///
         /// @param concurrencyMax tasks of this lane that run at once
-        Admission submit(Runnable task, int concurrencyMax) {
+        Admission submit(Task task, int concurrencyMax) {
             lock.lock();
             try {
                 concurrency = concurrencyMax;
@@ -87,13 +103,13 @@ public final class GuestThreads implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            threads.execute(() -> work(this, task));
+            begin(new Turn(this, task));
             return Admission.RUNS;
         }
 
         /// Takes a task that still waits out of the queue; it will not run. Returns false when it
         /// doesn't wait, or no longer.
-        boolean remove(Runnable task) {
+        boolean remove(Task task) {
             lock.lock();
             try {
                 boolean waited = queue.remove(task);
@@ -110,6 +126,12 @@ public final class GuestThreads implements AutoCloseable {
     /// A lane for a function.
     public Lane lane() {
         return new Lane();
+    }
+
+    private static void ended(Thread thread, Throwable why) {
+        if (!(why instanceof Spent)) {
+            LOG.error("{} ended", thread.getName(), why);
+        }
     }
 
     /// Guests that run now.
@@ -137,20 +159,51 @@ public final class GuestThreads implements AutoCloseable {
         lane.running++;
     }
 
-    private void work(Lane lane, Runnable task) {
-        Turn turn = new Turn(lane, task);
+    private void work(Turn first) {
+        Turn turn = first;
         while (turn != null) {
-            try {
-                turn.task.run();
-            } catch (RuntimeException | Error fault) {
-                // whatever it was, the place that it had is others' again
-                LOG.error("a guest's task failed", fault);
-            }
+            After after = run(turn.task);
             turn = next(turn.lane);
+            if (after == After.SPENT && (turn == null || isHandedOn(turn))) {
+                throw new Spent();
+            }
         }
     }
 
-    private record Turn(Lane lane, Runnable task) {}
+    /// Whether another thread takes this turn: none does once these are closed.
+    private boolean isHandedOn(Turn turn) {
+        try {
+            begin(turn);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    private static After run(Task task) {
+        try {
+            return task.run();
+        } catch (RuntimeException | Error fault) {
+            // whatever it was, the place that it had is others' again
+            LOG.error("a guest's task failed", fault);
+            return After.SPENT;
+        }
+    }
+
+    private void begin(Turn turn) {
+        threads.execute(() -> work(turn));
+    }
+
+    /// How a thread leaves its pool, which knows no other way.
+    private static final class Spent extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Spent() {
+            super("this thread is spent", null, false, false);
+        }
+    }
+
+    private record Turn(Lane lane, Task task) {}
 
     /// Ends a turn of this lane and begins the next: of the lane that has waited longest and may
     /// run.
@@ -162,7 +215,7 @@ public final class GuestThreads implements AutoCloseable {
             for (int i = waiting.size(); i > 0; i--) {
                 Lane lane = waiting.removeFirst();
                 if (lane.running < lane.concurrency) {
-                    Runnable task = lane.queue.removeFirst();
+                    Task task = lane.queue.removeFirst();
                     if (!lane.queue.isEmpty()) {
                         waiting.addLast(lane);
                     }

@@ -42,7 +42,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     private final RequestBody body;
     private final Answer answer;
     private final ByteArrayOutputStream log = new ByteArrayOutputStream(0);
-    private final Runnable turn = this::runGuest;
+    private final GuestThreads.Task turn = this::runGuest;
     private volatile @Nullable GuestRequest request;
     private volatile @Nullable GuestRun run;
     private volatile @Nullable RunResult timing;
@@ -181,12 +181,13 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     }
 
     /// On the guest's thread. A fault of ours, of whatever kind, is answered: nobody else will.
-    private void runGuest() {
+    private GuestThreads.After runGuest() {
         try {
             RunResult result = Objects.requireNonNull(run).execute();
             timing = result;
             match.function().activity().record(result);
             context.runOnContext(_ -> finish(result));
+            return result.threadSpent() ? GuestThreads.After.SPENT : GuestThreads.After.FRESH;
         } catch (RuntimeException | Error fault) {
             LOG.error(
                     "request {} of {} failed",
@@ -194,6 +195,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
                     match.function().name(),
                     fault);
             context.runOnContext(_ -> internalError());
+            return GuestThreads.After.SPENT;
         }
     }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.cress.node.serve.GuestThreads.Admission;
+import dev.cress.node.serve.GuestThreads.After;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Two threads and two places in each lane's queue, and tasks that run until the test lets them go.
 class GuestThreadsTest {
@@ -37,7 +39,7 @@ class GuestThreadsTest {
     }
 
     /// A task that says its name and waits at the gate.
-    private Runnable task(String name, CountDownLatch gate) {
+    private GuestThreads.Task task(String name, CountDownLatch gate) {
         gates.add(gate);
         return () -> {
             begun.add(name);
@@ -46,6 +48,14 @@ class GuestThreadsTest {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+            return After.FRESH;
+        };
+    }
+
+    private GuestThreads.Task says(String name) {
+        return () -> {
+            begun.add(name);
+            return After.FRESH;
         };
     }
 
@@ -57,7 +67,7 @@ class GuestThreadsTest {
     }
 
     private boolean submit(GuestThreads.Lane lane, String name) {
-        return lane.submit(() -> begun.add(name), THREADS) != Admission.REFUSED;
+        return lane.submit(says(name), THREADS) != Admission.REFUSED;
     }
 
     private String next() {
@@ -91,7 +101,7 @@ class GuestThreadsTest {
         var gate = new CountDownLatch(1);
         narrow.submit(task("one", gate), 1);
         assertThat(next()).isEqualTo("one");
-        assertThat(narrow.submit(() -> begun.add("two"), 1)).isEqualTo(Admission.WAITS);
+        assertThat(narrow.submit(says("two"), 1)).isEqualTo(Admission.WAITS);
         assertThat(threads.running()).isEqualTo(1);
         submit(threads.lane(), "other");
         assertThat(next()).isEqualTo("other");
@@ -143,12 +153,34 @@ class GuestThreadsTest {
         narrow.submit(task("narrow", gate), 1);
         assertThat(next()).isEqualTo("narrow");
         CountDownLatch second = occupy(other, "other");
-        narrow.submit(() -> begun.add("narrow waits"), 1);
+        narrow.submit(says("narrow waits"), 1);
         submit(other, "other waits");
         second.countDown();
         assertThat(next()).isEqualTo("other waits");
         gate.countDown();
         assertThat(next()).isEqualTo("narrow waits");
+    }
+
+    @Test
+    void aSpentThreadRunsNothingElse() {
+        GuestThreads.Lane lane = threads.lane();
+        var spent = new AtomicReference<Thread>();
+        lane.submit(
+                () -> {
+                    spent.set(Thread.currentThread());
+                    return After.SPENT;
+                },
+                1);
+        for (int i = 0; i < 3; i++) {
+            lane.submit(
+                    () -> {
+                        begun.add(Thread.currentThread() == spent.get() ? "spent" : "fresh");
+                        return After.FRESH;
+                    },
+                    1);
+            assertThat(next()).isEqualTo("fresh");
+        }
+        await().atMost(10, SECONDS).until(() -> !spent.get().isAlive());
     }
 
     @ParameterizedTest
@@ -164,7 +196,7 @@ class GuestThreadsTest {
         assertThat(next()).isEqualTo("after");
     }
 
-    private static void fail(Class<? extends Throwable> failure) {
+    private static After fail(Class<? extends Throwable> failure) {
         if (failure == IllegalStateException.class) {
             throw new IllegalStateException("a test's");
         }
@@ -195,7 +227,13 @@ class GuestThreadsTest {
     @Test
     void runsOnNamedThreadsThatDoNotHoldTheProcess() throws InterruptedException {
         var seen = new LinkedBlockingQueue<Thread>();
-        threads.lane().submit(() -> seen.add(Thread.currentThread()), 1);
+        threads.lane()
+                .submit(
+                        () -> {
+                            seen.add(Thread.currentThread());
+                            return After.FRESH;
+                        },
+                        1);
         Thread thread = seen.poll(10, SECONDS);
         assertThat(thread).isNotNull();
         assertThat(thread.getName()).startsWith("cress-guest-test-");

@@ -7,10 +7,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/// Stops runs that used up their CPU or wall time. One thread of its own looks at every run about
-/// once a millisecond; a run's CPU time is read only when it can have been used up. Thread-safe.
+/// Stops runs that used up their CPU or wall time, and lets long ones yield to quick ones. One
+/// thread of its own looks at every run about once a millisecond; a run's CPU time is read only
+/// when it can have been used up. Thread-safe.
 public final class Watchdog implements AutoCloseable {
     private static final long TICK_NANOS = Duration.ofMillis(1).toNanos();
+
+    /// A run that takes more CPU time than this yields to everybody else's.
+    private static final long QUICK_NANOS = Duration.ofMillis(10).toNanos();
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
@@ -34,25 +38,31 @@ public final class Watchdog implements AutoCloseable {
         private final long cpuLimitNanos;
         private final long cpuStartNanos = threads.getCurrentThreadCpuTime();
         private final long wallEndNanos;
+        private final int nativeThread = ThreadPriority.here();
         private long cpuLookNanos;
+        private boolean yielding;
+        private boolean closed;
 
         private Watch(RunWord word, Duration cpu, Duration wall) {
             this.word = word;
             this.cpuLimitNanos = cpu.toNanos();
             long now = System.nanoTime();
             this.wallEndNanos = now + wall.toNanos();
-            this.cpuLookNanos = now + cpuLimitNanos;
+            this.cpuLookNanos = now + Math.min(cpuLimitNanos, QUICK_NANOS);
         }
 
         private void look(long now) {
             if (now - wallEndNanos >= 0) {
                 word.stop(StopReason.WALL_LIMIT);
             } else if (now - cpuLookNanos >= 0) {
-                long left = cpuLimitNanos - (threads.getThreadCpuTime(threadId) - cpuStartNanos);
-                if (left <= 0) {
+                long used = threads.getThreadCpuTime(threadId) - cpuStartNanos;
+                if (used >= cpuLimitNanos) {
                     word.stop(StopReason.CPU_LIMIT);
+                } else if (used >= QUICK_NANOS && !yielding()) {
+                    yieldFromNowOn();
                 }
                 // one thread uses no more CPU time than passes on the wall
+                long left = (used < QUICK_NANOS ? QUICK_NANOS : cpuLimitNanos) - used;
                 cpuLookNanos = now + Math.max(left, TICK_NANOS);
             }
         }
@@ -62,8 +72,22 @@ public final class Watchdog implements AutoCloseable {
             return threads.getCurrentThreadCpuTime() - cpuStartNanos;
         }
 
+        private synchronized void yieldFromNowOn() {
+            // the thread's next run must not pay for this one
+            if (!closed) {
+                yielding = ThreadPriority.lower(nativeThread);
+            }
+        }
+
+        /// Whether the thread has the lowest priority from now on, so that it must not be used
+        /// again.
+        public synchronized boolean yielding() {
+            return yielding;
+        }
+
         @Override
-        public void close() {
+        public synchronized void close() {
+            closed = true;
             watches.remove(this);
         }
     }
