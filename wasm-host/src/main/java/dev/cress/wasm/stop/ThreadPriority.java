@@ -12,6 +12,7 @@ import java.util.Optional;
 /// Lets a thread yield to all others, where the system has `gettid` and a `setpriority` that takes
 /// a thread, as Linux does (setpriority(2)). Without privilege a thread can't come back from there,
 /// so it is not used again. Java's own priorities do nothing on Linux. Thread-safe.
+@SuppressWarnings("restricted") // native access is enabled by jvm.options
 final class ThreadPriority {
     /// The id of no thread.
     static final int UNKNOWN = 0;
