@@ -2,7 +2,6 @@ package dev.cress.cli;
 
 import picocli.CommandLine.Option;
 
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,25 +76,16 @@ final class ControlOptions {
             Path file = Path.of(data, "operator.token");
             looked.add(file.toString());
             if (Files.isReadable(file)) {
-                return fromFile(file);
+                return ControlClient.withTokenFile(control(), file);
             }
         }
         var registered = new KnownFleets(environment);
         Optional<KnownFleets.Entry> entry = registered.find(control());
         looked.add("%s for %s".formatted(registered.file(), control()));
         if (entry.isPresent() && Files.isReadable(Path.of(entry.get().tokenFile()))) {
-            return fromFile(Path.of(entry.get().tokenFile()));
+            return ControlClient.withTokenFile(control(), Path.of(entry.get().tokenFile()));
         }
         // without a token: the control plane says whether it needs one
         return new ControlClient(control(), "none", "found none in " + String.join(", ", looked));
-    }
-
-    private ControlClient fromFile(Path file) {
-        try {
-            return new ControlClient(control(), Files.readString(file).strip(), file.toString());
-        } catch (IOException e) {
-            throw new CliException(
-                    "token file %s can't be read: %s".formatted(file, e.getMessage()));
-        }
     }
 }

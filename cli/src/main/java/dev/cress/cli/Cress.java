@@ -1,5 +1,6 @@
 package dev.cress.cli;
 
+import dev.cress.contract.Build;
 import dev.cress.contract.ContractException;
 import dev.cress.control.ControlPlaneException;
 import dev.cress.node.config.NodeException;
@@ -97,14 +98,9 @@ public final class Cress implements Runnable {
 
     /// The version of this build.
     static final class Version implements IVersionProvider {
-        static String text() {
-            String version = Cress.class.getPackage().getImplementationVersion();
-            return version == null ? "development" : version;
-        }
-
         @Override
         public String[] getVersion() {
-            return new String[] {"cress " + text() + " on Java " + Runtime.version()};
+            return new String[] {"cress " + Build.version() + " on Java " + Runtime.version()};
         }
     }
 }

@@ -31,7 +31,7 @@ public final class Fleet implements AutoCloseable {
     /// @param controlPort the control plane's, 0 for any free one
     /// @param regions one node in each, as `NAME@LATITUDE,LONGITUDE`
     /// @param domain under which functions have host names
-    /// @param bind the address of router and nodes
+    /// @param bind the router's address; the rest stays on this machine
     /// @param nodeLimits what each node gives at most
     public record Setup(
             Path data,
@@ -41,8 +41,6 @@ public final class Fleet implements AutoCloseable {
             String domain,
             String bind,
             NodeLimits nodeLimits) {
-        public static final int PORT = 8080;
-
         /// Where nodes are, in the order in which `up` adds them.
         public static final List<String> REGIONS =
                 List.of(
@@ -60,15 +58,11 @@ public final class Fleet implements AutoCloseable {
         /// Two nodes on free ports, for a test.
         public static Setup forTest(Path data) {
             return new Setup(
-                    data,
-                    0,
-                    0,
-                    REGIONS.subList(0, 2),
-                    "localhost",
-                    "127.0.0.1",
-                    NodeLimits.DEFAULT);
+                    data, 0, 0, REGIONS.subList(0, 2), "localhost", LOOPBACK, NodeLimits.DEFAULT);
         }
     }
+
+    private static final String LOOPBACK = "127.0.0.1";
 
     private final Setup setup;
     private final WasmHost host = WasmHost.withHalfTheHeap();
@@ -77,13 +71,13 @@ public final class Fleet implements AutoCloseable {
     private @Nullable ControlPlane control;
     private @Nullable Router router;
     private int controlPort;
-    private int routerPort;
+
+    /// Known to this process only: a start leaves no token behind.
     private String joinToken = "";
 
     private Fleet(Setup setup) {
         this.setup = setup;
         this.controlPort = setup.controlPort();
-        this.routerPort = setup.port();
     }
 
     /// Starts everything; returns once all of it listens. Nothing is left running when it fails.
@@ -104,14 +98,13 @@ public final class Fleet implements AutoCloseable {
 
     /// Starts the control plane, again on the port that it had.
     public void startControlPlane() {
-        var config =
-                ControlPlaneConfig.of(setup.data())
-                        .withPort(controlPort)
-                        .withBuild(Cress.Version.text());
+        var config = ControlPlaneConfig.of(setup.data()).withPort(controlPort);
         control = ControlPlane.start(config, new Preparing(host));
         controlPort = control.port();
         if (joinToken.isEmpty()) {
-            joinToken = client().createToken("fleet", "join").token();
+            joinToken = control.issueToken("fleet", "join");
+        } else {
+            control.letIn("fleet", "join", joinToken);
         }
     }
 
@@ -145,7 +138,7 @@ public final class Fleet implements AutoCloseable {
                         joinToken,
                         setup.data().resolve("nodes").resolve(name),
                         setup.domain(),
-                        setup.bind(),
+                        LOOPBACK,
                         0,
                         0,
                         Optional.empty(),
@@ -163,9 +156,8 @@ public final class Fleet implements AutoCloseable {
     private void startRouter() {
         var config =
                 RouterConfig.of(controlUrl(), joinToken, setup.data().resolve("router"))
-                        .withListen(setup.bind(), routerPort);
+                        .withListen(setup.bind(), setup.port());
         router = Router.start(config);
-        routerPort = router.port();
     }
 
     /// The running nodes by name.
@@ -177,16 +169,21 @@ public final class Fleet implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + controlPort);
     }
 
+    /// Where functions answer.
     public URI routerUrl() {
-        return URI.create("http://127.0.0.1:" + routerPort);
+        return router().url();
     }
 
     /// Where the router's metrics and health are.
     public URI routerAdminUrl() {
+        return URI.create("http://127.0.0.1:" + router().adminPort());
+    }
+
+    private Router router() {
         if (router == null) {
             throw new IllegalStateException("the router is stopped");
         }
-        return URI.create("http://127.0.0.1:" + router.adminPort());
+        return router;
     }
 
     /// Whether every node serves and the router knows it.

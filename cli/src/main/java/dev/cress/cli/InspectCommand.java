@@ -9,9 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +46,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        byte[] bytes = read();
+        byte[] bytes = Source.read(module);
         Inspection seen;
         try {
             seen = WasmHost.inspect(bytes);
@@ -72,16 +69,6 @@ final class InspectCommand implements Callable<Integer> {
                         seen.customBytes());
         output.result(report, text(report));
         return seen.problem().isEmpty() ? ExitCode.OK : ExitCode.ERROR;
-    }
-
-    private byte[] read() {
-        try {
-            return Files.readAllBytes(module);
-        } catch (NoSuchFileException e) {
-            throw new CliException("module %s does not exist".formatted(module));
-        } catch (IOException e) {
-            throw new CliException("module %s can't be read: %s".formatted(module, e));
-        }
     }
 
     private List<String> text(Report report) {

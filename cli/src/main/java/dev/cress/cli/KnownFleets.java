@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /// The control planes that this user started, so that the other commands find token and router by
 /// themselves: `$XDG_CONFIG_HOME/cress/fleets.json` (XDG Base Directory Specification; `~/.config`
@@ -35,7 +36,11 @@ final class KnownFleets {
     /// @param tokenFile the operator's token
     /// @param router where functions answer, empty if this machine doesn't know
     /// @param domain under which they have host names
-    record Entry(String tokenFile, String router, String domain) {}
+    record Entry(String tokenFile, String router, String domain) {
+        private Entry updated(Entry fresh) {
+            return fresh.router.isEmpty() && fresh.tokenFile.equals(tokenFile) ? this : fresh;
+        }
+    }
 
     Path file() {
         return file;
@@ -49,11 +54,15 @@ final class KnownFleets {
         }
     }
 
-    void add(URI control, Entry entry) {
+    /// Keeps what is known of this control plane. That is a convenience: if it can't be kept, `say`
+    /// hears of it, and everything else goes on.
+    ///
+    /// @param entry without a router, the one that is known for the same token file stays
+    void add(URI control, Entry entry, Consumer<String> say) {
         try {
             Files.createDirectories(file.getParent());
             Map<String, Entry> all = read();
-            all.put(control.toString(), entry);
+            all.merge(control.toString(), entry, Entry::updated);
             Path beside = Files.createTempFile(file.getParent(), "fleets", ".new");
             Files.writeString(beside, Json.write(all));
             Files.move(
@@ -62,8 +71,8 @@ final class KnownFleets {
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new CliException(
-                    "%s can't be written: %s; set XDG_CONFIG_HOME to a folder that can"
+            say.accept(
+                    "%s can't be written, so other commands need --control and --token: %s"
                             .formatted(file, e));
         }
     }

@@ -49,7 +49,9 @@ final class LogsCommand implements Callable<Integer> {
             names = {"-n", "--lines"},
             defaultValue = "20",
             paramLabel = "N",
-            description = "How many past requests per node, 0 to 200 (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How many past requests, with -f of each node, 0 to 200 (default:"
+                            + " ${DEFAULT-VALUE}).")
     private int backlog;
 
     @Override

@@ -49,22 +49,22 @@ final class RunControlPlaneCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var config =
-                ControlPlaneConfig.of(data.folder())
-                        .withPort(port)
-                        .withBindAddress(bind, insecure)
-                        .withBuild(Cress.Version.text());
-        try (var stop = new StopSignal();
-                WasmHost host = WasmHost.withHalfTheHeap();
+                ControlPlaneConfig.of(data.folder()).withPort(port).withBindAddress(bind, insecure);
+        return StopSignal.run(output::say, stop -> run(config, stop));
+    }
+
+    private void run(ControlPlaneConfig config, StopSignal stop) {
+        try (WasmHost host = WasmHost.withHalfTheHeap();
                 ControlPlane control = ControlPlane.start(config, new Preparing(host))) {
             new KnownFleets(System.getenv())
                     .add(
                             URI.create(control.url()),
-                            new KnownFleets.Entry(control.operatorTokenFile().toString(), "", ""));
+                            new KnownFleets.Entry(control.operatorTokenFile().toString(), "", ""),
+                            output::say);
             output.line("control plane  " + control.url());
             output.line("operator token " + control.operatorTokenFile());
             output.line("ready");
             stop.await();
         }
-        return ExitCode.OK;
     }
 }

@@ -24,6 +24,8 @@ import java.util.concurrent.Callable;
 final class RunNodeCommand implements Callable<Integer> {
     @Mixin private DataOption data;
     @Mixin private JoinOptions join;
+    @Mixin private ListenOptions listen;
+    @Mixin private DomainOption domain;
     @Mixin private Output output;
 
     @Option(
@@ -49,34 +51,10 @@ final class RunNodeCommand implements Callable<Integer> {
     private int port;
 
     @Option(
-            names = "--admin-port",
-            defaultValue = "0",
-            paramLabel = "PORT",
-            description =
-                    "Where its metrics and health are, on this machine only (default: any free"
-                            + " one).")
-    private int adminPort;
-
-    @Option(
-            names = "--bind",
-            defaultValue = "127.0.0.1",
-            paramLabel = "ADDRESS",
-            description =
-                    "The address that it serves on (default: ${DEFAULT-VALUE}, this machine only).")
-    private String bind;
-
-    @Option(
             names = "--advertise",
             paramLabel = "URL",
             description = "By which routers reach it (default: http://ADDRESS:PORT).")
     private Optional<String> advertise = Optional.empty();
-
-    @Option(
-            names = "--domain",
-            defaultValue = "localhost",
-            paramLabel = "DOMAIN",
-            description = "Functions answer at NAME.DOMAIN (default: ${DEFAULT-VALUE}).")
-    private String domain;
 
     @Override
     public Integer call() {
@@ -91,23 +69,25 @@ final class RunNodeCommand implements Callable<Integer> {
                         join.control(),
                         join.token(),
                         data.folder().resolve("nodes").resolve(nodeName),
-                        domain,
-                        bind,
+                        domain.domain(),
+                        listen.bind(),
                         port,
-                        adminPort,
+                        listen.adminPort(),
                         advertise.map(url -> ControlOptions.url("--advertise", url)),
                         NodeLimits.DEFAULT);
-        try (var stop = new StopSignal();
-                WasmHost host = WasmHost.withHalfTheHeap();
+        return StopSignal.run(output::say, stop -> run(config, stop));
+    }
+
+    private void run(NodeConfig config, StopSignal stop) {
+        try (WasmHost host = WasmHost.withHalfTheHeap();
                 EdgeNode node = EdgeNode.start(config, host)) {
             output.line(
                     "node %s at %s (metrics http://127.0.0.1:%d/metrics)"
-                            .formatted(nodeName, node.url(), node.adminPort()));
+                            .formatted(config.name(), node.url(), node.adminPort()));
             if (stop.awaitOr(node::isServing)) {
                 output.line("ready");
                 stop.await();
             }
         }
-        return ExitCode.OK;
     }
 }

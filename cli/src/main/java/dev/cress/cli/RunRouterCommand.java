@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 final class RunRouterCommand implements Callable<Integer> {
     @Mixin private DataOption data;
     @Mixin private JoinOptions join;
+    @Mixin private ListenOptions listen;
     @Mixin private Output output;
 
     @Option(
@@ -33,24 +34,6 @@ final class RunRouterCommand implements Callable<Integer> {
             paramLabel = "PORT",
             description = "Where functions answer, 0 for any free one (default: ${DEFAULT-VALUE}).")
     private int port;
-
-    @Option(
-            names = "--admin-port",
-            defaultValue = "0",
-            paramLabel = "PORT",
-            description =
-                    "Where its metrics and health are, on this machine only (default: any free"
-                            + " one).")
-    private int adminPort;
-
-    @Option(
-            names = "--bind",
-            defaultValue = "127.0.0.1",
-            paramLabel = "ADDRESS",
-            description =
-                    "The address that clients reach (default: ${DEFAULT-VALUE}, this machine"
-                            + " only).")
-    private String bind;
 
     @Option(
             names = "--trusted-peer",
@@ -68,27 +51,34 @@ final class RunRouterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        RouterConfig config = config();
+        return StopSignal.run(output::say, stop -> run(config, stop));
+    }
+
+    private RouterConfig config() {
         RouterConfig config =
                 RouterConfig.of(join.control(), join.token(), data.folder().resolve("router"))
-                        .withListen(bind, port)
-                        .withAdmin(RouterConfig.LOOPBACK, adminPort);
+                        .withListen(listen.bind(), port)
+                        .withAdmin(RouterConfig.LOOPBACK, listen.adminPort());
         if (!trustedPeers.isEmpty()) {
             config = config.withTrustedPeers(trustedPeers);
         }
         if (locations.isPresent()) {
             config = config.withLocationTable(locations.get());
         }
-        try (var stop = new StopSignal();
-                Router router = Router.start(config)) {
+        return config;
+    }
+
+    private void run(RouterConfig config, StopSignal stop) {
+        try (Router router = Router.start(config)) {
             URI health = URI.create("http://127.0.0.1:%d/health".formatted(router.adminPort()));
             output.line(
-                    "router http://%s:%d (metrics http://127.0.0.1:%d/metrics)"
-                            .formatted(bind, router.port(), router.adminPort()));
+                    "router %s (metrics http://127.0.0.1:%d/metrics)"
+                            .formatted(router.url(), router.adminPort()));
             if (stop.awaitOr(() -> Waiting.answers(health))) {
                 output.line("ready");
                 stop.await();
             }
         }
-        return ExitCode.OK;
     }
 }

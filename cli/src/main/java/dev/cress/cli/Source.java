@@ -1,5 +1,6 @@
 package dev.cress.cli;
 
+import dev.cress.contract.Api;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
 
@@ -12,8 +13,6 @@ import java.util.Optional;
 /// What is to be deployed: a function's name, its module's file, its manifest. `cress deploy` takes
 /// it from its arguments and a `cress.toml`.
 record Source(FunctionName name, Path module, Manifest manifest) {
-    private static final long MODULE_BYTES_MAX = 50L << 20;
-
     /// @param first a name, or a path if there is no second
     /// @param second a module, a manifest, or a folder with one
     static Source of(Optional<String> first, Optional<Path> second) {
@@ -68,14 +67,19 @@ record Source(FunctionName name, Path module, Manifest manifest) {
 
     /// The module's bytes.
     byte[] read() {
+        return read(module);
+    }
+
+    /// The bytes of a module's file.
+    static byte[] read(Path module) {
         try {
             long size = Files.size(module);
-            if (size > MODULE_BYTES_MAX) {
+            if (size > Api.MODULE_BYTES_MAX) {
                 throw new CliException(
                         "module is %d MiB, at most %d MiB: %s"
                                 .formatted(
                                         (size + (1 << 20) - 1) >> 20,
-                                        MODULE_BYTES_MAX >> 20,
+                                        Api.MODULE_BYTES_MAX >> 20,
                                         module));
             }
             return Files.readAllBytes(module);

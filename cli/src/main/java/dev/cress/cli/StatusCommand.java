@@ -63,13 +63,9 @@ final class StatusCommand implements Callable<Integer> {
 
     private static List<List<String>> functions(Api.FleetStatus status) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("FUNCTION", "VERSIONS", "TRAFFIC"));
-        for (Api.FunctionInfo function : status.functions()) {
-            rows.add(
-                    List.of(
-                            function.name().value(),
-                            Integer.toString(function.versions().size()),
-                            traffic(function.deployment())));
+        rows.add(List.of("FUNCTION", "TRAFFIC"));
+        for (Api.FunctionSummary function : status.functions()) {
+            rows.add(List.of(function.name().value(), traffic(function.deployment())));
         }
         return rows;
     }

@@ -1,5 +1,6 @@
 package dev.cress.cli;
 
+import dev.cress.contract.Api;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Share;
@@ -12,26 +13,27 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 
 /// `cress up`: everything in one process, for one machine.
 @Command(
         name = "up",
         description = {
             "Runs everything in one process: control plane, nodes, router.",
-            "An empty data folder gets the example function hello, so that there is an answer at"
-                    + " once."
+            "Where nothing was ever deployed it deploys the example function hello, so that there"
+                    + " is an answer at once."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "It says `ready` when everything answers, and stops on Ctrl-C or SIGTERM."})
 final class UpCommand implements Callable<Integer> {
     private static final Duration START_MAX = Duration.ofSeconds(60);
+    private static final FunctionName HELLO = new FunctionName("hello");
 
     @Mixin private DataOption data;
+    @Mixin private DomainOption domain;
     @Mixin private Output output;
 
     @Option(
@@ -58,20 +60,13 @@ final class UpCommand implements Callable<Integer> {
     private int nodes;
 
     @Option(
-            names = "--domain",
-            defaultValue = "localhost",
-            paramLabel = "DOMAIN",
-            description = "Functions answer at NAME.DOMAIN (default: ${DEFAULT-VALUE}).")
-    private String domain;
-
-    @Option(
             names = "--bind",
             defaultValue = "127.0.0.1",
             paramLabel = "ADDRESS",
             description = "The router's address (default: ${DEFAULT-VALUE}, this machine only).")
     private String bind;
 
-    @Option(names = "--empty", description = "Deploy nothing into an empty data folder.")
+    @Option(names = "--empty", description = "Don't deploy the example hello.")
     private boolean empty;
 
     @Override
@@ -82,64 +77,60 @@ final class UpCommand implements Callable<Integer> {
                             .formatted(nodes, Fleet.Setup.REGIONS.size()),
                     ExitCode.USAGE);
         }
-        Path folder = data.folder();
-        boolean fresh = isEmpty(folder);
         var setup =
                 new Fleet.Setup(
-                        folder,
+                        data.folder(),
                         port,
                         controlPort,
                         Fleet.Setup.REGIONS.subList(0, nodes),
-                        domain,
+                        domain.domain(),
                         bind,
                         NodeLimits.DEFAULT);
-        try (var stop = new StopSignal();
-                Fleet fleet = Fleet.start(setup)) {
+        return StopSignal.run(output::say, stop -> run(setup, stop));
+    }
+
+    private void run(Fleet.Setup setup, StopSignal stop) {
+        try (Fleet fleet = Fleet.start(setup)) {
             new KnownFleets(System.getenv())
                     .add(
                             fleet.controlUrl(),
                             new KnownFleets.Entry(
                                     fleet.operatorTokenFile().toString(),
                                     fleet.routerUrl().toString(),
-                                    domain));
-            if (fresh && !empty) {
-                deployHello(fleet);
+                                    domain.domain()),
+                            output::say);
+            ControlClient client = fleet.client();
+            BooleanSupplier helloSettled =
+                    !empty && client.status().position().revision() == 0
+                            ? deployHello(client)
+                            : () -> true;
+            if (stop.awaitOr(
+                    "every node serves",
+                    START_MAX,
+                    () -> fleet.isReady() && helloSettled.getAsBoolean())) {
+                announce(fleet, isDeployed(client.status()));
+                stop.await();
             }
-            Waiting.until("every node serves", START_MAX, fleet::isReady);
-            announce(fleet);
-            stop.await();
             output.say("stopping: requests in flight get 10 s");
         }
-        return ExitCode.OK;
     }
 
-    private static boolean isEmpty(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return true;
-        }
-        try (var files = Files.list(folder)) {
-            return files.findAny().isEmpty();
-        } catch (IOException e) {
-            throw new CliException(
-                    "data folder %s can't be read: %s".formatted(folder, e.getMessage()));
-        }
-    }
-
-    private static void deployHello(Fleet fleet) {
+    /// Deploys the example; the answer tells whether each node has taken it or can't.
+    private static BooleanSupplier deployHello(ControlClient client) {
         try (InputStream module =
                 Objects.requireNonNull(UpCommand.class.getResourceAsStream("hello.wasm"))) {
-            var client = fleet.client();
-            var name = new FunctionName("hello");
             var stored = client.upload(module.readAllBytes());
-            var version = client.createVersion(name, stored.sha256(), Manifest.DEFAULT).version();
-            var deployed = client.deploy(name, version.number(), Share.ALL);
-            client.rollout(name, deployed.deployment().id(), START_MAX);
+            var version = client.createVersion(HELLO, stored.sha256(), Manifest.DEFAULT).version();
+            int id = client.deploy(HELLO, version.number(), Share.ALL).deployment().id();
+            return () ->
+                    client.rollout(HELLO, id, Duration.ZERO).nodes().stream()
+                            .noneMatch(node -> node.state().equals("pending"));
         } catch (IOException e) {
             throw new CliException("the example hello can't be read: " + e.getMessage());
         }
     }
 
-    private void announce(Fleet fleet) {
+    private void announce(Fleet fleet, boolean withHello) {
         output.line("control plane  " + fleet.controlUrl());
         fleet.nodes()
                 .forEach(
@@ -151,16 +142,25 @@ final class UpCommand implements Callable<Integer> {
                 "router         %s (metrics %s)"
                         .formatted(fleet.routerUrl(), fleet.routerAdminUrl().resolve("/metrics")));
         output.line("operator token " + fleet.operatorTokenFile());
-        if (!empty) {
+        if (withHello) {
             announceHello(fleet.routerUrl());
         }
         output.line("ready");
     }
 
+    private static boolean isDeployed(Api.FleetStatus status) {
+        return status.functions().stream()
+                .anyMatch(
+                        function -> function.name().equals(HELLO) && function.deployment() != null);
+    }
+
     private void announceHello(URI router) {
         output.line("");
-        output.line("  curl http://hello.%s:%d/".formatted(domain, router.getPort()));
-        output.line("  curl -H 'Host: hello.%s' %s/".formatted(domain, router));
+        String name = "hello." + domain.domain();
+        if (!name.endsWith(".localhost") || router.getHost().equals("127.0.0.1")) {
+            output.line("  curl http://%s:%d/".formatted(name, router.getPort()));
+        }
+        output.line("  curl -H 'Host: %s' %s/".formatted(name, router));
         output.line("");
     }
 }

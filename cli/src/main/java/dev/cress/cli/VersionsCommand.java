@@ -30,7 +30,14 @@ final class VersionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Api.FunctionInfo function = control.client().function(name);
+        ControlClient client = control.client();
+        Api.FunctionInfo shown = client.function(name);
+        var function =
+                new Api.FunctionInfo(
+                        shown.name(),
+                        shown.deployment(),
+                        client.versions(shown.name()).items(),
+                        shown.deployments());
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("VERSION", "TRAFFIC", "MODULE", "KIB", "CREATED"));
         for (Version version : function.versions()) {
@@ -43,6 +50,9 @@ final class VersionsCommand implements Callable<Integer> {
                             Instant.ofEpochMilli(version.createdAtMs()).toString()));
         }
         output.result(function, Output.table(rows));
+        if (function.versions().size() == Api.LIST_MAX) {
+            output.say("these are the newest %d: older ones aren't listed".formatted(Api.LIST_MAX));
+        }
         return ExitCode.OK;
     }
 

@@ -216,7 +216,7 @@ class BadInputTest {
                                 cpu_ms = 999999999
                                 """)),
                 "cpu_ms = 999999999",
-                "1 to 300000");
+                "1 to 50000");
     }
 
     /// The version waits for its route; until then it has no traffic and no node knows of it.

@@ -1,9 +1,11 @@
 package dev.cress.node;
 
+import dev.cress.contract.Build;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.NodeInfo;
 import dev.cress.node.config.NodeConfig;
+import dev.cress.node.config.NodeException;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.GuestThreads;
 import dev.cress.node.serve.HttpFront;
@@ -25,7 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -60,6 +64,7 @@ public final class EdgeNode implements AutoCloseable {
 
     /// Starts a node; returns once it listens. `host` stays the caller's.
     public static EdgeNode start(NodeConfig config, WasmHost host) {
+        checkReachable(config);
         return new EdgeNode(config, host);
     }
 
@@ -113,7 +118,7 @@ public final class EdgeNode implements AutoCloseable {
                                     config.latitude(),
                                     config.longitude(),
                                     url().toString(),
-                                    build()),
+                                    Build.version()),
                             state,
                             this::newRouterKey);
         } catch (RuntimeException e) {
@@ -126,12 +131,6 @@ public final class EdgeNode implements AutoCloseable {
         state.load();
         link.open();
         awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());
-    }
-
-    /// The Cress version of this build.
-    private static String build() {
-        String version = EdgeNode.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 
     private FunctionActivity newActivity(FunctionName name) {
@@ -215,6 +214,19 @@ public final class EdgeNode implements AutoCloseable {
     public URI url() {
         return config.advertise()
                 .orElseGet(() -> URI.create("http://%s:%d".formatted(host(config.bind()), port())));
+    }
+
+    private static void checkReachable(NodeConfig config) {
+        try {
+            if (config.advertise().isEmpty()
+                    && InetAddress.getByName(config.bind()).isAnyLocalAddress()) {
+                throw new NodeException(
+                        "node %s listens on all addresses (--bind %s): say with --advertise URL by which one routers reach it"
+                                .formatted(config.name(), config.bind()));
+            }
+        } catch (UnknownHostException e) {
+            LOG.debug("{} can't be listened on, which listening will say", config.bind());
+        }
     }
 
     private static String host(String bind) {

@@ -2,6 +2,7 @@ package dev.cress.router;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
+import dev.cress.contract.ContractException;
 import dev.cress.contract.ControlFrame.Directory;
 import dev.cress.contract.Json;
 
@@ -31,8 +32,23 @@ final class DirectoryFile implements AutoCloseable {
     private final Path file;
     private final FileChannel lock;
 
-    /// What the file holds.
-    record Remembered(String routerKey, Directory directory) {}
+    /// What the file holds. JSON that lacks a part of it is none that can be read.
+    record Remembered(String routerKey, Directory directory) {
+        Remembered {
+            if (routerKey == null || directory == null) {
+                throw unreadable("router key or directory is missing");
+            }
+            for (Directory.Entry entry : directory.nodes()) {
+                if (entry.node() == null || entry.node().url() == null) {
+                    throw unreadable("a node or its URL is missing");
+                }
+            }
+        }
+
+        private static ContractException unreadable(String why) {
+            return new ContractException("invalid-value", why);
+        }
+    }
 
     /// Makes the folder if need be, and locks it against a second router.
     DirectoryFile(Path folder) {
@@ -79,7 +95,8 @@ final class DirectoryFile implements AutoCloseable {
             if (!Files.exists(file)) {
                 return Optional.empty();
             }
-            return Optional.of(Json.LENIENT.readValue(Files.readString(file), Remembered.class));
+            return Optional.ofNullable(
+                    Json.LENIENT.readValue(Files.readString(file), Remembered.class));
         } catch (JsonProcessingException e) {
             LOG.warn("{} is left aside: {}", file, Json.explain(e).getMessage());
         } catch (IOException e) {

@@ -62,7 +62,9 @@ enum Headers {
         }
         to.set("host", host);
         String loop = String.join(", ", from.getAll("cdn-loop"));
-        to.set("cdn-loop", loop.isBlank() ? RequestGuard.CDN_ID : loop + ", cress");
+        to.set(
+                "cdn-loop",
+                loop.isBlank() ? RequestGuard.CDN_ID : loop + ", " + RequestGuard.CDN_ID);
         to.set(CressHeader.REQUEST_ID.text(), caller.requestId());
         to.set(CressHeader.ROUTER_KEY.text(), routerKey);
         to.set(CressHeader.CLIENT_ADDRESS.text(), caller.address().getHostAddress());

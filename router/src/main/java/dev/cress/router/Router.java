@@ -11,10 +11,15 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A running router. It serves from the moment that [#start] returns: with the nodes of its last
@@ -22,8 +27,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// Thread-safe. [#start] and [#close] block, so don't call them on an event loop.
 public final class Router implements AutoCloseable {
+    private static final Duration START_MAX = Duration.ofSeconds(10);
+    private static final Duration STOP_MAX = Duration.ofSeconds(5);
+
     private final RouterConfig config;
     private final Vertx vertx;
+    private final Context loop;
     private final DirectoryFile file;
     private final FleetWatch fleet;
     private final ControlSession control;
@@ -31,26 +40,22 @@ public final class Router implements AutoCloseable {
     private final AdminServer admin;
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
 
-    /// Starts a router. A [RouterException] says what is in the way.
+    /// Starts a router. A [RouterException] says what is in the way; then nothing is left running.
     public static Router start(RouterConfig config) {
         LocationTable table =
                 new CachedLocations(
                         config.locationTable().map(MmdbTable::open).orElseGet(MmdbTable::bundled));
         var file = new DirectoryFile(config.dataDir());
-        var router = new Router(config, file);
         try {
-            router.open(table);
-            return router;
+            return start(config, table, file);
         } catch (RuntimeException e) {
-            router.stop();
+            file.close();
             throw e;
         }
     }
 
-    private Router(RouterConfig config, DirectoryFile file) {
-        this.config = config;
-        this.file = file;
-        vertx =
+    private static Router start(RouterConfig config, LocationTable table, DirectoryFile file) {
+        var vertx =
                 Vertx.vertx(
                         new VertxOptions()
                                 .setEventLoopPoolSize(config.eventLoops())
@@ -58,22 +63,44 @@ public final class Router implements AutoCloseable {
                                         new FileSystemOptions()
                                                 .setFileCachingEnabled(false)
                                                 .setClassPathResolvingEnabled(false)));
-        Context loop = vertx.getOrCreateContext();
+        try {
+            var router = new Router(config, vertx, file);
+            router.open(table);
+            return router;
+        } catch (RuntimeException e) {
+            await("stop", STOP_MAX, vertx.close());
+            throw e;
+        }
+    }
+
+    private Router(RouterConfig config, Vertx vertx, DirectoryFile file) {
+        this.config = config;
+        this.vertx = vertx;
+        this.file = file;
+        loop = vertx.getOrCreateContext();
         fleet = new FleetWatch(vertx, loop, config.health());
         control = new ControlSession(vertx, config.control(), config.joinToken(), this::directory);
         metrics = new RouterMetrics(fleet::view, control::connected);
         admin = new AdminServer(vertx, fleet, metrics, control::connected);
-        Promise<Void> known = Promise.promise();
+    }
+
+    private void onLoop(Runnable work) {
+        Promise<Void> done = Promise.promise();
         loop.runOnContext(
                 _ -> {
-                    file.load().ifPresent(last -> fleet.update(last.routerKey(), last.directory()));
-                    control.connect();
-                    known.complete();
+                    try {
+                        work.run();
+                        done.complete();
+                    } catch (RuntimeException e) {
+                        done.fail(e);
+                    }
                 });
-        await(known.future());
+        await("start", START_MAX, done.future());
     }
 
     private void open(LocationTable table) {
+        file.load()
+                .ifPresent(last -> onLoop(() -> fleet.update(last.routerKey(), last.directory())));
         var connections = new AtomicInteger();
         // A negative port is Vert.x's word for any free one that the instances share.
         int port = config.port() == 0 ? -1 : config.port();
@@ -94,11 +121,28 @@ public final class Router implements AutoCloseable {
                 "--admin-port",
                 config.adminBind(),
                 config.adminPort());
+        // Last: before it nothing but Vert.x itself has to be stopped again.
+        onLoop(control::connect);
     }
 
     /// Where clients reach the router.
     public int port() {
         return workers.getFirst().listener().port();
+    }
+
+    /// Where clients on this machine reach the router.
+    public URI url() {
+        String host = bindsToAll() ? RouterConfig.LOOPBACK : config.bind();
+        return URI.create(
+                "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port()));
+    }
+
+    private boolean bindsToAll() {
+        try {
+            return InetAddress.getByName(config.bind()).isAnyLocalAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     /// Where `/health` and `/metrics` are.
@@ -115,15 +159,24 @@ public final class Router implements AutoCloseable {
     @Override
     public void close() {
         admin.drain();
-        await(Future.join(workers.stream().map(w -> w.listener().drain()).toList()));
-        stop();
+        try {
+            await(
+                    "drain",
+                    config.clients().drainTimeout().plus(STOP_MAX),
+                    Future.join(workers.stream().map(w -> w.listener().drain()).toList()));
+        } finally {
+            stop();
+        }
     }
 
     private void stop() {
         control.close();
         fleet.close();
-        await(vertx.close());
-        file.close();
+        try {
+            await("stop", STOP_MAX, vertx.close());
+        } finally {
+            file.close();
+        }
     }
 
     private void directory(String routerKey, Directory directory) {
@@ -138,11 +191,10 @@ public final class Router implements AutoCloseable {
 
     private static void listening(Future<?> start, String option, String bind, int port) {
         try {
-            await(start);
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause();
+            await("start", START_MAX, start);
+        } catch (RouterException e) {
             String address = "%s:%d".formatted(bind, port);
-            throw switch (cause) {
+            throw switch (e.getCause()) {
                 case BindException taken
                         when String.valueOf(taken.getMessage()).contains("in use") ->
                         new RouterException(
@@ -154,8 +206,9 @@ public final class Router implements AutoCloseable {
                                 "'%s' is no address of this machine: choose another with --bind"
                                         .formatted(bind),
                                 unknown);
-                case null -> new RouterException("can't listen on " + address, e);
-                default ->
+                case TimeoutException _, InterruptedException _ -> e;
+                case null -> e;
+                case Throwable cause ->
                         new RouterException(
                                 "can't listen on %s: %s".formatted(address, cause.getMessage()),
                                 cause);
@@ -163,7 +216,20 @@ public final class Router implements AutoCloseable {
         }
     }
 
-    private static <T> T await(Future<T> future) {
-        return future.toCompletionStage().toCompletableFuture().join();
+    private static void await(String what, Duration max, Future<?> future) {
+        try {
+            future.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(max.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new RouterException("the router can't %s: %s".formatted(what, cause), cause);
+        } catch (TimeoutException e) {
+            throw new RouterException(
+                    "the router did not %s within %d s".formatted(what, max.toSeconds()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RouterException("interrupted: the router did not " + what, e);
+        }
     }
 }

@@ -36,9 +36,10 @@ public record RouterConfig(
         Upstream upstream,
         Health health,
         Retries retries) {
-    public static final int DEFAULT_PORT = 8080;
     public static final String LOOPBACK = "127.0.0.1";
-    public static final List<String> LOOPBACK_PEERS = List.of("127.0.0.0/8", "::1/128");
+
+    private static final int DEFAULT_PORT = 8080;
+    private static final List<String> LOOPBACK_PEERS = List.of("127.0.0.0/8", "::1/128");
 
     /// What clients may ask of a router.
     ///

@@ -8,6 +8,12 @@ import java.util.List;
 
 /// Bodies of the control plane's REST interface under `/v1`. Errors are [Problem]s.
 public interface Api {
+    /// Bytes of one module.
+    int MODULE_BYTES_MAX = 50 << 20;
+
+    /// Modules, versions or deployments in one [Page], the newest: older ones aren't listed.
+    int LIST_MAX = 1_000;
+
     /// A stored module: `POST /v1/modules` (bytes in, `application/wasm`), `GET /v1/modules`.
     ///
     /// @param abi the entry convention that its imports and exports show
@@ -32,9 +38,16 @@ public interface Api {
     record Deployed(
             FunctionName function, Deployment deployment, long revision, boolean unchanged) {}
 
-    /// `GET /v1/functions/{name}`, and each of `GET /v1/functions`.
+    /// Each of `GET /v1/functions`.
     ///
     /// @param deployment null as long as no version was deployed
+    record FunctionSummary(FunctionName name, @Nullable Deployment deployment) {}
+
+    /// `GET /v1/functions/{name}`.
+    ///
+    /// @param deployment null as long as no version was deployed
+    /// @param versions the newest 20, newest first
+    /// @param deployments the newest 20, newest first
     record FunctionInfo(
             FunctionName name,
             @Nullable Deployment deployment,
@@ -91,7 +104,7 @@ public interface Api {
             Position position,
             int routersConnected,
             List<NodeStatus> nodes,
-            List<FunctionInfo> functions) {
+            List<FunctionSummary> functions) {
         public FleetStatus {
             nodes = List.copyOf(nodes);
             functions = List.copyOf(functions);

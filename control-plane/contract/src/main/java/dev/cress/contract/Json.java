@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 public enum Json {
     ;
 
-    /// Bytes of one text value: a frame or body is bounded by its reader long before.
+    /// Characters of one text value: a frame or body is bounded by its reader long before.
     private static final int STRING_LENGTH_MAX = 1 << 20;
 
     /// Strict in what it reads: an unknown key, a duplicate key and anything after the value are

@@ -4,8 +4,9 @@ package dev.cress.contract;
 ///
 /// @param atMs when the guest ended, ms since the epoch, by the node's clock
 /// @param status what the client got, 0 if it had gone
-/// @param outcome `ok`, or the error code of [ErrorCode]
-/// @param detail why, in words, with the limit; empty when it is `ok`
+/// @param outcome `ok`, or the error code of [ErrorCode], or `abandoned` if the client had gone; in
+///     an entry that stands for others that a slow reader missed, `dropped`
+/// @param detail why, in words, with the limit; empty when it is `ok` or `abandoned`
 /// @param guestUs from the guest's first instruction to its end, µs
 /// @param cpuUs CPU time of the guest, µs
 /// @param stderr what the guest wrote there, cut at the log limit

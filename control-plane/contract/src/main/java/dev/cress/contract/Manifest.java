@@ -2,6 +2,7 @@ package dev.cress.contract;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 /// @param routes where it answers besides `NAME.DOMAIN`, at most [#ROUTES_MAX]
 /// @param limits what one request may use
 /// @param config what a CGI guest finds in its environment: names of letters, digits and `_`, at
-///     most [#CONFIG_BYTES_MAX] bytes in all
+///     most [#CONFIG_BYTES_MAX] bytes in all, as UTF-8
 public record Manifest(
         String abi,
         @JsonProperty("route") List<Route> routes,
@@ -58,7 +59,9 @@ public record Manifest(
                         "invalid-manifest",
                         "config value of '%s' has a NUL".formatted(entry.getKey()));
             }
-            bytes += entry.getKey().length() + entry.getValue().length();
+            bytes +=
+                    entry.getKey().length()
+                            + entry.getValue().getBytes(StandardCharsets.UTF_8).length;
         }
         if (bytes > CONFIG_BYTES_MAX) {
             throw new ContractException(

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /// Where a function answers besides its own host name. `host` is a DNS name or `*.` and a DNS name
 /// (one label more, never the name itself); `path` is `"/x"` for exactly that path or `"/x/*"` for
-/// whole segments below it (`/x` itself included). A missing path means `"/*"`.
+/// whole segments below it (`/x` itself included), in the normal form in which requests are matched
+/// (RFC 3986 §6.2.2). A missing path means `"/*"`.
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record Route(String host, String path) {
     /// Characters in a route's host (RFC 1035) and path.
@@ -21,6 +22,9 @@ public record Route(String host, String path) {
     private static final Pattern PATH =
             Pattern.compile(
                     "(/|(/[A-Za-z0-9._~!$&'()+,;=:@%-]+)+/?|/\\*|(/[A-Za-z0-9._~!$&'()+,;=:@%-]+)+/\\*)");
+
+    private static final Pattern ESCAPE = Pattern.compile("%([0-9A-Fa-f]{2})?");
+    private static final Pattern UNRESERVED = Pattern.compile("[A-Za-z0-9._~-]");
 
     public Route {
         host = host == null ? "" : host.toLowerCase(Locale.ROOT);
@@ -43,13 +47,39 @@ public record Route(String host, String path) {
                     "route path '%s' must be like \"/x\" (exactly) or \"/x/*\" (whole segments)"
                             .formatted(path));
         }
-        if (path.contains("/./")
-                || path.contains("/../")
-                || path.endsWith("/.")
-                || path.endsWith("/..")) {
+        String normal = normalForm(path);
+        if (normal.contains("/./")
+                || normal.contains("/../")
+                || normal.endsWith("/.")
+                || normal.endsWith("/..")) {
             throw new ContractException(
                     "invalid-route", "route path '%s' has dot segments".formatted(path));
         }
+        if (!normal.equals(path)) {
+            throw new ContractException(
+                    "invalid-route",
+                    "route path '%s' is never asked for like this: write '%s'"
+                            .formatted(path, normal));
+        }
+    }
+
+    /// Unreserved characters as they are, escapes in upper case.
+    private static String normalForm(String path) {
+        return ESCAPE.matcher(path)
+                .replaceAll(
+                        escape -> {
+                            String digits = escape.group(1);
+                            if (digits == null) {
+                                throw new ContractException(
+                                        "invalid-route",
+                                        "route path '%s' has a %% without two hex digits: write %%25"
+                                                .formatted(path));
+                            }
+                            String character = Character.toString(Integer.parseInt(digits, 16));
+                            return UNRESERVED.matcher(character).matches()
+                                    ? character
+                                    : "%" + digits.toUpperCase(Locale.ROOT);
+                        });
     }
 
     @Override

@@ -88,7 +88,6 @@ public final class ControlPlane implements AutoCloseable {
                                             access,
                                             meters,
                                             clock,
-                                            config.build(),
                                             limits.jsonBytesMax()));
             started.add(() -> loop.await(server::close));
             port = listen(loop, server);
@@ -192,7 +191,14 @@ public final class ControlPlane implements AutoCloseable {
     ///
     /// @param scope `operator`, `deploy`, `read` or `join`
     public String issueToken(String name, String scope) {
-        return access.issueForProcess(name, Scope.of(scope));
+        String secret = Access.newSecret();
+        letIn(name, scope, secret);
+        return secret;
+    }
+
+    /// The same for a part that has a token of an earlier control plane of this process.
+    public void letIn(String name, String scope, String secret) {
+        access.letIn(name, Scope.of(scope), secret);
     }
 
     /// Ends all sessions, finishes what the store has accepted, and lets go of the data folder. The

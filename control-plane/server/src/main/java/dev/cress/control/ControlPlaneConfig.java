@@ -1,5 +1,7 @@
 package dev.cress.control;
 
+import dev.cress.contract.Api;
+
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -9,15 +11,9 @@ import java.time.Duration;
 /// @param bindAddress the address that it listens on
 /// @param port TCP port, 0 for any that is free
 /// @param insecure whether it may listen beyond loopback without TLS
-/// @param build the Cress version that it says it is
 /// @param limits how much of everything it takes
 public record ControlPlaneConfig(
-        Path dataFolder,
-        String bindAddress,
-        int port,
-        boolean insecure,
-        String build,
-        Caps limits) {
+        Path dataFolder, String bindAddress, int port, boolean insecure, Caps limits) {
     public static final String BIND_ADDRESS = "127.0.0.1";
     public static final int PORT = 7070;
 
@@ -32,25 +28,21 @@ public record ControlPlaneConfig(
 
     /// Everything as it is by default, with the data in this folder.
     public static ControlPlaneConfig of(Path dataFolder) {
-        return new ControlPlaneConfig(dataFolder, BIND_ADDRESS, PORT, false, "dev", Caps.DEFAULT);
+        return new ControlPlaneConfig(dataFolder, BIND_ADDRESS, PORT, false, Caps.DEFAULT);
     }
 
     public ControlPlaneConfig withPort(int port) {
-        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, build, limits);
+        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, limits);
     }
 
     /// Listens there; `insecure` says that an address beyond loopback is meant, although there is
     /// no TLS.
     public ControlPlaneConfig withBindAddress(String bindAddress, boolean insecure) {
-        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, build, limits);
-    }
-
-    public ControlPlaneConfig withBuild(String build) {
-        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, build, limits);
+        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, limits);
     }
 
     public ControlPlaneConfig withLimits(Caps limits) {
-        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, build, limits);
+        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, limits);
     }
 
     /// How much of everything one control plane takes. What lies beyond is refused with a message
@@ -73,7 +65,14 @@ public record ControlPlaneConfig(
             int followersMax,
             Duration pingEvery) {
         public static final Caps DEFAULT =
-                new Caps(50 << 20, 1 << 20, 256L << 30, 2_000, 200, 100, Duration.ofSeconds(5));
+                new Caps(
+                        Api.MODULE_BYTES_MAX,
+                        1 << 20,
+                        256L << 30,
+                        2_000,
+                        200,
+                        100,
+                        Duration.ofSeconds(5));
 
         public Caps {
             if (moduleBytesMax < 1

@@ -18,6 +18,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +63,22 @@ class ModulesTest {
         assertThat(Arrays.equals(back.body(), module)).isTrue();
         assertThat(plane.get("/v1/modules").json().at("/items/0/sha256").asText())
                 .isEqualTo(info.sha256().hex());
+    }
+
+    @Test
+    void aModuleThatCanNotBeReadIsAProblemOfItsOwnLength() throws SQLException {
+        Sha256 sha256 = plane.module(5);
+        try (var connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("store.db"));
+                var statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE module_chunk RENAME TO elsewhere");
+        }
+        Reply reply = plane.get("/v1/modules/" + sha256);
+        assertThat(reply.status()).isEqualTo(500);
+        assertThat(reply.code()).isEqualTo("internal");
+        assertThat(reply.headers().firstValue("content-length"))
+                .hasValue(Integer.toString(reply.text().length()));
+        assertThat(reply.headers().firstValue("etag")).isEmpty();
     }
 
     @Test

@@ -45,7 +45,6 @@ public final class ApiServer {
     private final PrometheusMeterRegistry meters;
     private final int jsonBytesMax;
 
-    /// @param build the Cress version that it says it is
     /// @param jsonBytesMax bytes of a JSON body
     public ApiServer(
             Vertx vertx,
@@ -55,7 +54,6 @@ public final class ApiServer {
             Access access,
             PrometheusMeterRegistry meters,
             InstantSource clock,
-            String build,
             int jsonBytesMax) {
         this.vertx = vertx;
         this.access = access;
@@ -66,7 +64,7 @@ public final class ApiServer {
                         new FunctionEndpoints(store, sync),
                         new ModuleEndpoints(store, uploads),
                         new LogEndpoints(vertx, store, sync, clock),
-                        new FleetEndpoints(build, store, sync, access),
+                        new FleetEndpoints(store, sync, access),
                         new Operations(meters));
         server =
                 vertx.createHttpServer(
@@ -153,6 +151,8 @@ public final class ApiServer {
             request.connection().close();
             return;
         }
+        // What was said of an answer that doesn't come isn't true of the problem.
+        response.headers().clear();
         if (request.getHeader("expect") != null) {
             // Whether the body still comes is open, so nothing can follow on this connection.
             response.putHeader("connection", "close");

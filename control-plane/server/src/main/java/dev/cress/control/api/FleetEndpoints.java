@@ -5,6 +5,7 @@ import static dev.cress.control.api.Call.required;
 import dev.cress.contract.Api.FleetStatus;
 import dev.cress.contract.Api.NewToken;
 import dev.cress.contract.Api.Page;
+import dev.cress.contract.Build;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Store;
 import dev.cress.control.sync.Sync;
@@ -17,13 +18,11 @@ import java.util.function.BiConsumer;
 
 /// Nodes, status and tokens. Lives on the event loop.
 final class FleetEndpoints {
-    private final String build;
     private final Store store;
     private final Sync sync;
     private final Access access;
 
-    FleetEndpoints(String build, Store store, Sync sync, Access access) {
-        this.build = build;
+    FleetEndpoints(Store store, Sync sync, Access access) {
         this.store = store;
         this.sync = sync;
         this.access = access;
@@ -43,7 +42,7 @@ final class FleetEndpoints {
                         functions ->
                                 Answer.ok(
                                         new FleetStatus(
-                                                build,
+                                                Build.version(),
                                                 sync.position(),
                                                 sync.routersConnected(),
                                                 sync.nodes(),

@@ -17,39 +17,42 @@ import java.security.MessageDigest;
 /// it. Lives on the event loop.
 final class UploadFile {
     private final ReadStream<Buffer> body;
-    private final AsyncFile file;
     private final int bytesMax;
     private final MessageDigest digest = Sha256.digest();
     private final Promise<Void> ended = Promise.promise();
     private long bytes;
 
-    UploadFile(ReadStream<Buffer> body, AsyncFile file, int bytesMax) {
+    /// Holds the body up until [#into], and hears of its end from now on: a handler that is set
+    /// after the sender has gone is told nothing.
+    UploadFile(ReadStream<Buffer> body, int bytesMax) {
         this.body = body;
-        this.file = file;
         this.bytesMax = bytesMax;
+        body.exceptionHandler(ended::tryFail);
+        body.pause();
     }
 
     /// What came.
     record Received(Sha256 sha256, long bytes) {}
 
-    Future<Received> receive() {
+    Future<Received> into(AsyncFile file) {
         file.exceptionHandler(ended::tryFail);
         file.drainHandler(_ -> body.resume());
-        body.exceptionHandler(ended::tryFail);
-        body.endHandler(_ -> ended.tryComplete());
-        body.handler(this::take);
-        body.resume();
+        if (!ended.future().isComplete()) {
+            body.endHandler(_ -> ended.tryComplete());
+            body.handler(chunk -> take(chunk, file));
+            body.resume();
+        }
         return ended.future()
-                .transform(end -> end.succeeded() ? file.close() : closeAfter(end.cause()))
+                .transform(end -> end.succeeded() ? file.close() : closeAfter(end.cause(), file))
                 .map(_ -> new Received(Sha256.ofDigest(digest.digest()), bytes));
     }
 
-    private Future<Void> closeAfter(Throwable cause) {
+    private Future<Void> closeAfter(Throwable cause, AsyncFile file) {
         body.resume();
         return file.close().otherwiseEmpty().compose(_ -> Future.failedFuture(cause));
     }
 
-    private void take(Buffer chunk) {
+    private void take(Buffer chunk, AsyncFile file) {
         if (ended.future().isComplete()) {
             return;
         }

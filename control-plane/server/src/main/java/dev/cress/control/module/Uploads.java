@@ -80,11 +80,11 @@ public final class Uploads {
                             RETRY_AFTER_S));
         }
         running.incrementAndGet();
-        body.pause();
+        var upload = new UploadFile(body, bytesMax);
         Path path = folder.resolve("upload-" + files++);
         return vertx.fileSystem()
                 .open(path.toString(), new OpenOptions().setCreateNew(true))
-                .compose(file -> new UploadFile(body, file, bytesMax).receive())
+                .compose(upload::into)
                 .recover(e -> Future.failedFuture(UploadFile.explain(e)))
                 .compose(received -> store(path, received))
                 .eventually(() -> delete(path))

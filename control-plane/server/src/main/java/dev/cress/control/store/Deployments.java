@@ -8,6 +8,8 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.Share;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,15 +40,19 @@ final class Deployments {
                 SELECT id, rollout, shares, cause, created_at_ms FROM deployment
                 WHERE function = ? ORDER BY id DESC LIMIT ?\
                 """,
-                row ->
-                        new Deployment(
-                                row.getInt(1),
-                                row.getInt(2),
-                                Json.read(row.getString(3), Shares.class).list(),
-                                row.getString(4),
-                                row.getLong(5)),
+                Deployments::read,
                 name.value(),
                 count);
+    }
+
+    /// From a row that begins with id, rollout, shares, cause and created_at_ms.
+    static Deployment read(ResultSet row) throws SQLException {
+        return new Deployment(
+                row.getInt(1),
+                row.getInt(2),
+                Json.read(row.getString(3), Shares.class).list(),
+                row.getString(4),
+                row.getLong(5));
     }
 
     /// The id that the next deployment of this function has.

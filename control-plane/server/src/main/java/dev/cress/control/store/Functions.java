@@ -1,6 +1,7 @@
 package dev.cress.control.store;
 
 import dev.cress.contract.Api.FunctionInfo;
+import dev.cress.contract.Api.FunctionSummary;
 import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
@@ -17,11 +18,11 @@ final class Functions {
     /// Functions that one fleet may have.
     static final int FUNCTIONS_MAX = 10_000;
 
+    /// Versions that one function may have.
+    static final int VERSIONS_MAX = 10_000;
+
     /// Versions and deployments that are shown with a function; there may be more.
     static final int SHOWN_MAX = 20;
-
-    /// Versions or deployments in a list of their own.
-    static final int LIST_MAX = 1_000;
 
     private static final int NAMED_IN_MESSAGE_MAX = 10;
 
@@ -45,6 +46,7 @@ final class Functions {
                 && newest.getFirst().manifest().equals(manifest)) {
             return new VersionCreated(newest.getFirst(), true);
         }
+        requireRoom(name);
         database.update(
                 "UPDATE function SET live = 1, versions_made = versions_made + 1 WHERE name = ?",
                 name.value());
@@ -82,6 +84,18 @@ final class Functions {
                 VALUES (?, 1, 0, 0, 0) ON CONFLICT (name) DO UPDATE SET live = 1\
                 """,
                 name.value());
+    }
+
+    private void requireRoom(FunctionName name) {
+        long count =
+                database.count("SELECT count(*) FROM version WHERE function = ?", name.value());
+        if (count >= VERSIONS_MAX) {
+            throw Refusal.conflict(
+                    "too-many-versions",
+                    "Too many versions",
+                    "%s has %d versions, at most %d: deploy to another name, or delete it"
+                            .formatted(name, count, VERSIONS_MAX));
+        }
     }
 
     boolean isLive(FunctionName name) {
@@ -139,26 +153,27 @@ final class Functions {
 
     FunctionInfo info(FunctionName name) {
         requireLive(name);
-        return shown(name);
-    }
-
-    List<FunctionInfo> list() {
-        return database
-                .list(
-                        "SELECT name FROM function WHERE live = 1 ORDER BY name",
-                        row -> new FunctionName(row.getString(1)))
-                .stream()
-                .map(this::shown)
-                .toList();
-    }
-
-    private FunctionInfo shown(FunctionName name) {
         List<Deployment> newest = deployments.newest(name, SHOWN_MAX);
         return new FunctionInfo(
                 name,
                 newest.isEmpty() ? null : newest.getFirst(),
                 versions(name, SHOWN_MAX),
                 newest);
+    }
+
+    /// By name.
+    List<FunctionSummary> list() {
+        return database.list(
+                """
+                SELECT d.id, d.rollout, d.shares, d.cause, d.created_at_ms, f.name
+                FROM function f LEFT JOIN deployment d ON d.function = f.name
+                  AND d.id = (SELECT max(id) FROM deployment WHERE function = f.name)
+                WHERE f.live = 1 ORDER BY f.name\
+                """,
+                row ->
+                        new FunctionSummary(
+                                new FunctionName(row.getString(6)),
+                                row.getString(3) == null ? null : Deployments.read(row)));
     }
 
     /// What nodes must know of every function that is deployed.

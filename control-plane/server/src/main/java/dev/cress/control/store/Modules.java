@@ -1,5 +1,6 @@
 package dev.cress.control.store;
 
+import dev.cress.contract.Api;
 import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.Sha256;
 
@@ -16,8 +17,6 @@ import java.util.Optional;
 final class Modules {
     /// Small enough that a reader never holds up the store for long.
     static final int CHUNK_BYTES = 1 << 20;
-
-    private static final int LIST_MAX = 1_000;
 
     private final Database database;
 
@@ -40,7 +39,7 @@ final class Modules {
                 ORDER BY created_at_ms DESC, sha256 LIMIT ?\
                 """,
                 Modules::read,
-                LIST_MAX);
+                Api.LIST_MAX);
     }
 
     private static ModuleInfo read(ResultSet row) throws SQLException {

@@ -22,7 +22,8 @@ record Release(List<Share> shares, String cause, boolean sameRollout) {
             FunctionName name, int version, int basisPoints, @Nullable Deployment present) {
         var asked = new Share(version, basisPoints);
         int had = present == null ? 0 : shareOf(present, version);
-        boolean candidate = present != null && !present.full() && version != stable(present);
+        boolean candidate =
+                present != null && !present.full() && version != present.stableVersion();
         boolean rises = candidate && had > 0 && basisPoints >= had;
         String cause = candidate && had > 0 ? "promote" : had > 0 ? "rollback" : "deploy";
         if (basisPoints == Share.ALL) {
@@ -35,14 +36,16 @@ record Release(List<Share> shares, String cause, boolean sameRollout) {
                     "%s has no version that could take the other %d %%: deploy one fully first"
                             .formatted(name, (Share.ALL - basisPoints) / 100));
         }
-        if (version == stable(present)) {
+        if (version == present.stableVersion()) {
             throw Refusal.invalid(
                     "invalid-share",
                     "version %d of %s is stable already: a share below 100 %% is for another version"
                             .formatted(version, name));
         }
         return new Release(
-                List.of(asked, new Share(stable(present), Share.ALL - basisPoints)), cause, rises);
+                List.of(asked, new Share(present.stableVersion(), Share.ALL - basisPoints)),
+                cause,
+                rises);
     }
 
     /// All of the traffic back to a version that had it. A candidate is withdrawn in favour of the
@@ -54,14 +57,16 @@ record Release(List<Share> shares, String cause, boolean sameRollout) {
             throw nothing(name, "nothing is deployed");
         }
         if (!present.full()) {
-            return rollback(stable(present));
+            return rollback(present.stableVersion());
         }
         for (Deployment earlier : before) {
-            if (earlier.full() && stable(earlier) != stable(present)) {
-                return rollback(stable(earlier));
+            if (earlier.full() && earlier.stableVersion() != present.stableVersion()) {
+                return rollback(earlier.stableVersion());
             }
         }
-        throw nothing(name, "no version but %d had all of its traffic".formatted(stable(present)));
+        throw nothing(
+                name,
+                "no version but %d had all of its traffic".formatted(present.stableVersion()));
     }
 
     static Release rollback(int version) {
@@ -70,10 +75,6 @@ record Release(List<Share> shares, String cause, boolean sameRollout) {
 
     private static Refusal nothing(FunctionName name, String why) {
         return Refusal.conflict("nothing-to-roll-back", "Nothing to roll back", name + ": " + why);
-    }
-
-    private static int stable(Deployment deployment) {
-        return deployment.stableVersion();
     }
 
     private static int shareOf(Deployment deployment, int version) {

@@ -1,5 +1,6 @@
 package dev.cress.control.store;
 
+import dev.cress.contract.Api;
 import dev.cress.contract.Api.Deleted;
 import dev.cress.contract.Api.Deployed;
 import dev.cress.contract.Deployment;
@@ -57,7 +58,7 @@ final class Releases {
     /// @param version where to go back to, or null for what had the traffic before
     Written<Deployed> rollback(FunctionName name, @Nullable Integer version, long nowMs) {
         functions.requireLive(name);
-        List<Deployment> newest = deployments.newest(name, Functions.LIST_MAX);
+        List<Deployment> newest = deployments.newest(name, Api.LIST_MAX);
         var present = newest.isEmpty() ? null : newest.getFirst();
         if (version == null) {
             var before = newest.subList(Math.min(1, newest.size()), newest.size());

@@ -1,8 +1,10 @@
 package dev.cress.control.store;
 
+import dev.cress.contract.Api;
 import dev.cress.contract.Api.Deleted;
 import dev.cress.contract.Api.Deployed;
 import dev.cress.contract.Api.FunctionInfo;
+import dev.cress.contract.Api.FunctionSummary;
 import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
@@ -141,7 +143,7 @@ public final class Store implements AutoCloseable {
         return thread.run(() -> modules.chunk(sha256, position));
     }
 
-    public Future<List<FunctionInfo>> functions() {
+    public Future<List<FunctionSummary>> functions() {
         return thread.run(functions::list);
     }
 
@@ -154,7 +156,7 @@ public final class Store implements AutoCloseable {
         return thread.run(
                 () -> {
                     functions.requireLive(name);
-                    return functions.versions(name, Functions.LIST_MAX);
+                    return functions.versions(name, Api.LIST_MAX);
                 });
     }
 
@@ -163,7 +165,7 @@ public final class Store implements AutoCloseable {
         return thread.run(
                 () -> {
                     functions.requireLive(name);
-                    return deployments.newest(name, Functions.LIST_MAX);
+                    return deployments.newest(name, Api.LIST_MAX);
                 });
     }
 

@@ -1,0 +1,100 @@
+package dev.cress.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// A `cress` command as a process of its own, with a data folder. A test that reads from it has a
+/// timeout: a process that neither speaks nor ends holds the reader up.
+final class CressProcess implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader out;
+    private final Path errors;
+
+    private CressProcess(Process process, Path errors) {
+        this.process = process;
+        this.out = process.inputReader();
+        this.errors = errors;
+    }
+
+    static CressProcess start(Path data, List<String> command, String... options)
+            throws IOException {
+        Path config = data.resolveSibling(data.getFileName() + "-config");
+        return start(data, config, command, options);
+    }
+
+    /// @param config where it remembers the fleets that it started
+    static CressProcess start(Path data, Path config, List<String> command, String... options)
+            throws IOException {
+        List<String> words = new ArrayList<>(List.of("dev.cress.cli.Cress"));
+        words.addAll(command);
+        words.addAll(List.of(options));
+        return launch(
+                words, Map.of("CRESS_DATA", data.toString(), "XDG_CONFIG_HOME", config.toString()));
+    }
+
+    /// Another program of the tests.
+    static CressProcess ofMain(Class<?> main, String... arguments) throws IOException {
+        List<String> words = new ArrayList<>(List.of(main.getName()));
+        words.addAll(List.of(arguments));
+        return launch(words, Map.of());
+    }
+
+    private static CressProcess launch(List<String> words, Map<String, String> environment)
+            throws IOException {
+        List<String> java = new ArrayList<>();
+        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        java.add("@" + Sources.ROOT.resolve("cli/src/main/dist/jvm.options"));
+        java.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
+        java.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        java.addAll(words);
+        var builder = new ProcessBuilder(java);
+        builder.environment().putAll(environment);
+        Path errors = Files.createTempFile("cress", ".err");
+        builder.redirectError(errors.toFile());
+        return new CressProcess(builder.start(), errors);
+    }
+
+    /// What it said until and with its line `ready`.
+    String awaitReady() throws IOException {
+        var said = new StringBuilder();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            said.append(line).append('\n');
+            if (line.equals("ready")) {
+                return said.toString();
+            }
+        }
+        throw new AssertionError("ended before it was ready: " + said + errors());
+    }
+
+    /// What it said on standard error so far.
+    String errors() throws IOException {
+        return Files.readString(errors);
+    }
+
+    /// Asks it to stop, as a service manager does.
+    void terminate() {
+        process.destroy();
+    }
+
+    int exitCode() throws InterruptedException {
+        assertThat(process.waitFor(60, SECONDS)).as("ended within 60 s").isTrue();
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        await().atMost(10, SECONDS).until(() -> !process.isAlive());
+        Files.delete(errors);
+    }
+}
