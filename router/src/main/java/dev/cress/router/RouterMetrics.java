@@ -58,7 +58,9 @@ final class RouterMetrics {
                         .description("Retries that were not in the budget")
                         .register(registry);
         for (Tier tier : Tier.values()) {
+            // a gauge holds what it reads only weakly, and nobody else holds these
             Gauge.builder("cress.router.nodes", fleet, f -> f.get().count(tier))
+                    .strongReference(true)
                     .description("Nodes of the directory, by how willing they look")
                     .tag("state", tier.name().toLowerCase(Locale.ROOT))
                     .register(registry);
@@ -67,6 +69,7 @@ final class RouterMetrics {
                         "cress.router.control.connected",
                         controlConnected,
                         c -> c.getAsBoolean() ? 1 : 0)
+                .strongReference(true)
                 .description("Whether the session to the control plane stands")
                 .register(registry);
     }
