@@ -43,6 +43,7 @@ final class Admission {
                     Set.of(
                             "memory",
                             "table",
+                            "setElement",
                             "isTailCallPending",
                             CodeCheck.TAKE_TAIL_CALL,
                             "tailCallArgs",

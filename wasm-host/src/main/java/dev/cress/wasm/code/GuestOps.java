@@ -3,6 +3,7 @@ package dev.cress.wasm.code;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.stop.StopFlag;
 
+import run.endive.runtime.Instance;
 import run.endive.runtime.Memory;
 import run.endive.runtime.WasmInterruptedException;
 
@@ -70,6 +71,11 @@ public final class GuestOps {
 
     public static void memoryCopy(int to, int from, int count, Memory memory) {
         ((GuestMemory) memory).copy(to, from, count);
+    }
+
+    /// Through the memory, whose reset has to know of it.
+    public static void dataDrop(int segment, Instance instance) {
+        instance.memory().drop(segment);
     }
 
     /// Without the engine's way round a fault of JDK 17.
