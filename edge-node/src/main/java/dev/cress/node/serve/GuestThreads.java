@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -27,6 +28,7 @@ public final class GuestThreads implements AutoCloseable {
     private final int threadsMax;
     private final int queuedPerLaneMax;
     private final ThreadPoolExecutor threads;
+    private final ThreadPoolExecutor starter;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Lane> waiting = new ArrayDeque<>();
     private int running;
@@ -49,6 +51,19 @@ public final class GuestThreads implements AutoCloseable {
                                 .daemon()
                                 .uncaughtExceptionHandler(GuestThreads::ended)
                                 .factory());
+        this.starter =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        KEEP_ALIVE.toMillis(),
+                        TimeUnit.MILLISECONDS,
+                        new LinkedBlockingQueue<>(threadsMax),
+                        Thread.ofPlatform()
+                                .name("cress-guest-starter-" + node)
+                                .daemon()
+                                .uncaughtExceptionHandler(GuestThreads::ended)
+                                .factory());
+        starter.prestartCoreThread();
     }
 
     /// What a guest thread does.
@@ -164,20 +179,27 @@ public final class GuestThreads implements AutoCloseable {
         while (turn != null) {
             After after = run(turn.task);
             turn = next(turn.lane);
-            if (after == After.SPENT && (turn == null || isHandedOn(turn))) {
+            if (after == After.SPENT) {
+                if (turn != null) {
+                    handOn(turn);
+                }
                 throw new Spent();
             }
         }
     }
 
-    /// Whether another thread takes this turn: none does once these are closed.
-    private boolean isHandedOn(Turn turn) {
-        try {
-            begin(turn);
-            return true;
-        } catch (RejectedExecutionException e) {
-            return false;
-        }
+    /// Gives the turn to another thread, which a spent one must not make itself: a thread inherits
+    /// the priority of the one that makes it.
+    private void handOn(Turn turn) {
+        starter.execute(
+                () -> {
+                    try {
+                        begin(turn);
+                    } catch (RejectedExecutionException e) {
+                        // these are closed: what waits is finished here
+                        work(turn);
+                    }
+                });
     }
 
     private static After run(Task task) {
@@ -233,5 +255,7 @@ public final class GuestThreads implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdown();
+        // whoever still runs may have a turn to hand on
+        starter.allowCoreThreadTimeOut(true);
     }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -82,21 +83,24 @@ public final class ChildBuilder implements ImageBuilder {
         command.environment().clear();
         Process child = command.start();
         var killed = new AtomicReference<@Nullable String>();
-        var said = new AtomicReference<>("");
+        var said = new CompletableFuture<String>();
         Thread.ofVirtual().start(() -> guard(child, killed));
-        Thread.ofVirtual().start(() -> said.set(beginning(child.getErrorStream())));
+        Thread.ofVirtual().start(() -> said.complete(beginning(child.getErrorStream())));
         Thread.ofVirtual().start(() -> ask(child, abi, module));
         try (var answer = new DataInputStream(child.getInputStream())) {
             return BuildFrames.readAnswer(answer);
         } catch (IOException e) {
-            throw ended(child, killed.get(), said.get(), e);
+            throw ended(child, killed.get(), said, e);
         } finally {
             child.destroyForcibly();
         }
     }
 
     private RefusedModuleException ended(
-            Process child, @Nullable String killed, String said, IOException cause)
+            Process child,
+            @Nullable String killed,
+            CompletableFuture<String> said,
+            IOException cause)
             throws IOException {
         if (killed != null) {
             return limit(killed);
@@ -107,7 +111,8 @@ public final class ChildBuilder implements ImageBuilder {
                     "module takes more than %d MiB of memory to build".formatted(limits.heapMib()));
         }
         throw new IOException(
-                "the build worker ended with exit code %d: %s".formatted(exitCode, said), cause);
+                "the build worker ended with exit code %d: %s".formatted(exitCode, said.join()),
+                cause);
     }
 
     private static int exitCode(Process child) {
