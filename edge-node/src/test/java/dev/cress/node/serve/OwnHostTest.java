@@ -9,7 +9,7 @@ import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
-import dev.cress.wasm.Image;
+import dev.cress.wasm.Isolates;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RunLimits;
 
@@ -29,12 +29,12 @@ import java.util.stream.Stream;
 class OwnHostTest {
     private static final WasmHost HOST = WasmHost.withHalfTheHeap();
     private static final GuestThreads THREADS = new GuestThreads("test", 1, 1);
-    private static Image image;
+    private static Isolates isolates;
 
     @BeforeAll
     static void prepare() throws Exception {
         Path example = Path.of(System.getProperty("cress.root"), "examples", "hello", "hello.wasm");
-        image = HOST.prepare(Files.readAllBytes(example), "auto");
+        isolates = HOST.isolates(HOST.prepare(Files.readAllBytes(example), "auto"));
     }
 
     @AfterAll
@@ -60,7 +60,7 @@ class OwnHostTest {
                 new FunctionActivity(function, THREADS.lane(), new SimpleMeterRegistry()),
                 1,
                 List.of(new Share(1, Share.ALL)),
-                Map.of(1, new ServedVersion(version, image, RunLimits.DEFAULT)));
+                Map.of(1, new ServedVersion(version, isolates, RunLimits.DEFAULT)));
     }
 
     private Stream<String> at(String host, String path) {

@@ -9,7 +9,7 @@ import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
-import dev.cress.wasm.Image;
+import dev.cress.wasm.Isolates;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
@@ -44,7 +44,7 @@ class RouteTableTest {
 
     private static final GuestThreads THREADS = new GuestThreads("test", 1, 1);
     private static Sha256 sha256;
-    private static Image image;
+    private static Isolates isolates;
 
     @BeforeAll
     static void prepare() throws IOException, RefusedModuleException {
@@ -53,7 +53,7 @@ class RouteTableTest {
                         Path.of(System.getProperty("cress.root"), "examples/hello/hello.wasm"));
         sha256 = Sha256.of(module);
         try (var host = WasmHost.withHalfTheHeap()) {
-            image = host.prepare(module, "auto");
+            isolates = host.isolates(host.prepare(module, "auto"));
         }
     }
 
@@ -73,7 +73,7 @@ class RouteTableTest {
                                 })
                         .toList();
         var manifest = new Manifest("auto", declared, Limits.DEFAULT, Map.of());
-        return new ServedVersion(new Version(number, sha256, 1, manifest, 0), image, LIMITS);
+        return new ServedVersion(new Version(number, sha256, 1, manifest, 0), isolates, LIMITS);
     }
 
     private static ServedFunction function(

@@ -110,7 +110,8 @@ final class ServedExamples implements AutoCloseable {
                                 example + ".wasm"));
         var manifest = new Manifest("auto", List.of(), new Limits(0, 0, 0, 1), Map.of());
         var version = new Version(1, Sha256.of(module), module.length, manifest, 0);
-        var served = new ServedVersion(version, host.prepare(module, "auto"), limits);
+        var served =
+                new ServedVersion(version, host.isolates(host.prepare(module, "auto")), limits);
         return add(example, Map.of(1, served));
     }
 
