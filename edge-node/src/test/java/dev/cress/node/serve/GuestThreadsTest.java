@@ -18,10 +18,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// Two threads and two places in each lane's queue, and tasks that run until the test lets them go.
 class GuestThreadsTest {
@@ -164,23 +164,23 @@ class GuestThreadsTest {
     @Test
     void aSpentThreadRunsNothingElse() {
         GuestThreads.Lane lane = threads.lane();
-        var spent = new AtomicReference<Thread>();
+        var spent = new CompletableFuture<Thread>();
         lane.submit(
                 () -> {
-                    spent.set(Thread.currentThread());
+                    spent.complete(Thread.currentThread());
                     return After.SPENT;
                 },
                 1);
         for (int i = 0; i < 3; i++) {
             lane.submit(
                     () -> {
-                        begun.add(Thread.currentThread() == spent.get() ? "spent" : "fresh");
+                        begun.add(Thread.currentThread() == spent.join() ? "spent" : "fresh");
                         return After.FRESH;
                     },
                     1);
             assertThat(next()).isEqualTo("fresh");
         }
-        await().atMost(10, SECONDS).until(() -> !spent.get().isAlive());
+        await().atMost(10, SECONDS).until(() -> !spent.join().isAlive());
     }
 
     @ParameterizedTest
