@@ -33,6 +33,7 @@ final class LocalFleet implements AutoCloseable {
     LocalFleet(Fleet.Setup setup) throws IOException {
         fleet = Fleet.start(setup);
         token = Files.readString(fleet.operatorTokenFile()).strip();
+        await().atMost(SOON).until(fleet::isReady);
         awaitServing("fra-1", Load.IN_GERMANY);
         awaitServing("iad-1", Load.IN_THE_US);
     }

@@ -120,8 +120,7 @@ class MetricsTest {
                                             "cress_guests_running",
                                             "cress_guests_queued",
                                             "cress_requests_in_flight",
-                                            "cress_bodies_buffered_bytes",
-                                            "cress_guest_memory_bytes"
+                                            "cress_bodies_buffered_bytes"
                                         }) {
                                     assertThat(metrics.types()).containsEntry(gauge, "gauge");
                                     assertThat(metrics.samples()).containsEntry(gauge, 0.0);

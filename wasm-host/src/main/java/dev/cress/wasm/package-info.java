@@ -7,7 +7,8 @@
 /// value.
 ///
 /// ```text
-/// build (a child JVM): bytes → scan → ABI check → parse, validate, compile (engine) → start section
+/// build (a child JVM): bytes → scan → ABI check → parse, validate, compile (engine) → start
+// section
 ///                      → image
 /// here:                image → check, define classes (code) → isolates: pool ⇄ run → reset
 /// a run:               isolate → adapter (cgi) ⇄ host calls (wasi) → outcome

@@ -67,7 +67,7 @@ public final class RequestHandler {
                 .description("Request bodies in memory")
                 .register(registry);
         Gauge.builder("cress.guest.memory.bytes", host, WasmHost::guestMemoryBytes)
-                .description("Memory of all guests that run now")
+                .description("Memory of all isolates, those that run and those that wait")
                 .register(registry);
         FunctionCounter.builder("cress.isolate.mismatches", host, WasmHost::isolateMismatches)
                 .description("isolates that differed from a fresh one after their reset")
