@@ -1,5 +1,9 @@
 package dev.cress.wasm.assembly;
 
+import static dev.cress.wasm.assembly.WasmBytes.EXTERNREF;
+import static dev.cress.wasm.assembly.WasmBytes.F32;
+import static dev.cress.wasm.assembly.WasmBytes.F64;
+import static dev.cress.wasm.assembly.WasmBytes.FUNCREF;
 import static dev.cress.wasm.assembly.WasmBytes.I32;
 import static dev.cress.wasm.assembly.WasmBytes.I64;
 import static dev.cress.wasm.assembly.WasmBytes.bytes;
@@ -8,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Puts a module together from its parts, in any order but one: imports come before functions. Type
-/// strings are `i` for i32 and `I` for i64.
+/// strings are `i` for i32, `I` for i64, `f` for f32, `F` for f64, `r` for funcref, `x` for
+/// externref.
 public final class Assembler {
     private static final String WASI = "wasi_snapshot_preview1";
 
@@ -43,8 +48,19 @@ public final class Assembler {
 
     private static WasmBytes valueTypes(String letters) {
         var all = bytes();
-        letters.chars().forEach(c -> all.u8(c == 'I' ? I64 : I32));
+        letters.chars().forEach(c -> all.u8(valueType((char) c)));
         return all;
+    }
+
+    private static int valueType(char letter) {
+        return switch (letter) {
+            case 'I' -> I64;
+            case 'f' -> F32;
+            case 'F' -> F64;
+            case 'r' -> FUNCREF;
+            case 'x' -> EXTERNREF;
+            default -> I32;
+        };
     }
 
     /// Returns the function's index.
@@ -90,13 +106,23 @@ public final class Assembler {
 
     /// A table of function references.
     public Assembler table(int entries, int entriesMax) {
-        tables.add(bytes(WasmBytes.FUNCREF, 1).u32(entries).u32(entriesMax));
+        return table(FUNCREF, entries, entriesMax);
+    }
+
+    /// A table of references of this type.
+    public Assembler table(int type, int entries, int entriesMax) {
+        tables.add(bytes(type, 1).u32(entries).u32(entriesMax));
         return this;
     }
 
     /// A variable of type i32.
     public Assembler global(int value) {
-        globals.add(bytes(I32, 1).i32(value).end());
+        return global(I32, bytes().i32(value));
+    }
+
+    /// A variable of this type that begins with what the constant expression says.
+    public Assembler global(int type, WasmBytes value) {
+        globals.add(bytes(type, 1).add(value).end());
         return this;
     }
 
@@ -111,6 +137,16 @@ public final class Assembler {
     /// An active segment of the first table.
     public Assembler element(int offset, int function) {
         elements.add(bytes(0).i32(offset).end().u32(1).u32(function));
+        return this;
+    }
+
+    /// A passive segment of function references, for `table.init`.
+    public Assembler passiveElements(int... functions) {
+        var segment = bytes(1, 0).u32(functions.length);
+        for (int function : functions) {
+            segment.u32(function);
+        }
+        elements.add(segment);
         return this;
     }
 

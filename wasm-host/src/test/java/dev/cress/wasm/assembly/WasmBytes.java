@@ -9,7 +9,10 @@ import java.io.ByteArrayOutputStream;
 public final class WasmBytes {
     public static final int I32 = 0x7f;
     public static final int I64 = 0x7e;
+    public static final int F32 = 0x7d;
+    public static final int F64 = 0x7c;
     public static final int FUNCREF = 0x70;
+    public static final int EXTERNREF = 0x6f;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -85,6 +88,26 @@ public final class WasmBytes {
     /// `i64.const`
     public WasmBytes i64(long value) {
         return u8(0x42).s64(value);
+    }
+
+    /// `f32.const`
+    public WasmBytes f32(float value) {
+        u8(0x43);
+        return littleEndian(Float.floatToRawIntBits(value), Float.BYTES);
+    }
+
+    /// `f64.const`
+    public WasmBytes f64(double value) {
+        u8(0x44);
+        return littleEndian(Double.doubleToRawLongBits(value), Double.BYTES);
+    }
+
+    /// The lowest bytes of a number, the least significant one first.
+    public WasmBytes littleEndian(long value, int count) {
+        for (int i = 0; i < count; i++) {
+            u8((int) (value >>> (8 * i)));
+        }
+        return this;
     }
 
     /// `call`
