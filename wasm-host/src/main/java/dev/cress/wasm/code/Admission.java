@@ -101,6 +101,8 @@ final class Admission {
                 where,
                 "is " + flags);
         require(!method.methodName().equalsString("<clinit>"), where, "is a static initialiser");
+        // the JVM would call it on a thread of its own, which nobody stops
+        require(!method.methodName().equalsString("finalize"), where, "is a finalizer");
         CodeModel code = method.code().orElseThrow(() -> refused(where, "has no code"));
         for (ExceptionCatch handler : code.exceptionHandlers()) {
             String caught = handler.catchType().map(ClassEntry::asInternalName).orElse("anything");

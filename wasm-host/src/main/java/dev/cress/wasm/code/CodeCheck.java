@@ -12,6 +12,7 @@ import java.lang.classfile.instruction.ArrayStoreInstruction;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.ConvertInstruction;
+import java.lang.classfile.instruction.ExceptionCatch;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.IncrementInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
@@ -70,6 +71,7 @@ final class CodeCheck {
             switch (element) {
                 case LabelTarget target -> {
                     passed.add(target.label());
+                    handler(target.label(), code);
                     polledJustNow = false;
                     polledInLine = false;
                     tailCallTaken = false;
@@ -87,6 +89,15 @@ final class CodeCheck {
                 }
                 default -> {}
             }
+        }
+    }
+
+    /// With next to no stack left, what a handler guards fails again and again without any poll.
+    private void handler(Label label, CodeModel code) {
+        for (ExceptionCatch guard : code.exceptionHandlers()) {
+            require(
+                    !guard.handler().equals(label) || passed.contains(guard.tryEnd()),
+                    "jumps backwards to a handler");
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.code;
+
+import org.jspecify.annotations.NullMarked;
