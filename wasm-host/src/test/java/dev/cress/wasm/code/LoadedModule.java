@@ -1,0 +1,57 @@
+package dev.cress.wasm.code;
+
+import dev.cress.wasm.assembly.Assembler;
+import dev.cress.wasm.memory.GuestMemory;
+import dev.cress.wasm.memory.GuestTables;
+import dev.cress.wasm.memory.MemoryBudget;
+import dev.cress.wasm.stop.RunWord;
+import dev.cress.wasm.wasi.WasiFunctions;
+import dev.cress.wasm.wasi.WasiProcess;
+
+import run.endive.runtime.Instance;
+import run.endive.wasm.types.MemoryLimits;
+
+import java.security.SecureRandom;
+import java.util.Objects;
+import java.util.Set;
+
+/// A module compiled, admitted and loaded as those of guests are, whose exports a test may call.
+final class LoadedModule {
+    private final Instance instance;
+    private final Set<Integer> interpreted;
+
+    private LoadedModule(Instance instance, Set<Integer> interpreted) {
+        this.instance = instance;
+        this.interpreted = interpreted;
+    }
+
+    static LoadedModule of(Assembler assembled) {
+        var module = ModuleParser.parse(assembled.toBytes());
+        var compiled = GuestCode.compile(module, "guest.Test");
+        var code = GuestCode.load(compiled);
+        var memory =
+                Objects.requireNonNull(
+                        GuestMemory.allocate(new MemoryBudget(1 << 24), new MemoryLimits(1, 4), 4));
+        var word = new RunWord(code.stopFlag(), _ -> {});
+        memory.attach(WasiProcess.ofNobody(word, memory, new SecureRandom()));
+        word.begin();
+        return new LoadedModule(
+                Instance.builder(module)
+                        .withMachineFactory(code::machine)
+                        .withImportValues(WasiFunctions.imports())
+                        .withMemoryFactory(_ -> memory)
+                        .withTableFactory(GuestTables::create)
+                        .build(),
+                compiled.interpreted());
+    }
+
+    /// Functions that were too large to compile.
+    Set<Integer> interpreted() {
+        return interpreted;
+    }
+
+    /// Calls an export. Numbers are as the engine has them: a float is its bits.
+    long[] call(String export, long... arguments) {
+        return instance.export(export).apply(arguments);
+    }
+}
