@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.isolate;
+
+import org.jspecify.annotations.NullMarked;
