@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.build;
+
+import org.jspecify.annotations.NullMarked;

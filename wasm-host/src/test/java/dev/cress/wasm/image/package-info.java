@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.image;
+
+import org.jspecify.annotations.NullMarked;
