@@ -9,7 +9,14 @@ import java.util.stream.Collectors;
 /// `bench/run NAME [-q|--quick]`: asks one question by its name. Results are [Line]s on standard
 /// output, everything else is on standard error. Without a name it lists the questions.
 public final class Bench {
-    private static final List<Question> QUESTIONS = List.of(new ColdStartQuestion());
+    private static final List<Question> QUESTIONS =
+            List.of(
+                    new ColdStartQuestion(),
+                    new IsolateStartQuestion(),
+                    new IsolateScalingQuestion(),
+                    new FirstByteQuestion(),
+                    new GuestStopQuestion(),
+                    new GuestCpuQuestion());
     private static final int USAGE = 2;
     private static final int FAILED = 1;
 
@@ -25,7 +32,7 @@ public final class Bench {
         var names = new ArrayList<>(args);
         boolean quick = names.removeIf(arg -> arg.equals("-q") || arg.equals("--quick"));
         if (names.isEmpty()) {
-            QUESTIONS.forEach(q -> out.println("%-12s %s".formatted(q.name(), q.text())));
+            QUESTIONS.forEach(q -> out.println("%-16s %s".formatted(q.name(), q.text())));
             return 0;
         }
         Optional<Question> question =

@@ -5,6 +5,9 @@ import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /// A request whose body is at hand and whose answer is only counted: no network in the figures.
@@ -15,6 +18,8 @@ final class Exchange implements GuestExchange {
     private int bodyRead;
     private int status;
     private int answerBytes;
+    private long headNanos;
+    private @Nullable ByteArrayOutputStream kept;
 
     Exchange(GuestRequest request, byte[] body) {
         this.request = request;
@@ -29,6 +34,21 @@ final class Exchange implements GuestExchange {
     /// Of the answer's body.
     int answerBytes() {
         return answerBytes;
+    }
+
+    /// From now on [#answer] has the answer's body.
+    void keepAnswer() {
+        kept = new ByteArrayOutputStream();
+    }
+
+    /// The answer's body, if it was kept.
+    String answer() {
+        return kept == null ? "" : kept.toString(StandardCharsets.UTF_8);
+    }
+
+    /// When the answer's head was there, on [System#nanoTime]'s clock.
+    long headNanos() {
+        return headNanos;
     }
 
     String logged() {
@@ -53,12 +73,16 @@ final class Exchange implements GuestExchange {
 
     @Override
     public void head(ResponseHead head) {
+        headNanos = System.nanoTime();
         status = head.status();
     }
 
     @Override
     public void write(byte[] from, int offset, int length) {
         answerBytes += length;
+        if (kept != null) {
+            kept.write(from, offset, length);
+        }
     }
 
     @Override

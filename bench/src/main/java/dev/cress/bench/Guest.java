@@ -7,6 +7,7 @@ import dev.cress.wasm.guest.GuestRequest.Place;
 import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.guest.RunResult;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/// One of the examples, and a request that makes it do what it is for. Immutable.
+/// One of the examples or of the guests in `bench/guests`, and a request that makes it do what it
+/// is for. Immutable.
 final class Guest {
     private static final int OK = 200;
 
@@ -50,7 +53,7 @@ final class Guest {
                                             .formatted(i, i, i))
                     .collect(Collectors.joining(",", "[", "]"));
 
-    /// All of them, the smallest first.
+    /// All examples, the smallest first.
     static final List<Guest> ALL =
             List.of(
                     get("hello", "/", "name=Ada"),
@@ -59,6 +62,10 @@ final class Guest {
                     get("ab-test", "/", ""),
                     post("markdown", "/", DOCUMENT),
                     post("json-check", "/", RECORDS));
+
+    /// Guests that are there to be measured only.
+    private static final List<Guest> MORE =
+            List.of(post("c-18-pages", "/", DOCUMENT));
 
     private final String name;
     private final GuestRequest request;
@@ -71,7 +78,7 @@ final class Guest {
     }
 
     static Guest named(String name) {
-        return ALL.stream()
+        return Stream.concat(ALL.stream(), MORE.stream())
                 .filter(guest -> guest.name.equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no guest is named " + name));
@@ -83,6 +90,11 @@ final class Guest {
 
     /// Its committed `.wasm`.
     byte[] module() {
+        return wasm(name);
+    }
+
+    /// The committed `.wasm` in the folder of that name.
+    static byte[] wasm(String name) {
         String path = "%s/%s.wasm".formatted(name, name);
         try (InputStream in = Guest.class.getResourceAsStream(path)) {
             if (in == null) {
@@ -98,8 +110,42 @@ final class Guest {
     ///
     /// @return bytes of the answer
     int ask(Isolates isolates) {
-        var exchange = new Exchange(request, body);
-        Outcome outcome = isolates.run(exchange, RunLimits.DEFAULT).execute().outcome();
+        var exchange = exchange();
+        check(exchange, isolates.run(exchange, RunLimits.DEFAULT).execute());
+        return exchange.answerBytes();
+    }
+
+    /// One run on this thread.
+    ///
+    /// @return the time until the answer's head
+    GuestThreads.Run firstByte(Isolates isolates) {
+        var exchange = exchange();
+        long start = System.nanoTime();
+        RunResult result = isolates.run(exchange, RunLimits.DEFAULT).execute();
+        check(exchange, result);
+        return new GuestThreads.Run(exchange.headNanos() - start, result.threadSpent());
+    }
+
+    /// One run on this thread, and what it answered.
+    Answer answer(Isolates isolates) {
+        var exchange = exchange();
+        exchange.keepAnswer();
+        RunResult result = isolates.run(exchange, RunLimits.DEFAULT).execute();
+        check(exchange, result);
+        return new Answer(
+                exchange.answer(), new GuestThreads.Run(result.guestNanos(), result.threadSpent()));
+    }
+
+    /// An answer's body as text, and how long the guest ran.
+    record Answer(String body, GuestThreads.Run run) {}
+
+    /// A new exchange of its request.
+    Exchange exchange() {
+        return new Exchange(request, body);
+    }
+
+    private void check(Exchange exchange, RunResult result) {
+        Outcome outcome = result.outcome();
         if (!(outcome instanceof Outcome.Completed)
                 || exchange.status() != OK
                 || exchange.answerBytes() == 0) {
@@ -112,10 +158,10 @@ final class Guest {
                                     outcome,
                                     exchange.logged()));
         }
-        return exchange.answerBytes();
     }
 
-    private static Guest get(String name, String path, String query) {
+    /// A guest that is asked for this path.
+    static Guest get(String name, String path, String query) {
         return new Guest(name, request("GET", path, query, -1), new byte[0]);
     }
 

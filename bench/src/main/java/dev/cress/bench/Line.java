@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 /// One result, written `NAME key=value …`. Neither keys nor values have blanks in them.
 record Line(String name, SequencedMap<String, String> values) {
     private static final double WHOLE_FROM = 100;
+    private static final double FINE_BELOW = 1;
 
     Line {
         values = new LinkedHashMap<>(values);
@@ -30,9 +31,10 @@ record Line(String name, SequencedMap<String, String> values) {
         return with(key, Long.toString(value));
     }
 
-    /// With one digit after the point where that says something.
+    /// With three digits after the point, or one, or none, as far as they say something.
     Line with(String key, double value) {
-        return with(key, String.format(Locale.ROOT, value < WHOLE_FROM ? "%.1f" : "%.0f", value));
+        String format = value < FINE_BELOW ? "%.3f" : value < WHOLE_FROM ? "%.1f" : "%.0f";
+        return with(key, String.format(Locale.ROOT, format, value));
     }
 
     private static void check(String text) {

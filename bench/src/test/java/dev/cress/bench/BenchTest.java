@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.runner.RunnerException;
@@ -17,7 +18,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 final class BenchTest {
-    private static final List<String> NAMES = List.of("cold-start");
+    private static final List<String> NAMES =
+            List.of(
+                    "cold-start",
+                    "isolate-start",
+                    "isolate-scaling",
+                    "first-byte",
+                    "guest-stop",
+                    "guest-cpu");
+
+    private static final String NUMBER = "[0-9.]+";
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -43,6 +53,8 @@ final class BenchTest {
     void aLineIsANameAndPairs() {
         Line line = Line.of("cold-start").with("guest", "hello").with("p50_us", 12.34).with("n", 7);
         assertThat(line).hasToString("cold-start guest=hello p50_us=12.3 n=7");
+        assertThat(line.with("p50_us", 0.0423))
+                .hasToString(line.toString().replace("12.3", "0.042"));
         assertThatIllegalArgumentException().isThrownBy(() -> line.with("guest", "two words"));
     }
 
@@ -69,6 +81,36 @@ final class BenchTest {
                         "cold-start guest=hello path=[a-z-]+ p50_us=[0-9.]+ p99_us=[0-9.]+"
                                 + " n=[0-9]+");
         assertThat(Double.parseDouble(line.values().get("p50_us"))).isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    isolate-start   | guest=[a-z0-9-]+ path=[a-z-]+ p50_us=N p99_us=N n=N          | 14
+                    isolate-scaling | guest=c-18-pages threads=N ops_per_s=N                       | 2
+                    first-byte      | guest=hello abi=wasi-cgi p50_us=N p99_us=N n=N               | 1
+                    guest-stop      | kind=[a-z]+ p50_ms=N p99_ms=N ended_p50_ms=N ended_p99_ms=N n=N | 3
+                    """)
+    void aQuickRunAnswersInLines(String name, String pattern, int lines) {
+        assertThat(run(name, "--quick")).as(text(err)).isZero();
+        assertThat(text(out).lines())
+                .hasSize(lines)
+                .allMatch(line -> line.matches(name + " " + pattern.replace("N", NUMBER)));
+    }
+
+    @Test
+    void kernelsRunAsInNodeOrTheRunSaysThatThereIsNoNode() {
+        int exitCode = run("guest-cpu", "--quick");
+        if (exitCode == 0) {
+            String ratios = "kernel=[a-z0-9-]+( cress_ms=N)? peer=node( peer_ms=N)? ratio=N";
+            assertThat(text(out).lines())
+                    .hasSize(11)
+                    .allMatch(line -> line.matches("guest-cpu " + ratios.replace("N", NUMBER)));
+        } else {
+            assertThat(text(err)).contains("Cannot run program \"node\"");
+        }
     }
 
     private int run(String... args) {
