@@ -55,7 +55,7 @@ final class RunawayTest {
         "/allocate, MEMORY_LIMIT, 32 MiB, 32 MiB",
         "/flood-headers, RESPONSE_TOO_LARGE, 65536 bytes, 65536 bytes",
         "/spin, CPU_LIMIT, 300 ms, 300 ms",
-        "/sleep, WALL_LIMIT, 1000 ms, 1000 ms",
+        "/sleep, WALL_LIMIT, 3000 ms, 3000 ms",
     })
     void eachFailureHasItsAnswerWhileOthersAreServed(
             String path, ErrorCode code, String limit, String logged) {
