@@ -64,8 +64,7 @@ final class Guest {
                     post("json-check", "/", RECORDS));
 
     /// Guests that are there to be measured only.
-    private static final List<Guest> MORE =
-            List.of(post("c-18-pages", "/", DOCUMENT));
+    private static final List<Guest> MORE = List.of(post("c-18-pages", "/", DOCUMENT));
 
     private final String name;
     private final GuestRequest request;

@@ -47,6 +47,10 @@ public final class EdgeNode implements AutoCloseable {
     private static final Duration SETTLE_MAX = Duration.ofSeconds(10);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+
+    /// A node that stops answers until nobody has asked for so long: a request that is on its way
+    /// when its connection closes can't always be asked of another node.
+    private static final Duration QUIET = Duration.ofMillis(200);
     private static final Duration STOP_MAX = Duration.ofSeconds(5);
 
     private final NodeConfig config;
@@ -243,7 +247,8 @@ public final class EdgeNode implements AutoCloseable {
         requests.availability(Availability.DRAINING);
         link.drain();
         long end = System.nanoTime() + config.limits().drain().toNanos();
-        while (requests.inFlight() > 0 && System.nanoTime() < end) {
+        while ((requests.inFlight() > 0 || requests.quiet().compareTo(QUIET) < 0)
+                && System.nanoTime() < end) {
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
         link.close();

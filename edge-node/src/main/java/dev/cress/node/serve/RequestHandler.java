@@ -15,6 +15,7 @@ import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,7 @@ public final class RequestHandler {
     private final MeterRegistry registry;
     private final AtomicLong bufferedBodyBytes = new AtomicLong();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile long askedNanos = System.nanoTime();
     private volatile Availability availability = Availability.STARTING;
 
     /// Where this node is.
@@ -91,6 +93,11 @@ public final class RequestHandler {
         return inFlight.get();
     }
 
+    /// How long nobody has asked for anything but its health.
+    public Duration quiet() {
+        return Duration.ofNanos(System.nanoTime() - askedNanos);
+    }
+
     public Availability availability() {
         return availability;
     }
@@ -110,6 +117,7 @@ public final class RequestHandler {
             health(http);
             return;
         }
+        askedNanos = System.nanoTime();
         if (availability != Availability.SERVING) {
             refuse(http, incoming, ErrorCode.UNAVAILABLE, "the node is " + word());
             return;

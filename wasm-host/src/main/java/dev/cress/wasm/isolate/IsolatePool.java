@@ -87,12 +87,21 @@ public final class IsolatePool implements AutoCloseable {
             isolate.release();
             return;
         }
-        isolate.reset(endedByItself);
-        if (pools.distrusts() && !isAsFresh(isolate)) {
+        if (isReset(isolate, endedByItself)) {
+            push(isolate);
+        } else {
             isolate.release();
-            return;
         }
-        push(isolate);
+    }
+
+    private boolean isReset(Isolate isolate, boolean endedByItself) {
+        try {
+            isolate.reset(endedByItself);
+            return !pools.distrusts() || isAsFresh(isolate);
+        } catch (RuntimeException | Error fault) {
+            isolate.release();
+            throw fault;
+        }
     }
 
     private boolean isAsFresh(Isolate isolate) {
