@@ -9,7 +9,6 @@ final class InstructionScan {
     private long blocksReached;
     private boolean usesDataSegments;
     private boolean usesElementSegments;
-    private boolean changesTables;
 
     InstructionScan(ByteCursor in) {
         this.in = in;
@@ -23,11 +22,6 @@ final class InstructionScan {
     /// Whether an instruction names an element segment.
     boolean usesElementSegments() {
         return usesElementSegments;
-    }
-
-    /// Whether an instruction changes an entry of a table, or its size.
-    boolean changesTables() {
-        return changesTables;
     }
 
     /// Reads one expression, its `end` included.
@@ -71,11 +65,7 @@ final class InstructionScan {
             case 0x06, 0x07, 0x08, 0x09, 0x0a, 0x18, 0x19, 0x1f ->
                     throw Feature.EXCEPTIONS.refused();
             case 0x0c, 0x0d -> branch();
-            case 0x10, 0x12, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0xd2 -> in.u32();
-            case 0x26 -> {
-                changesTables = true;
-                in.u32();
-            }
+            case 0x10, 0x12, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0xd2 -> in.u32();
             case 0x0e -> branchTable();
             case 0x11, 0x13 -> {
                 in.u32();
@@ -152,7 +142,6 @@ final class InstructionScan {
         long operation = in.u32();
         usesDataSegments |= operation == 8 || operation == 9;
         usesElementSegments |= operation == 12 || operation == 13;
-        changesTables |= operation >= 12 && operation != 13 && operation != 16;
         switch ((int) Math.min(operation, 255)) {
             case 0, 1, 2, 3, 4, 5, 6, 7 -> {}
             case 8 -> {

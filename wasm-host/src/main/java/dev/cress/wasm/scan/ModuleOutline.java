@@ -28,8 +28,7 @@ public record ModuleOutline(
     ///
     /// @param dataSegments whether it initialises memory from segments, or drops them, as it runs
     /// @param elementSegments whether it does so with tables
-    /// @param changesTables whether it changes tables as it runs
-    public record Uses(boolean dataSegments, boolean elementSegments, boolean changesTables) {}
+    public record Uses(boolean dataSegments, boolean elementSegments) {}
 
     /// A function that the module wants from its host.
     public record Import(String module, String name) {

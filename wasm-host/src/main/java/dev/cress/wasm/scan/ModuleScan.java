@@ -84,8 +84,7 @@ public final class ModuleScan {
                 customBytes,
                 new ModuleOutline.Uses(
                         code.instructions().usesDataSegments(),
-                        code.instructions().usesElementSegments(),
-                        code.instructions().changesTables()));
+                        code.instructions().usesElementSegments()));
     }
 
     private void header() throws RefusedModuleException {
