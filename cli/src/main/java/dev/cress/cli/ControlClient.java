@@ -71,10 +71,12 @@ final class ControlClient {
                 Api.ModuleInfo.class);
     }
 
-    Api.VersionCreated createVersion(FunctionName name, Sha256 module, Manifest manifest) {
+    /// A new version with this share of the traffic; if that can't be, nothing is kept of it.
+    Api.VersionCreated release(
+            FunctionName name, Sha256 module, Manifest manifest, int basisPoints) {
         return post(
                 function(name) + "/versions",
-                new Api.NewVersion(module, manifest),
+                new Api.NewVersion(module, manifest, basisPoints),
                 Api.VersionCreated.class);
     }
 

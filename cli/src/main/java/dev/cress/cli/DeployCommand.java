@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -59,10 +60,10 @@ final class DeployCommand implements Callable<Integer> {
                 "uploading %s (%d KiB)".formatted(source.module(), (bytes.length + 1023) / 1024));
         Api.ModuleInfo stored = client.upload(bytes);
         Api.VersionCreated created =
-                client.createVersion(source.name(), stored.sha256(), source.manifest());
-        showChanges(client, source, created.version());
-        Api.Deployed deployed =
-                client.deploy(source.name(), created.version().number(), share.basisPoints());
+                client.release(
+                        source.name(), stored.sha256(), source.manifest(), share.basisPoints());
+        Api.Deployed deployed = Objects.requireNonNull(created.deployed());
+        showChanges(client, created.version(), deployed);
         boolean unchanged = created.unchanged() && deployed.unchanged();
         String done =
                 "%s version %d %s"
@@ -81,23 +82,23 @@ final class DeployCommand implements Callable<Integer> {
                 : " to %s %%".formatted(Percent.of(share.basisPoints()));
     }
 
-    private void showChanges(ControlClient client, Source source, Version version) {
-        Api.FunctionInfo function = client.function(source.name().value());
-        Deployment live = function.deployment();
-        if (live == null) {
-            return;
-        }
+    /// What is different from the version that was stable when this one was deployed.
+    private void showChanges(ControlClient client, Version version, Api.Deployed deployed) {
+        Api.FunctionInfo function = client.function(deployed.function().value());
+        int stable =
+                function.deployments().stream()
+                        .filter(earlier -> earlier.id() < deployed.deployment().id())
+                        .findFirst()
+                        .map(Deployment::stableVersion)
+                        .orElse(version.number());
         List<String> changes =
                 function.versions().stream()
-                        .filter(
-                                v ->
-                                        v.number() == live.stableVersion()
-                                                && v.number() != version.number())
+                        .filter(v -> v.number() == stable)
                         .findFirst()
                         .map(v -> ManifestDiff.between(v.manifest(), version.manifest()))
                         .orElse(List.of());
         if (!changes.isEmpty()) {
-            output.say("against the live version %d:".formatted(live.stableVersion()));
+            output.say("against version %d, live until now:".formatted(stable));
             changes.forEach(output::say);
         }
     }

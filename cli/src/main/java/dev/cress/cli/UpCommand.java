@@ -120,8 +120,9 @@ final class UpCommand implements Callable<Integer> {
         try (InputStream module =
                 Objects.requireNonNull(UpCommand.class.getResourceAsStream("hello.wasm"))) {
             var stored = client.upload(module.readAllBytes());
-            var version = client.createVersion(HELLO, stored.sha256(), Manifest.DEFAULT).version();
-            int id = client.deploy(HELLO, version.number(), Share.ALL).deployment().id();
+            var released =
+                    client.release(HELLO, stored.sha256(), Manifest.DEFAULT, Share.ALL).deployed();
+            int id = Objects.requireNonNull(released).deployment().id();
             return () ->
                     client.rollout(HELLO, id, Duration.ZERO).nodes().stream()
                             .noneMatch(node -> node.state().equals("pending"));

@@ -6,6 +6,7 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.Share;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,10 +33,11 @@ class VersionsCommandTest {
             Sha256 module = client.upload(Files.readAllBytes(hello)).sha256();
             for (int i = 1; i <= VERSIONS; i++) {
                 var config = Map.of("NUMBER", Integer.toString(i));
-                client.createVersion(
+                client.release(
                         new FunctionName("hello"),
                         module,
-                        new Manifest("auto", List.of(), Limits.DEFAULT, config));
+                        new Manifest("auto", List.of(), Limits.DEFAULT, config),
+                        Share.ALL);
             }
             String token = Files.readString(fleet.operatorTokenFile()).strip();
             Cli listed =

@@ -19,11 +19,17 @@ public interface Api {
     /// @param abi the entry convention that its imports and exports show
     record ModuleInfo(Sha256 sha256, long bytes, String abi, long createdAtMs) {}
 
-    /// `POST /v1/functions/{name}/versions`.
-    record NewVersion(Sha256 module, Manifest manifest) {}
+    /// `POST /v1/functions/{name}/versions`: the version is made and deployed, or neither.
+    ///
+    /// @param basisPoints the share of the traffic to send to it, as in [NewDeployment], or null to
+    ///     deploy it later
+    record NewVersion(Sha256 module, Manifest manifest, @Nullable Integer basisPoints) {}
 
-    /// Its answer: 201 for a new version, 200 when the newest has the same module and manifest.
-    record VersionCreated(Version version, boolean unchanged) {}
+    /// Its answer: 201 when something changed, else 200.
+    ///
+    /// @param unchanged the newest version has the same module and manifest, and is this one
+    /// @param deployed null when nothing was to be deployed
+    record VersionCreated(Version version, boolean unchanged, @Nullable Deployed deployed) {}
 
     /// `POST /v1/functions/{name}/deployments`: send this share of the traffic to this version, the
     /// rest to the version that is stable now. All of it makes the version stable.

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 class DeploymentsTest {
@@ -158,6 +159,57 @@ class DeploymentsTest {
         assertThat(plane.post("/v1/functions/cart/rollback", "").code()).isEqualTo("route-taken");
         plane.delete("/v1/functions/thief");
         assertThat(plane.post("/v1/functions/cart/rollback", "").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aVersionThatCannotBeDeployedAsAskedIsNotKept() {
+        var route = new Route("shop.example.com", "/cart/*");
+        plane.deployed("cart", 1, route);
+        plane.deployed("hello", 2);
+        var module = plane.module(3);
+        var taken = Plane.manifest(route);
+
+        Reply fresh = plane.release("thief", module, taken, 10_000);
+        assertThat(fresh.status()).isEqualTo(409);
+        assertThat(fresh.code()).isEqualTo("route-taken");
+        assertThat(plane.get("/v1/functions/thief").code()).isEqualTo("unknown-function");
+
+        assertThat(plane.release("hello", module, taken, 10_000).code()).isEqualTo("route-taken");
+        assertThat(hello().versions()).extracting(Version::number).containsExactly(1);
+        assertThat(plane.release("new", module, Plane.manifest(), 1_000).code())
+                .isEqualTo("no-stable-version");
+        assertThat(plane.get("/v1/functions").json().path("items")).hasSize(2);
+        assertThat(plane.get("/v1/status").json().at("/position/revision").asLong()).isEqualTo(2);
+    }
+
+    @Test
+    void aVersionIsMadeAndDeployedInOneStep() {
+        var module = plane.module(1);
+        Reply made = plane.release("hello", module, Plane.manifest(), 10_000);
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(deployed(made).deployment()).isEqualTo(hello().deployment());
+        assertThat(deployed(made).revision()).isEqualTo(1);
+
+        Reply again = plane.release("hello", module, Plane.manifest(), 10_000);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.as(VersionCreated.class).unchanged()).isTrue();
+        assertThat(deployed(again).deployment()).isEqualTo(deployed(made).deployment());
+    }
+
+    @Test
+    void theNewestVersionIsDeployedAgainAfterARollback() {
+        plane.deployed("hello", 1);
+        plane.deployed("hello", 2);
+        assertThat(rollback("").status()).isEqualTo(200);
+        Reply back = plane.release("hello", plane.module(2), Plane.manifest(), 10_000);
+        assertThat(back.status()).isEqualTo(201);
+        assertThat(back.as(VersionCreated.class).unchanged()).isTrue();
+        assertThat(deployed(back).deployment().shares()).containsExactly(new Share(2, 10_000));
+        assertThat(deployed(back).deployment()).isEqualTo(hello().deployment());
+    }
+
+    private static Deployed deployed(Reply reply) {
+        return Objects.requireNonNull(reply.as(VersionCreated.class).deployed());
     }
 
     @Test

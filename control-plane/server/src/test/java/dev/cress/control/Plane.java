@@ -124,7 +124,14 @@ final class Plane implements AutoCloseable {
     Reply postVersion(String function, Sha256 module, Manifest manifest) {
         return post(
                 "/v1/functions/" + function + "/versions",
-                Json.write(new NewVersion(module, manifest)));
+                Json.write(new NewVersion(module, manifest, null)));
+    }
+
+    /// A new version and, in the same breath, its deployment.
+    Reply release(String function, Sha256 module, Manifest manifest, int basisPoints) {
+        return post(
+                "/v1/functions/" + function + "/versions",
+                Json.write(new NewVersion(module, manifest, basisPoints)));
     }
 
     int version(String function, int seed, Route... routes) {

@@ -6,6 +6,7 @@ import dev.cress.contract.Api.NewDeployment;
 import dev.cress.contract.Api.NewVersion;
 import dev.cress.contract.Api.Page;
 import dev.cress.contract.Api.Rollback;
+import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
@@ -58,14 +59,20 @@ final class FunctionEndpoints {
                             return store.createVersion(
                                     name,
                                     required(asked.module(), "module"),
-                                    manifest == null ? Manifest.DEFAULT : manifest);
+                                    manifest == null ? Manifest.DEFAULT : manifest,
+                                    asked.basisPoints());
                         })
                 .map(
                         created ->
-                                created.unchanged()
+                                created.unchanged() && !deployedAnew(created)
                                         ? Answer.ok(created)
                                         : Answer.created(
                                                 created, "/v1/functions/" + name + "/versions"));
+    }
+
+    private static boolean deployedAnew(VersionCreated created) {
+        var deployed = created.deployed();
+        return deployed != null && !deployed.unchanged();
     }
 
     Future<Answer> deployments(Call call) {

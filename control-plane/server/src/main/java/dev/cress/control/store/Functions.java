@@ -2,7 +2,6 @@ package dev.cress.control.store;
 
 import dev.cress.contract.Api.FunctionInfo;
 import dev.cress.contract.Api.FunctionSummary;
-import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
@@ -36,15 +35,18 @@ final class Functions {
         this.deployments = deployments;
     }
 
+    /// A version, and whether it was there before.
+    record Created(Version version, boolean unchanged) {}
+
     /// The version that results: the newest as it is, if it has the same module and manifest.
-    VersionCreated createVersion(FunctionName name, Sha256 module, Manifest manifest, long nowMs) {
+    Created createVersion(FunctionName name, Sha256 module, Manifest manifest, long nowMs) {
         long bytes = modules.find(module).orElseThrow(() -> Refusal.unknownModule(module)).bytes();
         ensure(name);
         var newest = versions(name, 1);
         if (!newest.isEmpty()
                 && newest.getFirst().module().equals(module)
                 && newest.getFirst().manifest().equals(manifest)) {
-            return new VersionCreated(newest.getFirst(), true);
+            return new Created(newest.getFirst(), true);
         }
         requireRoom(name);
         database.update(
@@ -64,7 +66,7 @@ final class Functions {
                 module.hex(),
                 Json.write(manifest),
                 nowMs);
-        return new VersionCreated(new Version(number, module, bytes, manifest, nowMs), false);
+        return new Created(new Version(number, module, bytes, manifest, nowMs), false);
     }
 
     private void ensure(FunctionName name) {

@@ -3,11 +3,14 @@ package dev.cress.control.store;
 import dev.cress.contract.Api;
 import dev.cress.contract.Api.Deleted;
 import dev.cress.contract.Api.Deployed;
+import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
+import dev.cress.contract.Manifest;
 import dev.cress.contract.Route;
+import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
 
@@ -19,8 +22,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What changes the fleet: deploy, roll back, delete. Each is one transaction that ends in one
-/// revision. Called inside a transaction.
+/// What changes the fleet: deploy, roll back, delete. Each is one transaction, and one revision if
+/// it changed what nodes know. Called inside a transaction.
 final class Releases {
     /// Deployments before the present one whose versions nodes keep, so that going back is
     /// immediate.
@@ -46,6 +49,24 @@ final class Releases {
         this.functions = functions;
         this.deployments = deployments;
         this.routes = routes;
+    }
+
+    /// @param basisPoints the share to deploy the version with, or null not to
+    Written<VersionCreated> createVersion(
+            FunctionName name,
+            Sha256 module,
+            Manifest manifest,
+            @Nullable Integer basisPoints,
+            long nowMs) {
+        Functions.Created created = functions.createVersion(name, module, manifest, nowMs);
+        Version version = created.version();
+        if (basisPoints == null) {
+            return Written.unchanged(new VersionCreated(version, created.unchanged(), null));
+        }
+        Written<Deployed> deployed = deploy(name, version.number(), basisPoints, nowMs);
+        return new Written<>(
+                new VersionCreated(version, created.unchanged(), deployed.value()),
+                deployed.revision());
     }
 
     Written<Deployed> deploy(FunctionName name, int version, int basisPoints, long nowMs) {

@@ -169,9 +169,13 @@ public final class Store implements AutoCloseable {
                 });
     }
 
+    /// Makes a version and deploys it, both or neither.
+    ///
+    /// @param basisPoints the share to deploy it with, or null to deploy it later
     public Future<VersionCreated> createVersion(
-            FunctionName name, Sha256 module, Manifest manifest) {
-        return write(() -> functions.createVersion(name, module, manifest, clock.millis()));
+            FunctionName name, Sha256 module, Manifest manifest, @Nullable Integer basisPoints) {
+        return commit(
+                () -> releases.createVersion(name, module, manifest, basisPoints, clock.millis()));
     }
 
     public Future<Deployed> deploy(FunctionName name, int version, int basisPoints) {
