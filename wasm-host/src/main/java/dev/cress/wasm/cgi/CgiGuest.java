@@ -3,11 +3,13 @@ package dev.cress.wasm.cgi;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cress.wasm.guest.GuestExchange;
+import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.stop.RunWord;
 import dev.cress.wasm.wasi.GuestStreams;
 import dev.cress.wasm.wasi.WasiProcess;
+import dev.cress.wasm.wasi.WasiProcess.Words;
 
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -36,12 +38,14 @@ public final class CgiGuest implements GuestStreams {
             RunLimits limits,
             SecureRandom random) {
         var guest = new CgiGuest(word, exchange, limits);
-        var request = exchange.request();
-        byte[] program = request.place().function().getBytes(UTF_8);
         memory.attach(
-                new WasiProcess(
-                        word, memory, List.of(program), CgiEnvironment.of(request), guest, random));
+                new WasiProcess(word, memory, () -> words(exchange.request()), guest, random));
         return guest;
+    }
+
+    private static Words words(GuestRequest request) {
+        byte[] program = request.place().function().getBytes(UTF_8);
+        return new Words(List.of(program), CgiEnvironment.of(request));
     }
 
     /// The guest ended by itself with exit code 0.

@@ -21,7 +21,6 @@ final class ThreadPriority {
     private static final int LOWEST = 19;
     private static final Logger LOG = LoggerFactory.getLogger(ThreadPriority.class);
     private static final Optional<Calls> SYSTEM = calls();
-    private static final ThreadLocal<Integer> ID = ThreadLocal.withInitial(ThreadPriority::id);
 
     private record Calls(MethodHandle gettid, MethodHandle setpriority) {}
 
@@ -54,10 +53,6 @@ final class ThreadPriority {
 
     /// The system's id of this thread, or [#UNKNOWN].
     static int here() {
-        return ID.get();
-    }
-
-    private static int id() {
         return SYSTEM.isEmpty() ? UNKNOWN : call(SYSTEM.get().gettid());
     }
 

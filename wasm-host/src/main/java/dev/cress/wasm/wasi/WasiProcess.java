@@ -5,9 +5,12 @@ import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.RunWord;
 
+import org.jspecify.annotations.Nullable;
+
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /// One run of a guest as WASI sees it: its arguments, environment, open streams and clock. Lives as
 /// long as the run, on the guest's thread.
@@ -22,34 +25,44 @@ public final class WasiProcess {
 
     private final RunWord word;
     private final GuestMemory memory;
-    private final List<byte[]> arguments;
-    private final List<byte[]> environment;
+    private final Supplier<Words> told;
     private final GuestStreams streams;
     private final SecureRandom random;
     private final boolean[] open = {true, true, true};
     private byte[] input = new byte[0];
+    private @Nullable Words words;
     private boolean differsByRun;
 
+    /// What a program is told as it starts.
+    ///
     /// @param arguments in UTF-8 without NUL, the program's name first
     /// @param environment `NAME=value` in UTF-8 without NUL
+    public record Words(List<byte[]> arguments, List<byte[]> environment) {
+        static final Words NONE = new Words(List.of(), List.of());
+
+        public Words {
+            arguments = List.copyOf(arguments);
+            environment = List.copyOf(environment);
+        }
+    }
+
+    /// @param told made when the guest first asks, at its own cost
     public WasiProcess(
             RunWord word,
             GuestMemory memory,
-            List<byte[]> arguments,
-            List<byte[]> environment,
+            Supplier<Words> told,
             GuestStreams streams,
             SecureRandom random) {
         this.word = word;
         this.memory = memory;
-        this.arguments = arguments;
-        this.environment = environment;
+        this.told = told;
         this.streams = streams;
         this.random = random;
     }
 
     /// A process that nobody asked for anything: no arguments, no environment, nothing to read.
     public static WasiProcess ofNobody(RunWord word, GuestMemory memory, SecureRandom random) {
-        return new WasiProcess(word, memory, List.of(), List.of(), new NoStreams(), random);
+        return new WasiProcess(word, memory, () -> Words.NONE, new NoStreams(), random);
     }
 
     /// What it was just asked isn't the same for every run.
@@ -90,11 +103,20 @@ public final class WasiProcess {
     }
 
     List<byte[]> arguments() {
-        return arguments;
+        return words().arguments();
     }
 
     List<byte[]> environment() {
-        return environment;
+        return words().environment();
+    }
+
+    private Words words() {
+        Words known = words;
+        if (known == null) {
+            known = told.get();
+            words = known;
+        }
+        return known;
     }
 
     int clockResolution(int clock, int at) {

@@ -97,13 +97,45 @@ class WatchdogTest {
             while (broken.reason() == null) {
                 stillInTime(broken);
             }
-            var next = new RunWord(new StopFlag(), _ -> {});
-            try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(20))) {
-                untilStopped(next, false);
-            }
-            assertThat(next.reason()).isEqualTo(StopReason.WALL_LIMIT);
         }
         broken.end();
+        var next = new RunWord(new StopFlag(), _ -> {});
+        try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(20))) {
+            untilStopped(next, false);
+        }
+        assertThat(next.reason()).isEqualTo(StopReason.WALL_LIMIT);
+    }
+
+    /// What a run used isn't charged to the next one on its thread.
+    @Test
+    void everyRunBeginsWithNoCpuTimeUsed() {
+        for (int i = 0; i < 20; i++) {
+            var word = new RunWord(new StopFlag(), _ -> {});
+            var watch = watchdog.watch(word, LONG, LONG);
+            long end = System.nanoTime() + Duration.ofMillis(5).toNanos();
+            while (System.nanoTime() < end) {
+                stillInTime(word);
+            }
+            watch.close();
+            assertThat(Duration.ofNanos(watch.cpuNanos())).isLessThan(Duration.ofMillis(10));
+        }
+    }
+
+    /// A thread may do something else between runs; nobody pays for that.
+    @Test
+    void whatTheThreadDidBetweenTwoRunsIsNobodys() {
+        var first = new RunWord(new StopFlag(), _ -> {});
+        var watch = watchdog.watch(first, LONG, LONG);
+        watch.close();
+        assertThat(watch.cpuNanos()).isNotNegative();
+        long end = System.nanoTime() + Duration.ofMillis(200).toNanos();
+        while (System.nanoTime() < end) {
+            stillInTime(first);
+        }
+        var second = new RunWord(new StopFlag(), _ -> {});
+        watch = watchdog.watch(second, Duration.ofMillis(150), LONG);
+        watch.close();
+        assertThat(Duration.ofNanos(watch.cpuNanos())).isLessThan(Duration.ofMillis(100));
     }
 
     @Test

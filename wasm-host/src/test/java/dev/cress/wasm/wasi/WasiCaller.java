@@ -51,7 +51,12 @@ final class WasiCaller implements GuestStreams {
     void restart(List<String> arguments, List<String> environment) {
         word = new RunWord(new StopFlag(), _ -> {});
         memory.attach(
-                new WasiProcess(word, memory, utf8(arguments), utf8(environment), this, RANDOM));
+                new WasiProcess(
+                        word,
+                        memory,
+                        () -> new WasiProcess.Words(utf8(arguments), utf8(environment)),
+                        this,
+                        RANDOM));
         word.begin();
     }
 
