@@ -15,6 +15,7 @@ public final class Bench {
                     new IsolateStartQuestion(),
                     new IsolateScalingQuestion(),
                     new FirstByteQuestion(),
+                    new HeatQuestion(),
                     new GuestStopQuestion(),
                     new GuestCpuQuestion());
     private static final int USAGE = 2;

@@ -114,6 +114,28 @@ final class Guest {
         return exchange.answerBytes();
     }
 
+    /// What it is asked.
+    GuestRequest request() {
+        return request;
+    }
+
+    /// With this body.
+    byte[] body() {
+        return body.clone();
+    }
+
+    /// One run on this thread.
+    ///
+    /// @return the time until its isolate is as new
+    GuestThreads.Run wholeRun(Isolates isolates) {
+        var exchange = exchange();
+        long start = System.nanoTime();
+        RunResult result = isolates.run(exchange, RunLimits.DEFAULT).execute();
+        long nanos = System.nanoTime() - start;
+        check(exchange, result);
+        return new GuestThreads.Run(nanos, result.threadSpent());
+    }
+
     /// One run on this thread.
     ///
     /// @return the time until the answer's head

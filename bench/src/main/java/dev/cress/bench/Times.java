@@ -29,6 +29,20 @@ final class Times {
         nanos[count++] = duration;
     }
 
+    /// Those from one to before another, in the order in which they were added.
+    Times part(int from, int to) {
+        var part = new Times();
+        for (int i = from; i < to; i++) {
+            part.add(nanos[i]);
+        }
+        return part;
+    }
+
+    /// Of the first so many, in nanoseconds.
+    long sum(int of) {
+        return Arrays.stream(nanos, 0, of).sum();
+    }
+
     int count() {
         return count;
     }

@@ -24,6 +24,7 @@ final class BenchTest {
                     "isolate-start",
                     "isolate-scaling",
                     "first-byte",
+                    "heat",
                     "guest-stop",
                     "guest-cpu");
 
@@ -98,6 +99,18 @@ final class BenchTest {
         assertThat(text(out).lines())
                 .hasSize(lines)
                 .allMatch(line -> line.matches(name + " " + pattern.replace("N", NUMBER)));
+    }
+
+    @Test
+    void aCurveBeginsWithTheFirstRunAndEndsWithTheWarmUp() {
+        assertThat(run("heat", "--quick")).as(text(err)).isZero();
+        List<String> lines = text(out).lines().toList();
+        assertThat(lines)
+                .hasSizeBetween(4, 6)
+                .allMatch(line -> line.startsWith("heat guest=hello run="));
+        assertThat(lines.getFirst()).contains("run=1 us=").contains("since_first_ms=0.000");
+        assertThat(lines.getLast())
+                .matches(".* run=warmed-up us=N first_us=N to_steady=N".replace("N", NUMBER));
     }
 
     @Test

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -55,10 +56,10 @@ public final class Fleet implements AutoCloseable {
             regions = List.copyOf(regions);
         }
 
-        /// Two nodes on free ports, for a test.
+        /// Two nodes on free ports, for a test: they warm up for a moment only.
         public static Setup forTest(Path data) {
-            return new Setup(
-                    data, 0, 0, REGIONS.subList(0, 2), "localhost", LOOPBACK, NodeLimits.DEFAULT);
+            var limits = NodeLimits.DEFAULT.withWarmUp(Duration.ofMillis(100));
+            return new Setup(data, 0, 0, REGIONS.subList(0, 2), "localhost", LOOPBACK, limits);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.cress.cli;
 
 import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
+import dev.cress.contract.Warmup;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ final class ManifestDiff {
         to.routes().stream()
                 .filter(r -> !from.routes().contains(r))
                 .forEach(r -> lines.add("  + route " + r));
+        warmup(from.warmup(), to.warmup());
         var names = new TreeSet<>(from.config().keySet());
         names.addAll(to.config().keySet());
         for (String name : names) {
@@ -39,6 +41,15 @@ final class ManifestDiff {
         changed("limits wall_ms", from.wallMs(), to.wallMs());
         changed("limits memory_mib", from.memoryMib(), to.memoryMib());
         changed("limits concurrency", from.concurrency(), to.concurrency());
+    }
+
+    private void warmup(Warmup from, Warmup to) {
+        changed("warmup method", from.method(), to.method());
+        changed("warmup path", from.path(), to.path());
+        changed("warmup requests", from.requests(), to.requests());
+        if (!from.body().equals(to.body())) {
+            lines.add("  ~ warmup body");
+        }
     }
 
     private void changed(String what, Object from, Object to) {

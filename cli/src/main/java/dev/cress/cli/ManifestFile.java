@@ -14,6 +14,7 @@ import dev.cress.contract.Json;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Route;
+import dev.cress.contract.Warmup;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ record ManifestFile(
         @Nullable Limits limits,
         @Nullable Capabilities capabilities,
         @Nullable Object snapshot,
-        @Nullable Object warmup,
+        @Nullable Warmup warmup,
         @Nullable Object placement,
         @Nullable Build build) {
     static final String FILE_NAME = "cress.toml";
@@ -91,7 +92,6 @@ record ManifestFile(
     private void refuseWhatIsNotYet(Path file) {
         Map<String, @Nullable Object> planned = new LinkedHashMap<>();
         planned.put("snapshot", snapshot);
-        planned.put("warmup", warmup);
         planned.put("placement", placement);
         if (capabilities != null) {
             planned.put("capabilities.outbound", capabilities.outbound());
@@ -116,6 +116,7 @@ record ManifestFile(
                 limits == null ? Limits.DEFAULT : limits,
                 capabilities == null || capabilities.config() == null
                         ? Map.of()
-                        : capabilities.config());
+                        : capabilities.config(),
+                warmup == null ? Warmup.DEFAULT : warmup);
     }
 }

@@ -57,7 +57,8 @@ final class LocalFleet implements AutoCloseable {
                 usual.bufferedBodyBytes(),
                 usual.connections(),
                 usual.idle(),
-                usual.drain());
+                usual.drain(),
+                usual.warmUp());
     }
 
     /// Waits until the router offers a client's requests to this node first, and it takes them.

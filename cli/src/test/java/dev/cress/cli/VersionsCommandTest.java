@@ -7,6 +7,7 @@ import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
+import dev.cress.contract.Warmup;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +37,7 @@ class VersionsCommandTest {
                 client.release(
                         new FunctionName("hello"),
                         module,
-                        new Manifest("auto", List.of(), Limits.DEFAULT, config),
+                        new Manifest("auto", List.of(), Limits.DEFAULT, config, Warmup.DEFAULT),
                         Share.ALL);
             }
             String token = Files.readString(fleet.operatorTokenFile()).strip();

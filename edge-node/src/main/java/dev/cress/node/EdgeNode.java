@@ -81,24 +81,13 @@ public final class EdgeNode implements AutoCloseable {
         this.threads =
                 new GuestThreads(config.name(), limits.guestThreads(), limits.queuedPerFunction());
         this.modules = new ControlModules(config.control(), config.joinToken());
+        var place = new RequestHandler.Place(config.name(), config.region());
         this.state =
                 new NodeState(
-                        config.name(),
-                        config.domain(),
-                        store,
-                        modules,
-                        host,
-                        limits,
-                        this::newActivity);
+                        place, config.domain(), store, modules, host, limits, this::newActivity);
         this.requests =
                 new RequestHandler(
-                        new RequestHandler.Place(config.name(), config.region()),
-                        limits,
-                        host,
-                        vertx,
-                        state::routes,
-                        () -> routerKey,
-                        registry);
+                        place, limits, host, vertx, state::routes, () -> routerKey, registry);
         Gauge.builder("cress.guests.running", threads, GuestThreads::running)
                 .description("Guests that run now")
                 .register(registry);

@@ -12,7 +12,6 @@ import dev.cress.contract.FunctionState;
 import dev.cress.contract.NodeFrame.Ack;
 import dev.cress.contract.Position;
 import dev.cress.contract.Version;
-import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +42,7 @@ class DiskTest {
     void start() {
         data = folder.resolve("node");
         control.has(HELLO);
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT);
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS);
         session = control.welcomed();
         session.send(snapshot(1, FIRST));
         session.next(Ack.class);
@@ -69,7 +68,7 @@ class DiskTest {
     }
 
     private void startAgain() {
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT);
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS);
     }
 
     @Test

@@ -68,7 +68,7 @@ class DrainTest {
     }
 
     private static NodeLimits drainFor(Duration drain) {
-        var d = NodeLimits.DEFAULT;
+        var d = RunningNode.LIMITS;
         return new NodeLimits(
                 d.guestThreads(),
                 d.queuedPerFunction(),
@@ -85,7 +85,8 @@ class DrainTest {
                 d.bufferedBodyBytes(),
                 d.connections(),
                 d.idle(),
-                drain);
+                drain,
+                Duration.ZERO);
     }
 
     private static double inFlight(RunningNode node) throws IOException {
@@ -99,7 +100,7 @@ class DrainTest {
 
     @Test
     void finishesWhatRunsAndTakesNothingNew() throws Exception {
-        Begun begun = begin(NodeLimits.DEFAULT);
+        Begun begun = begin(RunningNode.LIMITS);
         try (Socket _ = begun.request()) {
             RunningNode node = begun.node();
             CompletableFuture<Void> closing = CompletableFuture.runAsync(node::close);

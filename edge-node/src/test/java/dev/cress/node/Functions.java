@@ -11,6 +11,7 @@ import dev.cress.contract.Position;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
+import dev.cress.contract.Warmup;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +54,9 @@ final class Functions {
     }
 
     static Version version(int number, byte[] module, Map<String, String> config) {
-        var manifest = new Manifest("auto", List.of(), new Limits(500, 5_000, 32, 2), config);
+        var manifest =
+                new Manifest(
+                        "auto", List.of(), new Limits(500, 5_000, 32, 2), config, Warmup.DEFAULT);
         return new Version(number, Sha256.of(module), module.length, manifest, 0);
     }
 

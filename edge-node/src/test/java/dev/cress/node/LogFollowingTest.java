@@ -13,7 +13,6 @@ import dev.cress.contract.LogEntry;
 import dev.cress.contract.NodeFrame.Logs;
 import dev.cress.contract.NodeFrame.LogsSent;
 import dev.cress.contract.NodeFrame.Nack;
-import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +38,7 @@ class LogFollowingTest {
     @BeforeEach
     void start() throws IOException {
         control.has(RUNAWAY);
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT);
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS);
         session = control.welcomed();
         session.send(snapshot(1, function("runaway", 1, version(1, RUNAWAY))));
         session.serving("runaway", 1);

@@ -9,6 +9,7 @@ import dev.cress.contract.Position;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
+import dev.cress.contract.Warmup;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.state.NodeStore;
 import dev.cress.node.state.NodeStore.StoredFunction;
@@ -37,7 +38,12 @@ final class LoneNode {
             for (String example : examples) {
                 byte[] module = Functions.example(example);
                 var manifest =
-                        new Manifest("auto", List.of(), new Limits(500, 5_000, 32, 2), Map.of());
+                        new Manifest(
+                                "auto",
+                                List.of(),
+                                new Limits(500, 5_000, 32, 2),
+                                Map.of(),
+                                Warmup.DEFAULT);
                 var version = new Version(1, Sha256.of(module), module.length, manifest, 0);
                 var deployment =
                         new Deployment(1, 1, List.of(new Share(1, Share.ALL)), "deploy", 0);

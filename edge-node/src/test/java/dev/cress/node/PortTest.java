@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cress.node.config.NodeConfig;
-import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.config.NodeException;
 import dev.cress.wasm.WasmHost;
 
@@ -51,7 +50,7 @@ class PortTest {
                         port,
                         adminPort,
                         Optional.empty(),
-                        NodeLimits.DEFAULT);
+                        RunningNode.LIMITS);
         return EdgeNode.start(config, host);
     }
 

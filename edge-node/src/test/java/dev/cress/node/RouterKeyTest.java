@@ -10,7 +10,6 @@ import static org.awaitility.Awaitility.await;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.cress.contract.ControlFrame.Welcome;
-import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +34,7 @@ class RouterKeyTest {
     @BeforeEach
     void start() {
         control.has(HELLO);
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT);
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS);
         session = control.session();
         session.send(new Welcome("first"));
         session.send(snapshot(1, function("hello", 1, version(1, HELLO))));
@@ -94,7 +93,7 @@ class RouterKeyTest {
         awaitOnDisk("first");
         node.close();
         control.stop();
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT).awaitServing();
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS).awaitServing();
         assertThat(asRouter("first")).contains("Germany (DE)");
     }
 
@@ -108,7 +107,7 @@ class RouterKeyTest {
     @Test
     void believesNobodyBeforeTheFirstWelcome(@TempDir Path fresh) throws IOException {
         node.close();
-        node = new RunningNode(fresh, control.url(), NodeLimits.DEFAULT);
+        node = new RunningNode(fresh, control.url(), RunningNode.LIMITS);
         assertThat(node.get("hello", "/.well-known/cress/health", "x-cress-router-key: "))
                 .doesNotContain("\r\n\r\nstarting");
     }

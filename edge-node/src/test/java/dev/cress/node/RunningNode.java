@@ -20,6 +20,10 @@ import java.util.Optional;
 final class RunningNode implements AutoCloseable {
     static final String NAME = "fra-1";
     static final String TOKEN = "the-join-token";
+
+    /// The usual limits, but a moment to warm up.
+    static final NodeLimits LIMITS = NodeLimits.DEFAULT.withWarmUp(Duration.ofMillis(50));
+
     private static final Duration START_MAX = Duration.ofSeconds(30);
     private static final Duration CHANGE_MAX = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofMillis(5);

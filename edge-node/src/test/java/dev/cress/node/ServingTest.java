@@ -42,7 +42,8 @@ class ServingTest {
                     8 << 20,
                     100,
                     Duration.ofSeconds(10),
-                    Duration.ofSeconds(5));
+                    Duration.ofSeconds(5),
+                    Duration.ZERO);
 
     @TempDir private static Path folder;
     private static RunningNode lone;

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cress.contract.ControlFrame.Welcome;
 import dev.cress.contract.NodeFrame.Ack;
-import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +44,7 @@ class SessionTest {
     }
 
     private RunningNode start() {
-        return new RunningNode(data, control.url(), NodeLimits.DEFAULT);
+        return new RunningNode(data, control.url(), RunningNode.LIMITS);
     }
 
     /// From the next attempt to the fourth after it.

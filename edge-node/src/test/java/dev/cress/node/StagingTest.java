@@ -17,7 +17,6 @@ import dev.cress.contract.NodeFrame.Staging;
 import dev.cress.contract.Share;
 import dev.cress.contract.StagingState;
 import dev.cress.contract.Version;
-import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +47,7 @@ class StagingTest {
     @BeforeEach
     void start() {
         control.has(HELLO);
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT);
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS);
         session = control.welcomed();
         session.send(snapshot(1, FIRST));
         session.next(Ack.class);
@@ -97,7 +96,7 @@ class StagingTest {
         assertThat(delay()).contains("404");
         node.close();
         control.has(NEXT);
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT);
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS);
         assertThat(control.welcomed().hello().resume()).isEqualTo(at(2));
         node.awaitAnswer("hello", "Moin from");
     }
@@ -221,7 +220,7 @@ class StagingTest {
     void fetchesAModuleAnewThatItsDiskSpoiled() throws IOException {
         node.close();
         Files.write(data.resolve("modules").resolve(V1.module() + ".wasm"), new byte[] {1, 2, 3});
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT).awaitServing();
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS).awaitServing();
         assertThat(control.asked()).isEqualTo(V1.module());
         node.awaitAnswer("hello", "Hello from");
     }

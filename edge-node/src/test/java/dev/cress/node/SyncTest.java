@@ -19,7 +19,6 @@ import dev.cress.contract.NodeFrame.Nack;
 import dev.cress.contract.Position;
 import dev.cress.contract.StagingState;
 import dev.cress.contract.Version;
-import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +46,7 @@ class SyncTest {
     @BeforeEach
     void start() {
         control.has(HELLO);
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT);
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS);
     }
 
     @AfterEach
@@ -208,7 +207,7 @@ class SyncTest {
         session.send(delta(1, 2, SECOND));
         session.next(Ack.class, ack -> ack.revision() == 2);
         node.close();
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT);
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS);
         assertThat(control.session().hello().resume()).isEqualTo(at(2));
     }
 
@@ -232,7 +231,7 @@ class SyncTest {
         toldOf(FIRST);
         node.close();
         control.stop();
-        node = new RunningNode(data, control.url(), NodeLimits.DEFAULT).awaitServing();
+        node = new RunningNode(data, control.url(), RunningNode.LIMITS).awaitServing();
         assertThat(node.get("hello", "/")).contains("200 OK", "x-cress-version: 1");
     }
 }

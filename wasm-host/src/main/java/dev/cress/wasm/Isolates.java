@@ -1,6 +1,7 @@
 package dev.cress.wasm;
 
 import dev.cress.wasm.guest.GuestExchange;
+import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.isolate.IsolatePool;
 
@@ -25,6 +26,11 @@ public final class Isolates implements AutoCloseable {
     /// A run for this exchange; it starts with [GuestRun#execute].
     public GuestRun run(GuestExchange exchange, RunLimits limits) {
         return new GuestRun(host, this, exchange, limits);
+    }
+
+    /// A warm-up with this request, of at most so many runs; it starts with [WarmUp#run].
+    public WarmUp warmUp(GuestRequest request, byte[] body, RunLimits limits, int runsMax) {
+        return new WarmUp(this, request, body, limits, runsMax);
     }
 
     /// Isolates that wait for a request.

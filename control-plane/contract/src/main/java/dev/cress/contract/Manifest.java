@@ -15,15 +15,17 @@ import java.util.regex.Pattern;
 /// @param limits what one request may use
 /// @param config what a CGI guest finds in its environment: names of letters, digits and `_`, at
 ///     most [#CONFIG_BYTES_MAX] bytes in all, as UTF-8
+/// @param warmup what a node asks of it before anybody else does
 public record Manifest(
         String abi,
         @JsonProperty("route") List<Route> routes,
         Limits limits,
-        Map<String, String> config) {
+        Map<String, String> config,
+        Warmup warmup) {
     public static final int ROUTES_MAX = 100;
     public static final int CONFIG_BYTES_MAX = 64 * 1024;
     public static final Manifest DEFAULT =
-            new Manifest("auto", List.of(), Limits.DEFAULT, Map.of());
+            new Manifest("auto", List.of(), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
 
     private static final Pattern CONFIG_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -32,6 +34,7 @@ public record Manifest(
         routes = routes == null ? List.of() : List.copyOf(routes);
         limits = limits == null ? Limits.DEFAULT : limits;
         config = config == null ? Map.of() : Map.copyOf(config);
+        warmup = warmup == null ? Warmup.DEFAULT : warmup;
         if (!abi.equals("auto") && !abi.equals("wasi-cgi")) {
             throw new ContractException(
                     "invalid-manifest",

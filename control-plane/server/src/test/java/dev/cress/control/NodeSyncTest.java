@@ -13,6 +13,7 @@ import dev.cress.contract.Manifest;
 import dev.cress.contract.NodeFrame;
 import dev.cress.contract.Position;
 import dev.cress.contract.StagingState;
+import dev.cress.contract.Warmup;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,7 +179,7 @@ class NodeSyncTest {
         int kept = 6;
         for (int i = 1; i <= kept; i++) {
             var config = Map.of("LARGE", String.valueOf(i).repeat(60_000));
-            var manifest = new Manifest("auto", List.of(), Limits.DEFAULT, config);
+            var manifest = new Manifest("auto", List.of(), Limits.DEFAULT, config, Warmup.DEFAULT);
             plane.postVersion("hello", module, manifest);
         }
         try (var node = plane.node("fra-1")) {

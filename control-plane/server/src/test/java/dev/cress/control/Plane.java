@@ -14,6 +14,7 @@ import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.Warmup;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -118,7 +119,7 @@ final class Plane implements AutoCloseable {
     }
 
     static Manifest manifest(Route... routes) {
-        return new Manifest("auto", List.of(routes), Limits.DEFAULT, Map.of());
+        return new Manifest("auto", List.of(routes), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
     }
 
     Reply postVersion(String function, Sha256 module, Manifest manifest) {

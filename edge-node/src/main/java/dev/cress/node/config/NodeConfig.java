@@ -59,6 +59,8 @@ public record NodeConfig(
     /// @param idle time after which a silent connection is closed, above `queueWait` and `wall`
     ///     together: while a guest takes its time, its client's connection is silent
     /// @param drain time that requests in flight get when the node stops
+    /// @param warmUp time for which a version is run before it takes traffic, up to
+    ///     [#WARM_UP_MAX], zero for not at all
     public record NodeLimits(
             int guestThreads,
             int queuedPerFunction,
@@ -75,7 +77,11 @@ public record NodeConfig(
             long bufferedBodyBytes,
             int connections,
             Duration idle,
-            Duration drain) {
+            Duration drain,
+            Duration warmUp) {
+        /// A deployment waits for it.
+        public static final Duration WARM_UP_MAX = Duration.ofSeconds(20);
+
         private static final long MIB = 1 << 20;
         private static final long TIMEOUT_MS_MAX = Duration.ofDays(1).toMillis();
 
@@ -96,7 +102,8 @@ public record NodeConfig(
                         128 * MIB,
                         20_000,
                         Duration.ofSeconds(75),
-                        Duration.ofSeconds(10));
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(2));
 
         public NodeLimits {
             positive("guestThreads", guestThreads);
@@ -115,11 +122,37 @@ public record NodeConfig(
             positive("connections", connections);
             positive("idle", idle, TIMEOUT_MS_MAX);
             positive("drain", drain, TIMEOUT_MS_MAX);
+            if (warmUp.isNegative() || warmUp.compareTo(WARM_UP_MAX) > 0) {
+                throw new NodeException(
+                        "warmUp is %s: from 0 to %s".formatted(warmUp, WARM_UP_MAX));
+            }
             if (idle.compareTo(queueWait.plus(wall)) <= 0) {
                 throw new NodeException(
                         "idle is %s: it must be longer than queueWait and wall together, %s"
                                 .formatted(idle, queueWait.plus(wall)));
             }
+        }
+
+        /// The same with another time to warm up.
+        public NodeLimits withWarmUp(Duration time) {
+            return new NodeLimits(
+                    guestThreads,
+                    queuedPerFunction,
+                    queueWait,
+                    requestBodyBytes,
+                    requestLineBytes,
+                    requestHeaderBytes,
+                    responseBodyBytes,
+                    responseHeaderBytes,
+                    logBytes,
+                    cpu,
+                    wall,
+                    memoryBytes,
+                    bufferedBodyBytes,
+                    connections,
+                    idle,
+                    drain,
+                    time);
         }
 
         private static void positive(String name, long value) {

@@ -96,6 +96,14 @@ final class FunctionOnNode implements AutoCloseable {
         return unstaged;
     }
 
+    /// When this version is warmed up, if it is staged now.
+    Staging.Heat heat(Version version) {
+        if (serving != null && live(serving).contains(version)) {
+            return Staging.Heat.MEANWHILE;
+        }
+        return live(target).contains(version) ? Staging.Heat.FIRST : Staging.Heat.NONE;
+    }
+
     void staged(ServedVersion version) {
         progress.put(version.version(), new Progress(StagingState.STAGED, version, ""));
     }

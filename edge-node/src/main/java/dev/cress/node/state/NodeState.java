@@ -9,6 +9,7 @@ import dev.cress.contract.StagingState;
 import dev.cress.contract.Version;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.FunctionActivity;
+import dev.cress.node.serve.RequestHandler.Place;
 import dev.cress.node.serve.RouteTable;
 import dev.cress.node.serve.ServedVersion;
 import dev.cress.node.state.NodeStore.StoredFunction;
@@ -54,7 +55,7 @@ public final class NodeState implements AutoCloseable {
     private record Wanted(FunctionName function, Version version) {}
 
     public NodeState(
-            String node,
+            Place place,
             String domain,
             NodeStore store,
             ModuleSource source,
@@ -67,8 +68,9 @@ public final class NodeState implements AutoCloseable {
         this.routes = new RouteTable(domain, List.of());
         this.worker =
                 Executors.newSingleThreadExecutor(
-                        Thread.ofPlatform().name("cress-state-" + node).daemon().factory());
-        this.staging = new Staging(node, store, source, host, limits, new StagingListener());
+                        Thread.ofPlatform().name("cress-state-" + place.name()).daemon().factory());
+        this.staging =
+                new Staging(place, domain, store, source, host, limits, new StagingListener());
     }
 
     /// The present table.
@@ -250,7 +252,7 @@ public final class NodeState implements AutoCloseable {
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.takeUnstaged()) {
                 events.staging(function.name(), version.number(), StagingState.PENDING, "");
-                staging.stage(function.name(), version);
+                staging.stage(function.name(), version, function.heat(version));
             }
         }
         if (!told) {

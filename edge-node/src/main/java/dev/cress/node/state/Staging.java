@@ -5,6 +5,7 @@ import dev.cress.contract.Limits;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Version;
 import dev.cress.node.config.NodeConfig.NodeLimits;
+import dev.cress.node.serve.RequestHandler.Place;
 import dev.cress.node.serve.ServedVersion;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
@@ -21,8 +22,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /// Makes versions ready to serve, one at a time on a thread of its own: module from disk or from
-/// the control plane, checked against its name, prepared. What can't be had now is tried again, for
-/// as long as somebody wants it.
+/// the control plane, checked against its name, prepared, warmed up. What can't be had now is tried
+/// again, for as long as somebody wants it.
 final class Staging implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
     private static final Duration RETRY_FIRST = Duration.ofMillis(200);
@@ -33,6 +34,7 @@ final class Staging implements AutoCloseable {
     private final WasmHost host;
     private final NodeLimits limits;
     private final Listener listener;
+    private final WarmUps warmUps;
     private final ScheduledExecutorService thread;
 
     /// Hears how it went, on the staging thread.
@@ -49,8 +51,21 @@ final class Staging implements AutoCloseable {
         void failed(FunctionName function, Version version, String reason);
     }
 
+    /// When a version is warmed up.
+    enum Heat {
+        /// Before it serves: nobody is served by it yet.
+        FIRST,
+
+        /// While it serves: it did before the node started again, and clients wait for it.
+        MEANWHILE,
+
+        /// Not at all: it is kept for going back to.
+        NONE
+    }
+
     Staging(
-            String node,
+            Place place,
+            String domain,
             NodeStore store,
             ModuleSource source,
             WasmHost host,
@@ -61,20 +76,25 @@ final class Staging implements AutoCloseable {
         this.host = host;
         this.limits = limits;
         this.listener = listener;
+        this.warmUps = new WarmUps(place, domain, limits.warmUp());
         this.thread =
                 Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().name("cress-staging-" + node).daemon().factory());
+                        Thread.ofPlatform()
+                                .name("cress-staging-" + place.name())
+                                .daemon()
+                                .factory());
     }
 
-    void stage(FunctionName function, Version version) {
-        later(function, version, Duration.ZERO, RETRY_FIRST);
+    void stage(FunctionName function, Version version, Heat heat) {
+        later(function, version, heat, Duration.ZERO, RETRY_FIRST);
     }
 
-    private void later(FunctionName function, Version version, Duration wait, Duration nextWait) {
+    private void later(
+            FunctionName function, Version version, Heat heat, Duration wait, Duration nextWait) {
         try {
             var _ =
                     thread.schedule(
-                            () -> attempt(function, version, nextWait),
+                            () -> attempt(function, version, heat, nextWait),
                             wait.toMillis(),
                             TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -82,7 +102,7 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    private void attempt(FunctionName function, Version version, Duration nextWait) {
+    private void attempt(FunctionName function, Version version, Heat heat, Duration nextWait) {
         if (!listener.isWanted(function, version)) {
             return;
         }
@@ -99,7 +119,7 @@ final class Staging implements AutoCloseable {
                                         runLimits.memoryBytes() >> 20));
                 return;
             }
-            listener.staged(function, new ServedVersion(version, host.isolates(image), runLimits));
+            finish(function, new ServedVersion(version, host.isolates(image), runLimits), heat);
         } catch (RefusedModuleException e) {
             listener.failed(function, version, String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException | Error e) {
@@ -113,10 +133,22 @@ final class Staging implements AutoCloseable {
             later(
                     function,
                     version,
+                    heat,
                     nextWait,
                     doubled.compareTo(RETRY_MAX) < 0 ? doubled : RETRY_MAX);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void finish(FunctionName function, ServedVersion version, Heat heat) {
+        if (heat == Heat.FIRST) {
+            warmUps.warm(function, version, () -> listener.staged(function, version));
+            return;
+        }
+        listener.staged(function, version);
+        if (heat == Heat.MEANWHILE) {
+            warmUps.warm(function, version, () -> {});
         }
     }
 
@@ -153,5 +185,6 @@ final class Staging implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
+        warmUps.close();
     }
 }

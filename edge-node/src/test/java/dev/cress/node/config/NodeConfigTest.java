@@ -36,7 +36,8 @@ class NodeConfigTest {
                                 134_217_728,
                                 20_000,
                                 Duration.ofSeconds(75),
-                                Duration.ofSeconds(10)));
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(2)));
     }
 
     @Test
@@ -97,7 +98,23 @@ class NodeConfigTest {
     private static NodeLimits limits(
             int guestThreads, Duration queueWait, Duration wall, Duration idle) {
         return new NodeLimits(
-                guestThreads, 1, queueWait, 1, 1, 1, 1, 1, 1, SECOND, wall, 1, 1, 1, idle, SECOND);
+                guestThreads,
+                1,
+                queueWait,
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                SECOND,
+                wall,
+                1,
+                1,
+                1,
+                idle,
+                SECOND,
+                SECOND);
     }
 
     private static void refused(Runnable what, String message) {

@@ -9,6 +9,7 @@ import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
+import dev.cress.contract.Warmup;
 import dev.cress.wasm.Isolates;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RunLimits;
@@ -53,7 +54,8 @@ class OwnHostTest {
 
     private static ServedFunction function(String name, Route... routes) {
         var function = new FunctionName(name);
-        var manifest = new Manifest("auto", List.of(routes), Limits.DEFAULT, Map.of());
+        var manifest =
+                new Manifest("auto", List.of(routes), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
         var version = new Version(1, Sha256.of(new byte[0]), 0, manifest, 0);
         return new ServedFunction(
                 function,

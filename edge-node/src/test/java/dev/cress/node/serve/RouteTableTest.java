@@ -9,6 +9,7 @@ import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
+import dev.cress.contract.Warmup;
 import dev.cress.wasm.Isolates;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
@@ -72,7 +73,7 @@ class RouteTableTest {
                                             route.substring(0, slash), route.substring(slash));
                                 })
                         .toList();
-        var manifest = new Manifest("auto", declared, Limits.DEFAULT, Map.of());
+        var manifest = new Manifest("auto", declared, Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
         return new ServedVersion(new Version(number, sha256, 1, manifest, 0), isolates, LIMITS);
     }
 

@@ -8,6 +8,7 @@ import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
+import dev.cress.contract.Warmup;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
@@ -56,7 +57,8 @@ final class ServedExamples implements AutoCloseable {
                 (long) bodiesKib << 10,
                 100,
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                Duration.ZERO);
     }
 
     private final Vertx vertx = Vertx.vertx();
@@ -108,7 +110,8 @@ final class ServedExamples implements AutoCloseable {
                                 "examples",
                                 example,
                                 example + ".wasm"));
-        var manifest = new Manifest("auto", List.of(), new Limits(0, 0, 0, 1), Map.of());
+        var manifest =
+                new Manifest("auto", List.of(), new Limits(0, 0, 0, 1), Map.of(), Warmup.DEFAULT);
         var version = new Version(1, Sha256.of(module), module.length, manifest, 0);
         var served =
                 new ServedVersion(version, host.isolates(host.prepare(module, "auto")), limits);

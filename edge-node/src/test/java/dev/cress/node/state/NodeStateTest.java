@@ -17,6 +17,7 @@ import dev.cress.contract.Version;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.GuestThreads;
+import dev.cress.node.serve.RequestHandler.Place;
 import dev.cress.wasm.WasmHost;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -56,12 +57,12 @@ class NodeStateTest {
         store = NodeStore.open(data);
         state =
                 new NodeState(
-                        "test",
+                        new Place("test", "fra"),
                         "localhost",
                         store,
                         this::fetch,
                         host,
-                        NodeLimits.DEFAULT,
+                        NodeLimits.DEFAULT.withWarmUp(Duration.ZERO),
                         name -> new FunctionActivity(name, threads.lane(), registry));
         state.load();
         state.tell(staged);

@@ -15,6 +15,7 @@ import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
+import dev.cress.contract.Warmup;
 import dev.cress.node.config.NodeException;
 import dev.cress.node.state.NodeStore.StoredFunction;
 
@@ -62,7 +63,8 @@ class NodeStoreTest {
                         "wasi-cgi",
                         List.of(new Route("www.example.com", "/x/*")),
                         new Limits(1, 2, 3, 4),
-                        Map.of("GREETING", "Grüß Gott"));
+                        Map.of("GREETING", "Grüß Gott"),
+                        new Warmup("POST", "/a?b", "körper", 7));
         var version = new Version(7, SHA, MODULE.length, manifest, 1_234);
         return new FunctionState(
                 name,

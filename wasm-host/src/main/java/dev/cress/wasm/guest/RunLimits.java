@@ -29,6 +29,17 @@ public record RunLimits(
                     100 * MIB,
                     64 * 1024);
 
+    /// The same for a run that has no more time than this, on a CPU or on the wall.
+    public RunLimits within(Duration time) {
+        return new RunLimits(
+                cpu.compareTo(time) < 0 ? cpu : time,
+                wall.compareTo(time) < 0 ? wall : time,
+                memoryBytes,
+                responseHeaderBytes,
+                responseBodyBytes,
+                logBytes);
+    }
+
     public RunLimits {
         if (cpu.isNegative() || cpu.isZero() || wall.isNegative() || wall.isZero()) {
             throw new IllegalArgumentException("a time limit must be positive");

@@ -13,7 +13,7 @@ import java.util.Optional;
 /// a thread, as Linux does (setpriority(2)). Without privilege a thread can't come back from there,
 /// so it is not used again. Java's own priorities do nothing on Linux. Thread-safe.
 @SuppressWarnings("restricted") // native access is enabled by jvm.options
-final class ThreadPriority {
+public final class ThreadPriority {
     /// The id of no thread.
     static final int UNKNOWN = 0;
 
@@ -54,6 +54,11 @@ final class ThreadPriority {
     /// The system's id of this thread, or [#UNKNOWN].
     static int here() {
         return SYSTEM.isEmpty() ? UNKNOWN : call(SYSTEM.get().gettid());
+    }
+
+    /// Gives this thread the lowest priority, for good.
+    public static void lowerHere() {
+        var _ = lower(here());
     }
 
     /// Gives a thread the lowest priority. Returns whether it has it now.

@@ -1,0 +1,104 @@
+package dev.cress.wasm;
+
+import static dev.cress.wasm.guest.RunLimits.MIB;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cress.wasm.guest.RunLimits;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/// What is done before a version's first client comes is bounded, and leaves nothing. A warm-up has
+/// a thread of its own here as in a node, since that thread yields to all others afterwards.
+@Timeout(60)
+class WarmUpTest {
+    private static final WasmHost HOST = new WasmHost(512 * MIB);
+    private static final Guests GUESTS = new Guests(HOST);
+    private static final Executor THREADS =
+            task -> Thread.ofPlatform().name("warm-up").daemon().start(task);
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final int MANY = 1_000_000;
+
+    private Isolates isolates = HOST.isolates(GUESTS.image("hello"));
+
+    @AfterAll
+    static void closeHost() {
+        HOST.close();
+    }
+
+    @AfterEach
+    void close() {
+        isolates.close();
+        assertThat(HOST.guestMemoryBytes()).isZero();
+    }
+
+    private WarmUp of(String guest, String path, int runsMax) {
+        isolates.close();
+        isolates = HOST.isolates(GUESTS.image(guest));
+        var request = RecordedExchange.get(path).request();
+        return isolates.warmUp(request, new byte[0], RunLimits.DEFAULT, runsMax);
+    }
+
+    private static WarmUp.Result run(WarmUp warmUp, Duration time) {
+        return CompletableFuture.supplyAsync(() -> warmUp.run(time), THREADS).join();
+    }
+
+    @Test
+    void makesTheRunsThatItWasAskedFor() {
+        var result = run(of("hello", "/", 25), LONG);
+        assertThat(result.runs()).isEqualTo(25);
+        assertThat(result.first()).isPositive();
+        assertThat(result.fastest()).isPositive().isLessThanOrEqualTo(result.first());
+        assertThat(isolates.idle()).isEqualTo(1);
+        assertThat(HOST.isolateMismatches()).isZero();
+    }
+
+    @Test
+    void makesNoneWhenNoneAreAskedFor() {
+        assertThat(run(of("hello", "/", 0), LONG).runs()).isZero();
+        assertThat(isolates.idle()).isZero();
+    }
+
+    @Test
+    void endsWhenItsTimeIsOver() {
+        long start = System.nanoTime();
+        var result = run(of("hello", "/", MANY), Duration.ofMillis(300));
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(300), Duration.ofSeconds(10));
+        assertThat(result.runs()).isBetween(1, MANY - 1);
+    }
+
+    @Test
+    void aGuestThatSpinsHasNoMoreThanTheWarmUpsTime() {
+        long start = System.nanoTime();
+        assertThat(run(of("runaway", "/spin", MANY), Duration.ofMillis(200)).runs()).isEqualTo(1);
+        assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(10).toNanos());
+    }
+
+    @Test
+    void aRunThatFailsIsTheLast() {
+        assertThat(run(of("runaway", "/trap", MANY), LONG).runs()).isEqualTo(1);
+    }
+
+    @Test
+    void endsWhenItIsCancelled() {
+        var warmUp = of("runaway", "/sleep", MANY);
+        var done = CompletableFuture.supplyAsync(() -> warmUp.run(LONG), THREADS);
+        warmUp.cancel();
+        assertThat(done.orTimeout(10, TimeUnit.SECONDS).join().runs()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void afterItNoRunIsToldToLookCloser() {
+        run(of("hello", "/", 5), LONG);
+        assertThat(isolates.image().blueprint().code().stopFlag().isRaised()).isFalse();
+    }
+}
