@@ -20,7 +20,7 @@ final class IsolateStartQuestion implements Question {
 
     /// The guests that stubs are made of, after the smallest one.
     private static final List<String> GUESTS =
-            List.of("c-18-pages", "markdown", "json-check", "token");
+            List.of("c-18-pages", "markdown", "json-check", "token", "quickjs");
 
     private record Path(String text, ToLongFunction<IsolateStart> once) {}
 
@@ -83,9 +83,9 @@ final class IsolateStartQuestion implements Question {
             throws RefusedModuleException {
         var starts = new ArrayList<IsolateStart>();
         starts.add(new IsolateStart("small", Stub.small()));
-        for (String guest : effort == Effort.FULL ? GUESTS : GUESTS.subList(0, 1)) {
+        for (String guest : effort == Effort.FULL ? GUESTS : List.of("c-18-pages", "quickjs")) {
             progress.println("preparing " + guest);
-            starts.add(new IsolateStart(guest, Stub.of(Guest.named(guest).module())));
+            starts.add(new IsolateStart(guest, Stub.of(Guest.wasm(guest))));
         }
         return starts;
     }

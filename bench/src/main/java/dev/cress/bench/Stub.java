@@ -3,11 +3,14 @@ package dev.cress.bench;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /// A module whose memory, data, tables and globals are another's, while its `_start` answers an
 /// empty page in a dozen instructions, and one function more does nothing: what is left of a run is
-/// what its isolate costs. Immutable.
+/// what its isolate costs. Of a module that needs another host than ours, such as a library, the
+/// functions do nothing but trap: nobody calls them. Immutable.
 final class Stub {
     /// Nothing but a page of memory: an import to answer by, and a `_start`.
     private static final byte[] SMALL =
@@ -40,6 +43,9 @@ final class Stub {
 
     /// No locals, `end`.
     private static final byte[] NOTHING = {2, 0, 0x0b};
+
+    /// No locals, `unreachable`, `end`.
+    private static final byte[] TRAP = {3, 0, 0, 0x0b};
 
     private final byte[] module;
     private final int empty;
@@ -79,6 +85,10 @@ final class Stub {
         private int write = -1;
         private int defined;
 
+        /// Types of the functions that it wants of other hosts: they become its own, in front of
+        /// those that it has, so that every index stays what it was.
+        private final List<Integer> foreign = new ArrayList<>();
+
         Surgeon(byte[] module) {
             from = module;
         }
@@ -92,10 +102,10 @@ final class Stub {
                 var section = new ByteArrayOutputStream();
                 switch (id) {
                     case TYPES -> type = append(section, end, TYPE);
-                    case IMPORTS -> readImports(section, end);
+                    case IMPORTS -> readImports(section);
                     case FUNCTIONS -> defined = appendFunctions(section, end);
                     case EXPORTS -> copyExports(section, end);
-                    case CODE -> append(section, end, NOTHING, answer());
+                    case CODE -> copyCode(section, end);
                     default -> section.write(from, at, size);
                 }
                 to.write(id);
@@ -118,22 +128,49 @@ final class Stub {
         }
 
         private int appendFunctions(ByteArrayOutputStream section, int end) {
-            var index = new ByteArrayOutputStream();
-            number(index, type);
-            return append(section, end, index.toByteArray(), index.toByteArray());
+            int count = number() + foreign.size();
+            number(section, count + 2);
+            foreign.forEach(wanted -> number(section, wanted));
+            section.write(from, at, end - at);
+            number(section, type);
+            number(section, type);
+            return count;
         }
 
-        private void readImports(ByteArrayOutputStream section, int end) {
-            section.write(from, at, end - at);
-            imports = number();
-            for (int i = 0; i < imports; i++) {
-                name();
-                if (name().equals("fd_write")) {
-                    write = i;
-                }
-                at++;
-                number();
+        private void copyCode(ByteArrayOutputStream section, int end) {
+            if (foreign.isEmpty()) {
+                append(section, end, NOTHING, answer());
+                return;
             }
+            number(section, defined + 2);
+            for (int i = 0; i < defined; i++) {
+                section.writeBytes(TRAP);
+            }
+            section.writeBytes(NOTHING);
+            section.writeBytes(answer());
+        }
+
+        private void readImports(ByteArrayOutputStream section) {
+            var kept = new ByteArrayOutputStream();
+            int count = number();
+            for (int i = 0; i < count; i++) {
+                int start = at;
+                String host = name();
+                String name = name();
+                at++;
+                int wanted = number();
+                if (!host.equals("wasi_snapshot_preview1")) {
+                    foreign.add(wanted);
+                    continue;
+                }
+                if (name.equals("fd_write")) {
+                    write = imports;
+                }
+                kept.write(from, start, at - start);
+                imports++;
+            }
+            number(section, imports);
+            section.writeBytes(kept.toByteArray());
         }
 
         private void copyExports(ByteArrayOutputStream section, int end) {
@@ -142,10 +179,17 @@ final class Stub {
             while (at < end) {
                 int start = at;
                 String name = name();
-                int kind = from[at++];
-                section.write(from, start, at - start);
+                // a library begins where it is initialised
+                boolean entry = name.equals("_start") || name.equals("_initialize");
+                if (entry) {
+                    number(section, "_start".length());
+                    section.writeBytes("_start".getBytes(ISO_8859_1));
+                } else {
+                    section.write(from, start, at - start);
+                }
+                section.write(from[at++]);
                 int index = number();
-                number(section, kind == 0 && name.equals("_start") ? imports + defined + 1 : index);
+                number(section, entry ? imports + defined + 1 : index);
             }
         }
 
