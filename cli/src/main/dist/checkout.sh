@@ -82,3 +82,10 @@ build() {
   touch "$root/$1/target/built"
   say "cress: built in $((SECONDS - started)) s"
 }
+
+# Prints the class path of a module that is built: every jar by name, always in the same order.
+class_path_of() {
+  local LC_ALL=C
+  printf '%s:' "$root/$1/target/lib"/*.jar
+  printf '%s' "$root/$1/target/$1-0.1.0-SNAPSHOT.jar"
+}

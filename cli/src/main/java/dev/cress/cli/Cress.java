@@ -34,7 +34,8 @@ import java.nio.charset.StandardCharsets;
             StatusCommand.class,
             LogsCommand.class,
             InspectCommand.class,
-            TokenCommand.class
+            TokenCommand.class,
+            TrainCommand.class
         },
         footer = {
             "",

@@ -1,20 +1,14 @@
 package dev.cress.cli;
 
 import dev.cress.contract.Api;
-import dev.cress.contract.FunctionName;
-import dev.cress.contract.Manifest;
-import dev.cress.contract.Share;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 
@@ -30,7 +24,6 @@ import java.util.function.BooleanSupplier;
         footer = {"", "It says `ready` when everything answers, and stops on Ctrl-C or SIGTERM."})
 final class UpCommand implements Callable<Integer> {
     private static final Duration START_MAX = Duration.ofSeconds(60);
-    private static final FunctionName HELLO = new FunctionName("hello");
 
     @Mixin private DataOption data;
     @Mixin private DomainOption domain;
@@ -102,7 +95,7 @@ final class UpCommand implements Callable<Integer> {
             ControlClient client = fleet.client();
             BooleanSupplier helloSettled =
                     !empty && client.status().position().revision() == 0
-                            ? deployHello(client)
+                            ? HelloExample.deploy(client)
                             : () -> true;
             if (stop.awaitOr(
                     "every node serves",
@@ -112,22 +105,6 @@ final class UpCommand implements Callable<Integer> {
                 stop.await();
             }
             output.say("stopping: requests in flight get 10 s");
-        }
-    }
-
-    /// Deploys the example; the answer tells whether each node has taken it or can't.
-    private static BooleanSupplier deployHello(ControlClient client) {
-        try (InputStream module =
-                Objects.requireNonNull(UpCommand.class.getResourceAsStream("hello.wasm"))) {
-            var stored = client.upload(module.readAllBytes());
-            var released =
-                    client.release(HELLO, stored.sha256(), Manifest.DEFAULT, Share.ALL).deployed();
-            int id = Objects.requireNonNull(released).deployment().id();
-            return () ->
-                    client.rollout(HELLO, id, Duration.ZERO).nodes().stream()
-                            .noneMatch(node -> node.state().equals("pending"));
-        } catch (IOException e) {
-            throw new CliException("the example hello can't be read: " + e.getMessage());
         }
     }
 
@@ -152,7 +129,9 @@ final class UpCommand implements Callable<Integer> {
     private static boolean isDeployed(Api.FleetStatus status) {
         return status.functions().stream()
                 .anyMatch(
-                        function -> function.name().equals(HELLO) && function.deployment() != null);
+                        function ->
+                                function.name().equals(HelloExample.NAME)
+                                        && function.deployment() != null);
     }
 
     private void announceHello(URI router) {
