@@ -17,7 +17,10 @@ public final class Bench {
                     new FirstByteQuestion(),
                     new HeatQuestion(),
                     new GuestStopQuestion(),
-                    new GuestCpuQuestion());
+                    new GuestCpuQuestion(),
+                    new NodeStartQuestion(),
+                    new FootprintQuestion(),
+                    new NeighbourQuestion());
     private static final int USAGE = 2;
     private static final int FAILED = 1;
 

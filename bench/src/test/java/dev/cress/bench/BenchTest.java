@@ -26,7 +26,10 @@ final class BenchTest {
                     "first-byte",
                     "heat",
                     "guest-stop",
-                    "guest-cpu");
+                    "guest-cpu",
+                    "node-start",
+                    "footprint",
+                    "neighbour");
 
     private static final String NUMBER = "[0-9.]+";
 
@@ -93,6 +96,9 @@ final class BenchTest {
                     isolate-scaling | guest=c-18-pages threads=N ops_per_s=N                       | 2
                     first-byte      | guest=hello abi=wasi-cgi p50_us=N p99_us=N n=N               | 1
                     guest-stop      | kind=[a-z]+ p50_ms=N p99_ms=N ended_p50_ms=N ended_p99_ms=N n=N | 3
+                    node-start      | mode=[a-z]+ functions=1 hot=1 first_response_ms=N rss_mb=N n=1 | 2
+                    footprint       | functions=N hot=N rss_mb=N( kb_per_cold=-?N)?                | 2
+                    neighbour       | spinners=N p50_ms=N p99_ms=N n=N                      | 3
                     """)
     void aQuickRunAnswersInLines(String name, String pattern, int lines) {
         assertThat(run(name, "--quick")).as(text(err)).isZero();
