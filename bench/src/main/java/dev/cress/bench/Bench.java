@@ -20,7 +20,8 @@ public final class Bench {
                     new GuestCpuQuestion(),
                     new NodeStartQuestion(),
                     new FootprintQuestion(),
-                    new NeighbourQuestion());
+                    new NeighbourQuestion(),
+                    new SafepointQuestion());
     private static final int USAGE = 2;
     private static final int FAILED = 1;
 

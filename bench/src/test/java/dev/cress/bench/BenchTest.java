@@ -29,7 +29,8 @@ final class BenchTest {
                     "guest-cpu",
                     "node-start",
                     "footprint",
-                    "neighbour");
+                    "neighbour",
+                    "safepoint");
 
     private static final String NUMBER = "[0-9.]+";
 
@@ -98,6 +99,7 @@ final class BenchTest {
                     guest-stop      | kind=[a-z]+ p50_ms=N p99_ms=N ended_p50_ms=N ended_p99_ms=N n=N | 3
                     node-start      | mode=[a-z]+ functions=1 hot=1 first_response_ms=N rss_mb=N n=1 | 2
                     footprint       | functions=N hot=N rss_mb=N( kb_per_cold=-?N)?                | 2
+                    safepoint       | beside=[a-z]+ p50_ms=N p99_ms=N max_ms=N n=N                 | 5
                     neighbour       | spinners=N p50_ms=N p99_ms=N n=N                      | 3
                     """)
     void aQuickRunAnswersInLines(String name, String pattern, int lines) {
