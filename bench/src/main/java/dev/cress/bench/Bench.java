@@ -21,7 +21,8 @@ public final class Bench {
                     new NodeStartQuestion(),
                     new FootprintQuestion(),
                     new NeighbourQuestion(),
-                    new SafepointQuestion());
+                    new SafepointQuestion(),
+                    new NodeThroughputQuestion());
     private static final int USAGE = 2;
     private static final int FAILED = 1;
 

@@ -30,7 +30,8 @@ final class BenchTest {
                     "node-start",
                     "footprint",
                     "neighbour",
-                    "safepoint");
+                    "safepoint",
+                    "node-throughput");
 
     private static final String NUMBER = "[0-9.]+";
 
@@ -100,6 +101,7 @@ final class BenchTest {
                     node-start      | mode=[a-z]+ functions=1 hot=1 first_response_ms=N rss_mb=N n=1 | 2
                     footprint       | functions=N hot=N rss_mb=N( kb_per_cold=-?N)?                | 2
                     safepoint       | beside=[a-z]+ p50_ms=N p99_ms=N max_ms=N n=N                 | 5
+                    node-throughput | server=[a-z-]+ requests_per_s=N cpu_us=N ratio=N             | 3
                     neighbour       | spinners=N p50_ms=N p99_ms=N n=N                      | 3
                     """)
     void aQuickRunAnswersInLines(String name, String pattern, int lines) {
