@@ -22,7 +22,8 @@ public final class Bench {
                     new FootprintQuestion(),
                     new NeighbourQuestion(),
                     new SafepointQuestion(),
-                    new NodeThroughputQuestion());
+                    new NodeThroughputQuestion(),
+                    new SoakQuestion());
     private static final int USAGE = 2;
     private static final int FAILED = 1;
 

@@ -9,6 +9,7 @@ import dev.cress.contract.Position;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
+import dev.cress.contract.Warmup;
 import dev.cress.node.state.NodeStore;
 import dev.cress.node.state.NodeStore.StoredFunction;
 import dev.cress.wasm.build.ModuleBuild;
@@ -20,11 +21,8 @@ import dev.cress.wasm.stop.Watchdog;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +76,7 @@ final class NodeData implements AutoCloseable {
 
     private void put(NodeStore store, String name, byte[] module, ImageContent image, Limits limits)
             throws IOException {
-        var manifest = new Manifest("auto", List.of(), limits, Map.of());
+        var manifest = new Manifest("auto", List.of(), limits, Map.of(), Warmup.DEFAULT);
         var version = new Version(1, Sha256.of(module), module.length, manifest, 0);
         var deployment = new Deployment(1, 1, List.of(new Share(1, Share.ALL)), "deploy", 0);
         var state = new FunctionState(new FunctionName(name), deployment, List.of(version));
@@ -95,7 +93,7 @@ final class NodeData implements AutoCloseable {
     }
 
     /// The same program as other bytes: a custom section more (Wasm core §5.5.3).
-    private static byte[] marked(byte[] module, String mark) {
+    static byte[] marked(byte[] module, String mark) {
         byte[] name = mark.getBytes(StandardCharsets.US_ASCII);
         byte[] more = Arrays.copyOf(module, module.length + 3 + name.length);
         more[module.length] = CUSTOM_SECTION;
@@ -107,22 +105,6 @@ final class NodeData implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path left, IOException failure)
-                            throws IOException {
-                        Files.delete(left);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
+        Folders.delete(folder);
     }
 }

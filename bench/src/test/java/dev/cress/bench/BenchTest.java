@@ -31,7 +31,8 @@ final class BenchTest {
                     "footprint",
                     "neighbour",
                     "safepoint",
-                    "node-throughput");
+                    "node-throughput",
+                    "soak");
 
     private static final String NUMBER = "[0-9.]+";
 
@@ -121,6 +122,18 @@ final class BenchTest {
         assertThat(lines.getFirst()).contains("run=1 us=").contains("since_first_ms=0.000");
         assertThat(lines.getLast())
                 .matches(".* run=warmed-up us=N first_us=N to_steady=N".replace("N", NUMBER));
+    }
+
+    @Test
+    void aSoakTellsWhatIsLeftAfterEachPart() {
+        assertThat(run("soak", "--quick")).as(text(err)).isZero();
+        List<String> lines = text(out).lines().toList();
+        String left =
+                "soak heap_mb=N metaspace_mb=N part=N requests=N missed=N deploys=N deletes=N";
+        assertThat(lines).hasSize(9);
+        assertThat(lines.subList(0, 8)).allMatch(line -> line.matches(left.replace("N", NUMBER)));
+        assertThat(lines.getLast())
+                .matches("soak heap_ratio=N metaspace_ratio=N".replace("N", NUMBER));
     }
 
     @Test

@@ -1,0 +1,34 @@
+package dev.cress.bench;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/// Folders that a measurement leaves behind.
+final class Folders {
+    private Folders() {}
+
+    /// Deletes a folder with all that is in it.
+    static void delete(Path folder) throws IOException {
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path left, IOException failure)
+                            throws IOException {
+                        Files.delete(left);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+}
