@@ -56,6 +56,7 @@ public final class WasmHost implements AutoCloseable {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform since 9 has DRBG", e);
         }
+        Rehearsal.hold(random);
     }
 
     /// A host that builds images in this JVM: for modules that are trusted not to exhaust it.

@@ -1,5 +1,7 @@
 package dev.cress.wasm.memory;
 
+import dev.cress.wasm.stop.StackHeadroom;
+
 import run.endive.runtime.TrapException;
 
 import java.lang.invoke.MethodHandles;
@@ -222,8 +224,13 @@ abstract class FlatMemory extends UnsharedMemory {
     }
 
     private TrapException outOfBounds(int addr, int count) {
+        StackHeadroom.here().require();
         return new TrapException(
-                "out of bounds memory access: %d bytes at %s, memory has %d"
-                        .formatted(count, Integer.toUnsignedString(addr), size));
+                "out of bounds memory access: "
+                        + count
+                        + " bytes at "
+                        + Integer.toUnsignedString(addr)
+                        + ", memory has "
+                        + size);
     }
 }

@@ -1,5 +1,7 @@
 package dev.cress.wasm.memory;
 
+import dev.cress.wasm.stop.StackHeadroom;
+
 import org.jspecify.annotations.Nullable;
 
 import run.endive.runtime.ConstantEvaluators;
@@ -177,8 +179,10 @@ public final class GuestMemory extends FlatMemory {
         return pagesMax;
     }
 
+    /// Takes from a budget that is everybody's, so it first proves its stack as host calls do.
     @Override
     public int grow(int pagesMore) {
+        StackHeadroom.here().require();
         int pagesNow = pages();
         long pagesWanted = (long) pagesNow + Integer.toUnsignedLong(pagesMore);
         if (pagesWanted > pagesMax) {

@@ -1,5 +1,7 @@
 package dev.cress.wasm.memory;
 
+import dev.cress.wasm.stop.StackHeadroom;
+
 import run.endive.runtime.Instance;
 import run.endive.runtime.TableInstance;
 import run.endive.runtime.TrapException;
@@ -97,9 +99,12 @@ public final class GuestTables {
         @Override
         public Instance instance(int index) {
             if (index < 0 || index >= size()) {
+                StackHeadroom.here().require();
                 throw new TrapException(
-                        "out of bounds table access: entry %s, table has %d"
-                                .formatted(Integer.toUnsignedString(index), size()));
+                        "out of bounds table access: entry "
+                                + Integer.toUnsignedString(index)
+                                + ", table has "
+                                + size());
             }
             return super.instance(index);
         }

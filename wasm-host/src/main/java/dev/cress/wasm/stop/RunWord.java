@@ -31,6 +31,7 @@ public final class RunWord {
     private final Consumer<StopReason> onStop;
     private volatile @Nullable Thread thread;
     private volatile boolean interruptSent;
+    private @Nullable StackHeadroom headroom;
 
     /// @param flag of the image that runs
     /// @param onStop makes a host call return that blocks now or later; any thread, must not block
@@ -47,13 +48,18 @@ public final class RunWord {
     /// The guest's code begins on this thread.
     public void begin() {
         thread = Thread.currentThread();
+        headroom = StackHeadroom.here();
         if (!word.compareAndSet(NEW, GUEST)) {
             throw new GuestStopped();
         }
     }
 
-    /// The guest calls the host: from here on it isn't interrupted.
+    /// The guest calls the host: from here on it isn't interrupted. First of all in every call, so
+    /// that one for which there is too little stack has no effect.
     public void enterHost() {
+        if (headroom != null) {
+            headroom.require();
+        }
         if (!word.compareAndSet(GUEST, HOST)) {
             throw new GuestStopped();
         }

@@ -33,6 +33,11 @@ public final class WasiFunctions {
                     "fd_write",
                     "fd_close");
 
+    private static final Call EXIT =
+            (process, args) -> {
+                throw process.exit((int) args[0]);
+            };
+
     private static final ImportValues IMPORTS =
             ImportValues.builder().addFunction(all().toArray(ImportFunction[]::new)).build();
 
@@ -79,13 +84,8 @@ public final class WasiFunctions {
                         MODULE,
                         "proc_exit",
                         FunctionType.of(List.of(ValType.I32), List.of()),
-                        (instance, args) -> {
-                            Call exit =
-                                    (p, a) -> {
-                                        throw p.exit((int) a[0]);
-                                    };
-                            return new long[] {call(exit, process(instance), args)};
-                        }));
+                        (instance, args) ->
+                                new long[] {call(false, EXIT, process(instance), args)}));
     }
 
     private void streams() {
@@ -143,21 +143,19 @@ public final class WasiFunctions {
                         MODULE,
                         name,
                         FunctionType.of(types, List.of(ValType.I32)),
-                        (instance, args) -> {
-                            WasiProcess process = process(instance);
-                            if (differs) {
-                                process.differs();
-                            }
-                            return new long[] {call(call, process, args)};
-                        }));
+                        (instance, args) ->
+                                new long[] {call(differs, call, process(instance), args)}));
     }
 
     private static WasiProcess process(Instance instance) {
         return (WasiProcess) Objects.requireNonNull(((GuestMemory) instance.memory()).host());
     }
 
-    private static int call(Call call, WasiProcess process, long[] args) {
+    private static int call(boolean differs, Call call, WasiProcess process, long[] args) {
         process.word().enterHost();
+        if (differs) {
+            process.differs();
+        }
         int errno = call.apply(process, args);
         process.word().leaveHost();
         return errno;

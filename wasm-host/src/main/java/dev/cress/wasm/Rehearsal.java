@@ -1,0 +1,165 @@
+package dev.cress.wasm;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.cress.wasm.cgi.CgiGuest;
+import dev.cress.wasm.code.ModuleParser;
+import dev.cress.wasm.guest.GuestExchange;
+import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.Outcome;
+import dev.cress.wasm.guest.ResponseHead;
+import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.memory.GuestMemory;
+import dev.cress.wasm.memory.MemoryBudget;
+import dev.cress.wasm.stop.GuestEnded;
+import dev.cress.wasm.stop.RunWord;
+import dev.cress.wasm.stop.StopFlag;
+import dev.cress.wasm.wasi.WasiFunctions;
+
+import run.endive.runtime.Instance;
+import run.endive.runtime.OpcodeImpl;
+import run.endive.runtime.TrapException;
+import run.endive.runtime.WasmInterruptedException;
+import run.endive.runtime.WasmRuntimeException;
+import run.endive.wasm.types.MemoryLimits;
+import run.endive.wasm.types.PassiveDataSegment;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// A run without a guest, before any guest's: it makes every host call and fails in every way, so
+/// that no class of the host's or of the engine's is loaded or initialised within a guest's run.
+/// There the stack may end at any moment, and a class whose static initialiser failed fails every
+/// tenant until the process ends.
+final class Rehearsal {
+    /// One memory of one page.
+    private static final byte[] MODULE = {0, 'a', 's', 'm', 1, 0, 0, 0, 5, 3, 1, 0, 1};
+
+    /// Beyond what calls write to address 0.
+    private static final int HEAD_AT = 32_768;
+
+    private static final byte[] HEAD = "Status: 200\nContent-Type: a\n\n!".getBytes(US_ASCII);
+
+    /// What compiled code reaches by itself.
+    private static final List<Class<?>> REACHED =
+            List.of(
+                    OpcodeImpl.class,
+                    PassiveDataSegment.class,
+                    TrapException.class,
+                    WasmInterruptedException.class,
+                    WasmRuntimeException.class);
+
+    private static final String TAIL_CALL = Instance.class.getName() + "$TailCallPending";
+
+    private final GuestMemory memory;
+    private final Instance instance;
+
+    private Rehearsal() {
+        memory =
+                Objects.requireNonNull(
+                        GuestMemory.allocate(
+                                new MemoryBudget(GuestMemory.PAGE_SIZE), new MemoryLimits(1), 1));
+        instance =
+                Instance.builder(ModuleParser.parseStripped(MODULE))
+                        .withMemoryFactory(_ -> memory)
+                        .build();
+    }
+
+    static void hold(SecureRandom random) {
+        var rehearsal = new Rehearsal();
+        rehearsal.calls(random);
+        rehearsal.failures();
+    }
+
+    private void calls(SecureRandom random) {
+        var word = new RunWord(new StopFlag(), _ -> {});
+        var limits = RunLimits.DEFAULT;
+        CgiGuest guest = CgiGuest.prepare(word, memory, new Nobody(), limits, random);
+        memory.write(HEAD_AT, HEAD);
+        word.begin();
+        for (var function : WasiFunctions.all()) {
+            // a vector, where the answers of other calls go as well
+            memory.writeI32(0, HEAD_AT);
+            memory.writeI32(4, HEAD.length);
+            long[] arguments = new long[function.functionType().params().size()];
+            switch (function.name()) {
+                case "fd_write" -> arguments[0] = arguments[2] = 1;
+                case "fd_read", "poll_oneoff", "proc_exit" -> arguments[2 % arguments.length] = 1;
+                case "random_get" -> arguments[1] = 1;
+                default -> {}
+            }
+            try {
+                function.handle().apply(instance, arguments);
+            } catch (GuestEnded exited) {
+                word.leaveHost();
+            }
+        }
+        word.enterHost();
+        guest.writeError(HEAD);
+        guest.end();
+        word.end();
+    }
+
+    private void failures() {
+        memory.grow(1);
+        try {
+            memory.readInt(-1);
+        } catch (TrapException outOfBounds) {
+            memory.detach();
+        }
+        var names = new ArrayList<String>();
+        REACHED.forEach(type -> names.add(type.getName()));
+        for (Class<?> type : Outcome.class.getPermittedSubclasses()) {
+            names.add(type.getName());
+        }
+        names.add(TAIL_CALL);
+        try {
+            for (String name : names) {
+                Class.forName(name);
+            }
+        } catch (ClassNotFoundException e) {
+            throw new LinkageError("the engine has changed", e);
+        }
+    }
+
+    /// Asks for nothing and hears nothing.
+    private static final class Nobody implements GuestExchange {
+        @Override
+        public GuestRequest request() {
+            return new GuestRequest(
+                    "GET",
+                    "http",
+                    "localhost",
+                    80,
+                    "/",
+                    "",
+                    "HTTP/1.1",
+                    List.of(),
+                    -1,
+                    "127.0.0.1",
+                    new GuestRequest.MatchedRoute("/*", ""),
+                    new GuestRequest.Place("nobody", 0, "", "", "", "", ""),
+                    Map.of());
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            return -1;
+        }
+
+        @Override
+        public void head(ResponseHead head) {}
+
+        @Override
+        public void write(byte[] from, int offset, int length) {}
+
+        @Override
+        public void log(byte[] text) {}
+
+        @Override
+        public void stopped(Outcome outcome) {}
+    }
+}
