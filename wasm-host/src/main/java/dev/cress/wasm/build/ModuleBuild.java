@@ -36,7 +36,7 @@ public final class ModuleBuild {
         try {
             WasmModule module = ModuleParser.parse(bytes);
             Linkage.check(module);
-            var compiled = GuestCode.compile(module, className(bytes));
+            var compiled = new Compilation(bytes, outline.uses(), module, className(bytes)).run();
             boolean interprets = !compiled.interpreted().isEmpty();
             var begin =
                     new Initialisation(

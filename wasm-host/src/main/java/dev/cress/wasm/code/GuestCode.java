@@ -7,8 +7,10 @@ import dev.cress.wasm.stop.StopFlag;
 import run.endive.compiler.InterpreterFallback;
 import run.endive.compiler.internal.ByteClassCollector;
 import run.endive.compiler.internal.Compiler;
+import run.endive.compiler.internal.CompilerResult;
 import run.endive.runtime.Instance;
 import run.endive.runtime.Machine;
+import run.endive.wasm.WasmEngineException;
 import run.endive.wasm.WasmModule;
 
 import java.lang.classfile.ClassFile;
@@ -21,10 +23,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A guest's code, ready to run. Thread-safe.
 public final class GuestCode {
     private static final String HELPER_SUFFIX = "Shaded";
+
+    /// How the engine says which it is.
+    private static final Pattern TOO_LARGE =
+            Pattern.compile("exceeds the Java method size limits.* WASM function index: (\\d+)");
 
     private final MethodHandle newMachine;
     private final StopFlag stopFlag;
@@ -49,14 +57,26 @@ public final class GuestCode {
     /// Compiles a module's functions. Takes a good part of a second per MB.
     ///
     /// @param main a binary name for the main class, seen in profiles
-    public static Compiled compile(WasmModule module, String main) {
-        var result =
-                Compiler.builder(module)
-                        .withClassName(main)
-                        .withInterpreterFallback(InterpreterFallback.SILENT)
-                        .withClassCollectorFactory(ByteClassCollector::new)
-                        .build()
-                        .compile();
+    /// @param interpreted indices of functions not to compile, imported ones counted
+    public static Compiled compile(WasmModule module, String main, Set<Integer> interpreted)
+            throws FunctionTooLargeException {
+        CompilerResult result;
+        try {
+            result =
+                    Compiler.builder(module)
+                            .withClassName(main)
+                            .withInterpretedFunctions(interpreted)
+                            .withInterpreterFallback(InterpreterFallback.FAIL)
+                            .withClassCollectorFactory(ByteClassCollector::new)
+                            .build()
+                            .compile();
+        } catch (WasmEngineException e) {
+            Matcher tooLarge = TOO_LARGE.matcher(String.valueOf(e.getMessage()));
+            if (tooLarge.find()) {
+                throw new FunctionTooLargeException(Integer.parseInt(tooLarge.group(1)), e);
+            }
+            throw e;
+        }
         Map<String, byte[]> classes =
                 result.classBytes().entrySet().stream()
                         .collect(toMap(e -> e.getKey().replace('/', '.'), Map.Entry::getValue));

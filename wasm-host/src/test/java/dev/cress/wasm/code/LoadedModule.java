@@ -9,9 +9,11 @@ import dev.cress.wasm.wasi.WasiFunctions;
 import dev.cress.wasm.wasi.WasiProcess;
 
 import run.endive.runtime.Instance;
+import run.endive.wasm.WasmModule;
 import run.endive.wasm.types.MemoryLimits;
 
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 
@@ -27,7 +29,7 @@ final class LoadedModule {
 
     static LoadedModule of(Assembler assembled) {
         var module = ModuleParser.parse(assembled.toBytes());
-        var compiled = GuestCode.compile(module, "guest.Test");
+        var compiled = compiled(module);
         var code = GuestCode.load(compiled);
         var memory =
                 Objects.requireNonNull(
@@ -43,6 +45,17 @@ final class LoadedModule {
                         .withTableFactory(GuestTables::create)
                         .build(),
                 compiled.interpreted());
+    }
+
+    private static GuestCode.Compiled compiled(WasmModule module) {
+        Set<Integer> interpreted = new HashSet<>();
+        while (true) {
+            try {
+                return GuestCode.compile(module, "guest.Test", interpreted);
+            } catch (FunctionTooLargeException e) {
+                interpreted.add(e.function());
+            }
+        }
     }
 
     /// Functions that were too large to compile.
