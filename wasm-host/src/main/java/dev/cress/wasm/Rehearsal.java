@@ -35,8 +35,48 @@ import java.util.Objects;
 /// There the stack may end at any moment, and a class whose static initialiser failed fails every
 /// tenant until the process ends.
 final class Rehearsal {
-    /// One memory of one page.
-    private static final byte[] MODULE = {0, 'a', 's', 'm', 1, 0, 0, 0, 5, 3, 1, 0, 1};
+    /// One memory of one page, and a function that loads from it in a block: functions too large
+    /// to compile are interpreted as this one is.
+    private static final byte[] MODULE = {
+        0,
+        'a',
+        's',
+        'm',
+        1,
+        0,
+        0,
+        0, // header
+        1,
+        4,
+        1,
+        0x60,
+        0,
+        0, // type
+        3,
+        2,
+        1,
+        0, // function
+        5,
+        3,
+        1,
+        0,
+        1, // memory
+        10,
+        13,
+        1,
+        11,
+        0,
+        0x02,
+        0x40,
+        0x41,
+        0,
+        0x28,
+        2,
+        0,
+        0x1a,
+        0x0b,
+        0x0b // code
+    };
 
     /// Beyond what calls write to address 0.
     private static final int HEAD_AT = 32_768;
@@ -71,6 +111,7 @@ final class Rehearsal {
     static void hold(SecureRandom random) {
         var rehearsal = new Rehearsal();
         rehearsal.calls(random);
+        rehearsal.instance.getMachine().call(0, new long[0]);
         rehearsal.failures();
     }
 

@@ -1,5 +1,8 @@
 package dev.cress.wasm;
 
+import static dev.cress.wasm.assembly.WasmBytes.bytes;
+
+import dev.cress.wasm.assembly.Assembler;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Outcome;
@@ -19,6 +22,7 @@ final class FirstGuests {
     static final String BEGIN = "— a guest begins —";
     static final String END = "— it has ended —";
     private static final int DEPTH = 3;
+    private static final int INSTRUCTIONS = 10_000;
 
     private FirstGuests() {}
 
@@ -30,21 +34,35 @@ final class FirstGuests {
                         Duration.ofMillis(100), Duration.ofSeconds(9), 8 << 20, 9_999, 99_999, 999);
         System.out.println(END);
         try (var host = WasmHost.forAnybodysModules(Path.of(arguments[0]));
-                var isolates = host.isolates(host.prepare(guest.module(), "auto"))) {
+                var isolates = host.isolates(host.prepare(guest.module(), "auto"));
+                var interpreted = host.isolates(host.prepare(tooLarge(), "auto"))) {
             for (int way = 0; way < guest.ways().size(); way++) {
                 String name = guest.ways().get(way);
                 int depth = name.equals(EveryWay.WITHOUT_BOTTOM) ? Integer.MAX_VALUE : DEPTH;
-                byte[] body = EveryWay.request(way, false, depth);
-                var exchange =
-                        new Told(
-                                System.out,
-                                RecordedExchange.of(
-                                        "POST", "/", body, List.of(), Map.of("KEY", "value")));
-                Outcome outcome = isolates.run(exchange, limits).execute().outcome();
-                System.out.println(END);
-                System.out.println(name + ": " + outcome);
+                run(isolates, EveryWay.request(way, false, depth), limits);
             }
+            run(interpreted, new byte[1], limits);
         }
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static void run(Isolates isolates, byte[] body, RunLimits limits) {
+        var config = Map.of("KEY", "value");
+        var recorded = RecordedExchange.of("POST", "/", body, List.of(), config);
+        Outcome outcome = isolates.run(new Told(System.out, recorded), limits).execute().outcome();
+        System.out.println(END);
+        System.out.println(outcome);
+    }
+
+    /// Reads its request, then runs a function that only the interpreter takes.
+    private static byte[] tooLarge() {
+        var module = Assembler.withMemory(1);
+        int read = module.wasi("fd_read", "iiii");
+        module.data(0, bytes(8, 0, 0, 0, 1, 0, 0, 0).toBytes());
+        var code = bytes().repeat(INSTRUCTIONS, 0x41, 0, 0x28, 2, 0, 0x1a);
+        int large = module.function("", "", code.end());
+        module.start(bytes().i32(0).i32(0).i32(1).i32(16).call(read).drop().call(large).end());
+        return module.toBytes();
     }
 
     /// Says when the guest has asked for its request: from then on it decides how deep it calls.

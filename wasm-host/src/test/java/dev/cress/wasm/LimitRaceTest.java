@@ -26,12 +26,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 
 /// Runs that end about when they reach their limit: a stop reaches the run that it was meant for or
-/// nobody.
-@Timeout(60)
+/// nobody. `-Dcress.races=1000000` makes as many runs of words and a hundredth of guests.
+@Timeout(600)
 class LimitRaceTest {
     private static final int THREADS = 2;
-    private static final int WORDS = 100_000;
-    private static final int GUESTS = 1_500;
+    private static final int WORDS = Integer.getInteger("cress.races", 200_000) / THREADS;
+    private static final int GUESTS = Math.max(1_500, WORDS / 100);
     private static final Duration LIMIT = Duration.ofNanos(20_000);
     private static final int NEAR_NANOS = 50_000;
 

@@ -19,9 +19,11 @@ import java.util.stream.LongStream;
 
 /// A run can't tell whether its isolate was used before: whatever a guest did to its state and
 /// however it ended, the next run answers as it would on a fresh host. The pool compares each reset
-/// with a fresh isolate besides, and throws here when they differ.
+/// with a fresh isolate besides, and throws here when they differ. `-Dcress.seeds=2000` tries as
+/// many programs, from the seed `-Dcress.seed` on.
 class ResetTest {
-    private static final int SEEDS = 32;
+    private static final int SEEDS = Integer.getInteger("cress.seeds", 32);
+    private static final long FIRST_SEED = Long.getLong("cress.seed", 0);
     private static final int RUNS = 12;
 
     /// What a client sees of a run.
@@ -42,7 +44,7 @@ class ResetTest {
     }
 
     static LongStream seeds() {
-        return LongStream.range(0, SEEDS);
+        return LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS);
     }
 
     @ParameterizedTest
@@ -59,7 +61,7 @@ class ResetTest {
             for (int run = 0; run < RUNS; run++) {
                 int way = random.nextInt(RandomProgram.WAYS);
                 assertThat(answer(isolates, way))
-                        .as("run %d, way %d", run, way)
+                        .as("seed %d, run %d, way %d", seed, run, way)
                         .isEqualTo(expected[way]);
             }
         }
