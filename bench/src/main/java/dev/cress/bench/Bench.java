@@ -23,7 +23,8 @@ public final class Bench {
                     new NeighbourQuestion(),
                     new SafepointQuestion(),
                     new NodeThroughputQuestion(),
-                    new SoakQuestion());
+                    new SoakQuestion(),
+                    new JitBombQuestion());
     private static final int USAGE = 2;
     private static final int FAILED = 1;
 

@@ -32,7 +32,8 @@ final class BenchTest {
                     "neighbour",
                     "safepoint",
                     "node-throughput",
-                    "soak");
+                    "soak",
+                    "jit-bomb");
 
     private static final String NUMBER = "[0-9.]+";
 
@@ -104,6 +105,7 @@ final class BenchTest {
                     safepoint       | beside=[a-z]+ p50_ms=N p99_ms=N max_ms=N n=N                 | 5
                     node-throughput | server=[a-z-]+ requests_per_s=N cpu_us=N ratio=N             | 3
                     neighbour       | spinners=N p50_ms=N p99_ms=N n=N                      | 3
+                    jit-bomb        | neighbour=[a-z]+ p50_us=N ms_to_steady=N n=N                 | 2
                     """)
     void aQuickRunAnswersInLines(String name, String pattern, int lines) {
         assertThat(run(name, "--quick")).as(text(err)).isZero();
