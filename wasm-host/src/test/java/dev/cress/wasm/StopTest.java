@@ -19,12 +19,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /// However a guest holds on to its thread, the thread comes back.
 @Timeout(60)
@@ -104,6 +108,44 @@ class StopTest {
         var limits = limits(Duration.ofMillis(100), HOUR);
         assertThat(run(spinner(), RecordedExchange.get("/"), limits))
                 .isEqualTo(new Outcome.OutOfCpu(limits.cpu()));
+    }
+
+    /// Functions of one parameter that don't end.
+    private static Stream<Arguments> endless() {
+        var next = bytes(0x20, 0, 0x41, 1, 0x6a, 0x41).u32(0x7fff).u8(0x71, 0x22, 0);
+        var counted = bytes(0x03, 0x40, 0x41, 0, 0x21, 0, 0x03, 0x40, 0x20, 0, 0x41, 1, 0x6a);
+        counted.u8(0x22, 0).i32(1_000_000_000).u8(0x48, 0x0d, 0, 0x0b, 0x0c, 0, 0x0b);
+        return Stream.of(
+                Arguments.of("an empty loop", spinning()),
+                Arguments.of("a loop that counts", counted),
+                Arguments.of("a loop that loads", loop(next, 0x28, 2, 0, 0x1a)),
+                Arguments.of("a loop that stores", loop(next, 0x41, 7, 0x36, 2, 0)),
+                Arguments.of("calls, 2 to the power of 60", calls()));
+    }
+
+    private static WasmBytes loop(WasmBytes first, int... then) {
+        return bytes(0x03, 0x40).add(first).u8(then).u8(0x0c, 0, 0x0b);
+    }
+
+    private static WasmBytes calls() {
+        var call = bytes(0x20, 0, 0x41, 1, 0x6b, 0x10, 0);
+        return bytes(0x20, 0, 0x04, 0x40).add(call).add(call).u8(0x0b);
+    }
+
+    /// Its loop was compiled when it is stopped, with the poll as nothing.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("endless")
+    void compiledCodeIsStoppedThatNeverWasBefore(String name, WasmBytes code)
+            throws RefusedModuleException {
+        var module = Assembler.withMemory(1);
+        int endless = module.function("i", "", code.end());
+        assertThat(endless).isZero();
+        module.start(bytes().i32(60).call(endless).end());
+        var limits = limits(HOUR, Duration.ofMillis(700));
+        long start = System.nanoTime();
+        assertThat(run(HOST.prepare(module.toBytes(), "auto"), RecordedExchange.get("/"), limits))
+                .isEqualTo(new Outcome.OutOfTime(limits.wall()));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
     }
 
     @Test
