@@ -6,7 +6,6 @@ import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;
-import dev.cress.wasm.stop.StopFlag;
 import dev.cress.wasm.stop.ThreadPriority;
 
 import org.jspecify.annotations.Nullable;
@@ -17,10 +16,6 @@ import java.time.Duration;
 /// seen: a first run takes about a hundred times as long as one of many. [#run] once; [#cancel]
 /// from any thread.
 public final class WarmUp {
-    /// Runs whose every poll looks closer: a stop of the image's first guest then finds code that
-    /// knows of stops, and doesn't cost its neighbours a compilation.
-    private static final int WATCHED_RUNS = 10;
-
     private final Isolates isolates;
     private final GuestRequest request;
     private final byte[] body;
@@ -45,17 +40,19 @@ public final class WarmUp {
     public record Result(int runs, Duration first, Duration fastest) {}
 
     /// Runs until the time is over, the runs are made, or one ended as no second one should have
-    /// to. The thread yields to all others from then on, where the system can do that: use one that
-    /// nothing else needs.
+    /// to. The last run isn't cut off, but within as much time again: to stop a run makes all later
+    /// ones of its image slower. The thread yields to all others from then on, where the system can
+    /// do that: use one that nothing else needs.
     public Result run(Duration time) {
         ThreadPriority.lowerHere();
+        RunLimits within = limits.within(time);
         long end = System.nanoTime() + time.toNanos();
         int runs = 0;
         long first = 0;
         long fastest = Long.MAX_VALUE;
         long left = time.toNanos();
         while (runs < runsMax && left > 0 && !cancelled) {
-            RunResult result = run(runs, left);
+            RunResult result = once(within);
             long took = result.isolateStartNanos() + result.guestNanos();
             first = runs == 0 ? took : first;
             fastest = Math.min(fastest, took);
@@ -68,24 +65,13 @@ public final class WarmUp {
         return new Result(runs, Duration.ofNanos(first), Duration.ofNanos(runs == 0 ? 0 : fastest));
     }
 
-    private RunResult run(int number, long nanosMax) {
-        var run = isolates.run(new Nobody(), limits.within(Duration.ofNanos(nanosMax)));
+    private RunResult once(RunLimits within) {
+        var run = isolates.run(new Nobody(), within);
         present = run;
         if (cancelled) {
             run.abandon();
         }
-        StopFlag flag = isolates.image().blueprint().code().stopFlag();
-        boolean watched = number < WATCHED_RUNS;
-        if (watched) {
-            flag.raise();
-        }
-        try {
-            return run.execute();
-        } finally {
-            if (watched) {
-                flag.lower();
-            }
-        }
+        return run.execute();
     }
 
     private static boolean isWorthAnother(Outcome outcome) {

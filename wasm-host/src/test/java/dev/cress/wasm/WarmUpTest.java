@@ -95,10 +95,4 @@ class WarmUpTest {
         warmUp.cancel();
         assertThat(done.orTimeout(10, TimeUnit.SECONDS).join().runs()).isLessThanOrEqualTo(1);
     }
-
-    @Test
-    void afterItNoRunIsToldToLookCloser() {
-        run(of("hello", "/", 5), LONG);
-        assertThat(isolates.image().blueprint().code().stopFlag().isRaised()).isFalse();
-    }
 }

@@ -11,62 +11,56 @@ import run.endive.runtime.WasmInterruptedException;
 /// names and types are those of the engine's helper class, whose methods [HelperClass] makes lead
 /// here.
 ///
-/// An address is the sum of two unsigned numbers of 32 bits and isn't wrapped (Core Specification,
-/// 4.6.9). No memory reaches 2 GiB, so a sum that doesn't fit an `int`, or a part that is negative
-/// as one, is out of bounds.
+/// An address is given as its two parts, which the memory adds up.
 public final class GuestOps {
     private GuestOps() {}
 
-    private static int address(int base, int offset) {
-        return (base | offset) < 0 ? -1 : base + offset;
-    }
-
     public static byte memoryReadByte(int base, int offset, Memory memory) {
-        return ((GuestMemory) memory).read(address(base, offset));
+        return ((GuestMemory) memory).read(base, offset);
     }
 
     public static short memoryReadShort(int base, int offset, Memory memory) {
-        return ((GuestMemory) memory).readShort(address(base, offset));
+        return ((GuestMemory) memory).readShort(base, offset);
     }
 
     public static int memoryReadInt(int base, int offset, Memory memory) {
-        return ((GuestMemory) memory).readInt(address(base, offset));
+        return ((GuestMemory) memory).readInt(base, offset);
     }
 
     public static long memoryReadLong(int base, int offset, Memory memory) {
-        return ((GuestMemory) memory).readLong(address(base, offset));
+        return ((GuestMemory) memory).readLong(base, offset);
     }
 
     public static float memoryReadFloat(int base, int offset, Memory memory) {
-        return ((GuestMemory) memory).readFloat(address(base, offset));
+        return Float.intBitsToFloat(((GuestMemory) memory).readInt(base, offset));
     }
 
     public static double memoryReadDouble(int base, int offset, Memory memory) {
-        return ((GuestMemory) memory).readDouble(address(base, offset));
+        return Double.longBitsToDouble(((GuestMemory) memory).readLong(base, offset));
     }
 
     public static void memoryWriteByte(int base, byte value, int offset, Memory memory) {
-        ((GuestMemory) memory).writeByte(address(base, offset), value);
+        ((GuestMemory) memory).writeByte(base, offset, value);
     }
 
     public static void memoryWriteShort(int base, short value, int offset, Memory memory) {
-        ((GuestMemory) memory).writeShort(address(base, offset), value);
+        ((GuestMemory) memory).writeShort(base, offset, value);
     }
 
     public static void memoryWriteInt(int base, int value, int offset, Memory memory) {
-        ((GuestMemory) memory).writeI32(address(base, offset), value);
+        ((GuestMemory) memory).writeI32(base, offset, value);
     }
 
     public static void memoryWriteLong(int base, long value, int offset, Memory memory) {
-        ((GuestMemory) memory).writeLong(address(base, offset), value);
+        ((GuestMemory) memory).writeLong(base, offset, value);
     }
 
     public static void memoryWriteFloat(int base, float value, int offset, Memory memory) {
-        ((GuestMemory) memory).writeF32(address(base, offset), value);
+        ((GuestMemory) memory).writeI32(base, offset, Float.floatToRawIntBits(value));
     }
 
     public static void memoryWriteDouble(int base, double value, int offset, Memory memory) {
-        ((GuestMemory) memory).writeF64(address(base, offset), value);
+        ((GuestMemory) memory).writeLong(base, offset, Double.doubleToRawLongBits(value));
     }
 
     public static void memoryCopy(int to, int from, int count, Memory memory) {

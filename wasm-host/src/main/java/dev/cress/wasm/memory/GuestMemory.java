@@ -22,6 +22,7 @@ public final class GuestMemory extends FlatMemory {
     private final MemoryBudget budget;
     private final int initialPages;
     private final int pagesDeclared;
+    private long bytesTaken;
     private int pagesMax;
     private boolean cappedByLimit;
     private boolean growthRefused;
@@ -29,8 +30,9 @@ public final class GuestMemory extends FlatMemory {
     private DataSegment @Nullable [] segments;
     private @Nullable Object host;
 
-    private GuestMemory(MemoryBudget budget, MemoryLimits declared, int capacityPages) {
-        super(capacityPages * PAGE_SIZE);
+    private GuestMemory(MemoryBudget budget, MemoryLimits declared, int capacityPages, int pages) {
+        super(capacityPages * PAGE_SIZE, pages * PAGE_SIZE);
+        this.bytesTaken = (long) capacityPages * PAGE_SIZE;
         this.budget = budget;
         this.initialPages = declared.initialPages();
         this.pagesDeclared = Math.min(declared.maximumPages(), RUNTIME_MAX_PAGES);
@@ -62,8 +64,7 @@ public final class GuestMemory extends FlatMemory {
                 return null;
             }
         }
-        var memory = new GuestMemory(budget, declared, capacity);
-        memory.size = pages * PAGE_SIZE;
+        var memory = new GuestMemory(budget, declared, capacity, pages);
         memory.limit(cap);
         return memory;
     }
@@ -77,33 +78,27 @@ public final class GuestMemory extends FlatMemory {
 
     /// Bytes that it holds, more than [#size] when it has room to grow.
     public int capacity() {
-        return bytes.length;
+        return bytes().length;
     }
 
     /// Puts the initial content onto a memory of zeros.
     public void fill(InitialMemory content) {
-        content.copyTo(bytes);
+        content.copyTo(bytes());
     }
 
     /// Takes what is here for what runs begin with; nothing counts as changed any more.
     public InitialMemory takeInitial() {
-        Arrays.fill(marks, (byte) 0);
-        return InitialMemory.of(bytes, size);
+        forget();
+        return InitialMemory.of(bytes(), size());
     }
 
     /// Restores what changed since the last reset. Growth is undone; the room for it stays.
     public void reset(InitialMemory content) {
-        for (int i = 0; i < marks.length; i += 8) {
-            if ((long) LONG.get(marks, i) != 0) {
-                for (int granule = i; granule < i + 8; granule++) {
-                    if (marks[granule] != 0) {
-                        content.restore(bytes, granule);
-                    }
-                }
-                LONG.set(marks, i, 0L);
-            }
+        for (int i = nextMarked(0); i >= 0; i = nextMarked(i + 1)) {
+            content.restore(bytes(), i);
+            forget(i);
         }
-        size = content.size();
+        resize(content.size());
         segmentsDropped = false;
         host = null;
     }
@@ -116,11 +111,13 @@ public final class GuestMemory extends FlatMemory {
     /// Whether this one, after its reset, is as a fresh one: every byte, also those in the room to
     /// grow, and everything else but the size of that room.
     public boolean isAsFreshAs(GuestMemory fresh) {
-        int common = Math.min(bytes.length, fresh.bytes.length);
-        return size == fresh.size
-                && Arrays.equals(bytes, 0, common, fresh.bytes, 0, common)
+        byte[] bytes = bytes();
+        byte[] freshBytes = fresh.bytes();
+        int common = Math.min(bytes.length, freshBytes.length);
+        return size() == fresh.size()
+                && Arrays.equals(bytes, 0, common, freshBytes, 0, common)
                 && isZero(bytes, common)
-                && isZero(marks, 0)
+                && nextMarked(0) < 0
                 && host == null
                 && !segmentsDropped;
     }
@@ -142,10 +139,10 @@ public final class GuestMemory extends FlatMemory {
 
     /// Gives the bytes back to the budget. The memory must not be used again.
     public void release() {
-        budget.giveBack(bytes.length);
-        bytes = new byte[0];
-        marks = new byte[8];
-        size = 0;
+        budget.giveBack(bytesTaken);
+        bytesTaken = 0;
+        pagesMax = 0;
+        resize(0);
     }
 
     /// Whether the guest asked for more than it was given because of the host's cap or budget, not
@@ -166,7 +163,7 @@ public final class GuestMemory extends FlatMemory {
 
     @Override
     public int pages() {
-        return size / PAGE_SIZE;
+        return size() / PAGE_SIZE;
     }
 
     @Override
@@ -190,32 +187,31 @@ public final class GuestMemory extends FlatMemory {
             return -1;
         }
         int sizeWanted = (int) pagesWanted * PAGE_SIZE;
-        if (sizeWanted > bytes.length && !extend(sizeWanted)) {
+        if (sizeWanted > capacity() && !extend(sizeWanted)) {
             growthRefused = true;
             return -1;
         }
-        size = sizeWanted;
+        resize(sizeWanted);
         return pagesNow;
     }
 
     /// Grows by half at least: page by page, 2,047 steps of copying took 10 s.
     private boolean extend(int sizeWanted) {
-        long generous =
-                Math.min(bytes.length + (long) bytes.length / 2, (long) pagesMax * PAGE_SIZE);
+        long generous = Math.min(bytesTaken + bytesTaken / 2, (long) pagesMax * PAGE_SIZE);
         int capacity = (int) Math.max(sizeWanted, generous);
-        if (!budget.take(capacity - bytes.length)) {
+        if (!budget.take(capacity - bytesTaken)) {
             capacity = sizeWanted;
-            if (!budget.take(capacity - bytes.length)) {
+            if (!budget.take(capacity - bytesTaken)) {
                 return false;
             }
         }
         byte[] larger = new byte[capacity];
-        for (int left = size; left > 0; left -= PIECE_BYTES) {
-            int at = size - left;
-            System.arraycopy(bytes, at, larger, at, Math.min(PIECE_BYTES, left));
+        for (int left = size(); left > 0; left -= PIECE_BYTES) {
+            int at = size() - left;
+            System.arraycopy(bytes(), at, larger, at, Math.min(PIECE_BYTES, left));
         }
-        bytes = larger;
-        marks = Arrays.copyOf(marks, marksFor(capacity));
+        become(larger);
+        bytesTaken = capacity;
         return true;
     }
 
@@ -234,11 +230,11 @@ public final class GuestMemory extends FlatMemory {
                                 ConstantEvaluators.computeConstantValue(
                                         instance, active.offsetInstructions())[0];
                 byte[] data = active.data();
-                if (offset < 0 || (long) offset + data.length > size) {
+                if (offset < 0 || (long) offset + data.length > size()) {
                     throw new UninstantiableException(
                             "data segment of %d bytes at %s is outside of the memory of %d bytes"
                                     .formatted(
-                                            data.length, Integer.toUnsignedString(offset), size));
+                                            data.length, Integer.toUnsignedString(offset), size()));
                 }
                 write(offset, data, 0, data.length);
             }

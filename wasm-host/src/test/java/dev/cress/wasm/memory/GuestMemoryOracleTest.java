@@ -132,6 +132,59 @@ class GuestMemoryOracleTest {
         };
     }
 
+    /// The sum isn't wrapped: where it would be, or is more than an address can say, is no memory.
+    @ParameterizedTest
+    @ValueSource(longs = {5, 6, 7, 8})
+    void anAddressInTwoPartsIsTheirSum(long seed) {
+        var random = new Random(seed);
+        for (int i = 0; i < STEPS; i++) {
+            int base = address(random);
+            int offset = random.nextInt(4) == 0 ? address(random) : address(random) - base;
+            long sum = Integer.toUnsignedLong(base) + Integer.toUnsignedLong(offset);
+            int width = random.nextInt(8);
+            long value = random.nextLong();
+            Object expected =
+                    sum > Integer.MAX_VALUE
+                            ? "trap"
+                            : answer(oracle, m -> atSum(m, width, (int) sum, value));
+            assertThat(answer(memory, _ -> atBoth(width, base, offset, value)))
+                    .as("width %d at %d + %d in step %d of seed %d", width, base, offset, i, seed)
+                    .isEqualTo(expected);
+            if (i % 1_000 == 0) {
+                memory.grow(1);
+                oracle.grow(1);
+                compareWhole();
+            }
+        }
+        compareWhole();
+    }
+
+    private static Object atSum(Memory m, int width, int at, long value) {
+        return switch (width) {
+            case 0 -> m.read(at);
+            case 1 -> m.readShort(at);
+            case 2 -> m.readInt(at);
+            case 3 -> m.readLong(at);
+            case 4 -> done(() -> m.writeByte(at, (byte) value));
+            case 5 -> done(() -> m.writeShort(at, (short) value));
+            case 6 -> done(() -> m.writeI32(at, (int) value));
+            default -> done(() -> m.writeLong(at, value));
+        };
+    }
+
+    private Object atBoth(int width, int base, int offset, long value) {
+        return switch (width) {
+            case 0 -> memory.read(base, offset);
+            case 1 -> memory.readShort(base, offset);
+            case 2 -> memory.readInt(base, offset);
+            case 3 -> memory.readLong(base, offset);
+            case 4 -> done(() -> memory.writeByte(base, offset, (byte) value));
+            case 5 -> done(() -> memory.writeShort(base, offset, (short) value));
+            case 6 -> done(() -> memory.writeI32(base, offset, (int) value));
+            default -> done(() -> memory.writeLong(base, offset, value));
+        };
+    }
+
     private Function<Memory, Object> bulk(Random random) {
         int at = address(random);
         int from = address(random);
