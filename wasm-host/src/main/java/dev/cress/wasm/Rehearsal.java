@@ -6,6 +6,7 @@ import dev.cress.wasm.cgi.CgiGuest;
 import dev.cress.wasm.code.ModuleParser;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.RunLimits;
@@ -145,6 +146,11 @@ final class Rehearsal {
     }
 
     private void failures() {
+        var flag = new StopFlag();
+        flag.raise();
+        if (flag.isRaised()) {
+            flag.lower();
+        }
         memory.grow(1);
         try {
             memory.readInt(-1);
@@ -166,24 +172,27 @@ final class Rehearsal {
         }
     }
 
-    /// Asks for nothing and hears nothing.
+    /// Asks for nothing, with one of everything that a guest is told of, and hears nothing.
     private static final class Nobody implements GuestExchange {
         @Override
         public GuestRequest request() {
             return new GuestRequest(
                     "GET",
                     "http",
-                    "localhost",
-                    80,
-                    "/",
-                    "",
+                    "::1",
+                    81,
+                    "/x/%41",
+                    "a=b",
                     "HTTP/1.1",
-                    List.of(),
-                    -1,
+                    List.of(
+                            new Header("content-type", "a"),
+                            new Header("x-a", "b"),
+                            new Header("x-a", "c")),
+                    0,
                     "127.0.0.1",
-                    new GuestRequest.MatchedRoute("/*", ""),
-                    new GuestRequest.Place("nobody", 0, "", "", "", "", ""),
-                    Map.of());
+                    new GuestRequest.MatchedRoute("/x/*", "/x"),
+                    new GuestRequest.Place("nobody", 0, "", "", "", "DE", "Berlin"),
+                    Map.of("A", "b"));
         }
 
         @Override
