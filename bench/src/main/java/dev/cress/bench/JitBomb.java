@@ -83,7 +83,7 @@ final class JitBomb {
     private static void sized(ByteArrayOutputStream to, byte[] content) {
         int left = content.length;
         while (left > 0x7f) {
-            to.write(left & 0x7f | 0x80);
+            to.write((left & 0x7f) | 0x80);
             left >>>= 7;
         }
         to.write(left);
@@ -94,7 +94,7 @@ final class JitBomb {
     private static void number(ByteArrayOutputStream to, int value) {
         int left = value;
         while (left > 0x3f) {
-            to.write(left & 0x7f | 0x80);
+            to.write((left & 0x7f) | 0x80);
             left >>>= 7;
         }
         to.write(left);
