@@ -22,6 +22,7 @@ import run.endive.runtime.ByteArrayMemory;
 import run.endive.runtime.Instance;
 import run.endive.wasm.WasmModule;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /// What one guest's isolates cost. Each method does one thing once and returns its nanoseconds. It
@@ -52,7 +53,7 @@ final class IsolateStart implements AutoCloseable {
         this.isolates = host.isolates(host.prepare(stub.module(), "auto"));
         var budget = new MemoryBudget(Runtime.getRuntime().maxMemory() / 2);
         var content = ModuleBuild.build(stub.module(), "auto", budget, watchdog);
-        this.pools = new IsolatePools(budget, INSPECT_EVERY);
+        this.pools = new IsolatePools(budget, INSPECT_EVERY, Duration.ofDays(1));
         this.code = GuestCode.load(content.compiled());
         this.pool =
                 pools.pool(
@@ -62,7 +63,8 @@ final class IsolateStart implements AutoCloseable {
                                 code,
                                 WasiFunctions.imports(),
                                 !content.compiled().interpreted().isEmpty(),
-                                content.start()));
+                                content.start()),
+                        () -> {});
         this.module = ModuleParser.parse(stub.module());
     }
 

@@ -34,6 +34,7 @@ final class NodeData implements AutoCloseable {
     static final String REGION = "bench";
     private static final long IMAGE_BYTES_MAX = 2L << 30;
     private static final int CUSTOM_SECTION = 0;
+    private static final Warmup NO_WARM_UP = new Warmup("", "", "", 0);
 
     private final Path folder = Files.createTempDirectory("cress-bench");
     private final Path node = folder.resolve("nodes").resolve(NODE);
@@ -55,28 +56,34 @@ final class NodeData implements AutoCloseable {
             throws IOException, RefusedModuleException {
         byte[] module = Guest.wasm(guest);
         try (NodeStore store = NodeStore.open(node)) {
-            put(store, name, module, build(module), limits);
+            put(store, name, module, build(module), limits, Warmup.DEFAULT);
         }
         return this;
     }
 
     /// So many functions named `NAME0`, `NAME1` …, each with a module of its own, which differ only
-    /// in a mark that nobody reads.
+    /// in a mark that nobody reads. A node that starts leaves them cold.
     NodeData withMany(int count, String name, String guest)
             throws IOException, RefusedModuleException {
         byte[] module = Guest.wasm(guest);
         ImageContent image = build(module);
         try (NodeStore store = NodeStore.open(node)) {
             for (int i = 0; i < count; i++) {
-                put(store, name + i, marked(module, "m" + i), image, Limits.DEFAULT);
+                put(store, name + i, marked(module, "m" + i), image, Limits.DEFAULT, NO_WARM_UP);
             }
         }
         return this;
     }
 
-    private void put(NodeStore store, String name, byte[] module, ImageContent image, Limits limits)
+    private void put(
+            NodeStore store,
+            String name,
+            byte[] module,
+            ImageContent image,
+            Limits limits,
+            Warmup warmup)
             throws IOException {
-        var manifest = new Manifest("auto", List.of(), limits, Map.of(), Warmup.DEFAULT);
+        var manifest = new Manifest("auto", List.of(), limits, Map.of(), warmup);
         var version = new Version(1, Sha256.of(module), module.length, manifest, 0);
         var deployment = new Deployment(1, 1, List.of(new Share(1, Share.ALL)), "deploy", 0);
         var state = new FunctionState(new FunctionName(name), deployment, List.of(version));

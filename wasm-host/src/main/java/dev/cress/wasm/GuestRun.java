@@ -6,6 +6,7 @@ import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;
 import dev.cress.wasm.isolate.Isolate;
+import dev.cress.wasm.isolate.IsolatePool;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.GuestStopped;
@@ -32,10 +33,7 @@ public final class GuestRun {
         this.isolates = isolates;
         this.exchange = exchange;
         this.limits = limits;
-        this.word =
-                new RunWord(
-                        isolates.image().blueprint().code().stopFlag(),
-                        reason -> exchange.stopped(outcome(reason)));
+        this.word = new RunWord(reason -> exchange.stopped(outcome(reason)));
     }
 
     /// Whoever asked has gone: stops the guest, or keeps it from starting.
@@ -49,20 +47,21 @@ public final class GuestRun {
         long start = System.nanoTime();
         int pagesMax =
                 (int) Math.min(limits.memoryBytes() / GuestMemory.PAGE_SIZE, Integer.MAX_VALUE);
-        Isolate isolate = isolates.pool().acquire(pagesMax);
+        Isolates.Loaded from = isolates.loaded();
+        Isolate isolate = from.pool().acquire(pagesMax);
         if (isolate == null) {
-            return new RunResult(noMemory(), 0, 0, 0, 0, false);
+            return new RunResult(noMemory(from.image()), 0, 0, 0, 0, false);
         }
         long[] guestStart = {start};
         Outcome outcome = null;
         Watchdog.Watch watch = host.watchdog().watch(word, limits.cpu(), limits.wall());
         try {
-            outcome = outcome(isolate, guestStart);
+            outcome = outcome(from.image(), isolate, guestStart);
         } finally {
             word.end();
             watch.close();
             if (outcome == null) {
-                isolates.pool().discard(isolate);
+                from.pool().discard(isolate);
             }
         }
         var result =
@@ -73,28 +72,28 @@ public final class GuestRun {
                         watch.cpuNanos(),
                         isolate.memory().size(),
                         watch.yielding());
-        giveBack(isolate, outcome);
+        giveBack(from.pool(), isolate, outcome);
         return result;
     }
 
     /// Resets the isolate, on this thread and at this run's cost, after the answer is handed over.
-    private void giveBack(Isolate isolate, Outcome outcome) {
+    private static void giveBack(IsolatePool pool, Isolate isolate, Outcome outcome) {
         boolean endedByItself =
                 outcome instanceof Outcome.Completed || outcome instanceof Outcome.Exited;
-        isolates.pool().release(isolate, endedByItself);
+        pool.release(isolate, endedByItself);
     }
 
-    private Outcome noMemory() {
-        long needed = isolates.image().initialMemoryBytes();
+    private Outcome noMemory(Image image) {
+        long needed = image.initialMemoryBytes();
         return needed > limits.memoryBytes()
                 ? new Outcome.OutOfMemory(limits.memoryBytes())
                 : new Outcome.NoMemory(needed, host.memoryBudget().bytesMax());
     }
 
-    private Outcome outcome(Isolate isolate, long[] guestStart) {
+    private Outcome outcome(Image image, Isolate isolate, long[] guestStart) {
         Outcome outcome;
         try {
-            outcome = run(isolate, guestStart);
+            outcome = run(image, isolate, guestStart);
         } catch (GuestEnded ended) {
             outcome = ended.outcome();
         } catch (GuestStopped | WasmInterruptedException stopped) {
@@ -110,12 +109,12 @@ public final class GuestRun {
                 : outcome;
     }
 
-    private Outcome run(Isolate isolate, long[] guestStart) {
+    private Outcome run(Image image, Isolate isolate, long[] guestStart) {
         CgiGuest guest = CgiGuest.prepare(word, isolate.memory(), exchange, limits, host.random());
-        word.begin();
+        word.begin(image.blueprint().code().stopFlag());
         guestStart[0] = System.nanoTime();
         try {
-            isolate.run(isolates.image().entry());
+            isolate.run(image.entry());
             word.enterHost();
         } catch (GuestEnded ended) {
             if (!(ended.outcome() instanceof Outcome.Completed)) {

@@ -117,11 +117,11 @@ final class Rehearsal {
     }
 
     private void calls(SecureRandom random) {
-        var word = new RunWord(new StopFlag(), _ -> {});
+        var word = new RunWord(_ -> {});
         var limits = RunLimits.DEFAULT;
         CgiGuest guest = CgiGuest.prepare(word, memory, new Nobody(), limits, random);
         memory.write(HEAD_AT, HEAD);
-        word.begin();
+        word.begin(new StopFlag());
         for (var function : WasiFunctions.all()) {
             // a vector, where the answers of other calls go as well
             memory.writeI32(0, HEAD_AT);

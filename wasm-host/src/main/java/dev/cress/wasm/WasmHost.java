@@ -19,6 +19,7 @@ import dev.cress.wasm.stop.Watchdog;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -29,6 +30,9 @@ public final class WasmHost implements AutoCloseable {
     /// 1.
     private static final int INSPECT_EVERY =
             Integer.getInteger("cress.isolate.inspect.every", 10_000);
+
+    /// How long nobody asks for a version before its image is forgotten.
+    private static final Duration COLD_AFTER = Duration.ofMinutes(10);
 
     /// Of all images that are kept on disk.
     private static final long IMAGE_BYTES_MAX = 2L << 30;
@@ -44,9 +48,10 @@ public final class WasmHost implements AutoCloseable {
     private WasmHost(
             long guestMemoryBytesMax,
             Function<WasmHost, ImageBuilder> builder,
-            Optional<ImageStore> store) {
+            Optional<ImageStore> store,
+            Duration coldAfter) {
         this.memoryBudget = new MemoryBudget(guestMemoryBytesMax);
-        this.pools = new IsolatePools(memoryBudget, INSPECT_EVERY);
+        this.pools = new IsolatePools(memoryBudget, INSPECT_EVERY, coldAfter);
         this.builder = builder.apply(this);
         this.store = store;
         try {
@@ -63,12 +68,17 @@ public final class WasmHost implements AutoCloseable {
     ///
     /// @param guestMemoryBytesMax of all isolates together
     public WasmHost(long guestMemoryBytesMax) {
+        this(guestMemoryBytesMax, COLD_AFTER);
+    }
+
+    WasmHost(long guestMemoryBytesMax, Duration coldAfter) {
         this(
                 guestMemoryBytesMax,
                 host ->
                         (module, abi) ->
                                 ModuleBuild.build(module, abi, host.memoryBudget, host.watchdog),
-                Optional.empty());
+                Optional.empty(),
+                coldAfter);
     }
 
     /// The same, with half of the heap left to everything but guests.
@@ -84,7 +94,8 @@ public final class WasmHost implements AutoCloseable {
         return new WasmHost(
                 halfTheHeap(),
                 _ -> new ChildBuilder(ChildBuilder.Limits.DEFAULT),
-                Optional.of(new ImageStore(images, IMAGE_BYTES_MAX)));
+                Optional.of(new ImageStore(images, IMAGE_BYTES_MAX)),
+                COLD_AFTER);
     }
 
     private static long halfTheHeap() {
@@ -111,6 +122,21 @@ public final class WasmHost implements AutoCloseable {
         return images.get(key, _ -> image);
     }
 
+    /// The same of a module that was prepared before, if its image is still in use or on disk:
+    /// without the module's bytes, in some 10 ms and 100 ms more per MB. Blocks.
+    ///
+    /// @param sha256 of the module, in hexadecimal
+    public Optional<Image> kept(String sha256, String abi) {
+        var key = new ImageKey(sha256, abi);
+        Image known = images.getIfPresent(key);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        return store.flatMap(s -> s.find(key.fileName()))
+                .map(Image::load)
+                .map(image -> images.get(key, _ -> image));
+    }
+
     private ImageContent content(ImageKey key, byte[] module) throws RefusedModuleException {
         Optional<ImageContent> kept = store.flatMap(s -> s.find(key.fileName()));
         if (kept.isPresent()) {
@@ -129,9 +155,29 @@ public final class WasmHost implements AutoCloseable {
         }
     }
 
-    /// Isolates of this image for one version of one tenant.
+    /// Whether an image of this module is on disk.
+    ///
+    /// @param sha256 of the module, in hexadecimal
+    public boolean isKept(String sha256, String abi) {
+        String file = new ImageKey(sha256, abi).fileName();
+        return store.map(s -> s.has(file)).orElse(false);
+    }
+
+    /// Isolates of this image for one version of one tenant. They keep it as long as they are open.
     public Isolates isolates(Image image) {
-        return new Isolates(this, image, pools.pool(image.blueprint()));
+        return new Isolates(this, () -> image).with(image);
+    }
+
+    /// The same, which go cold while nobody asks for them.
+    ///
+    /// @param again where the image comes from then
+    public Isolates isolates(Image image, Isolates.Source again) {
+        return new Isolates(this, again).with(image);
+    }
+
+    /// Cold isolates: nothing is loaded before their first run.
+    public Isolates isolates(Isolates.Source source) {
+        return new Isolates(this, source);
     }
 
     /// Bytes of guest memory in use and in wait.
@@ -148,6 +194,10 @@ public final class WasmHost implements AutoCloseable {
     /// Gives back all memory that waits for requests.
     public void releaseIdle() {
         pools.releaseIdle();
+    }
+
+    IsolatePools pools() {
+        return pools;
     }
 
     MemoryBudget memoryBudget() {

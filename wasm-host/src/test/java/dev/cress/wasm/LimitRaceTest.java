@@ -48,9 +48,9 @@ class LimitRaceTest {
     }
 
     /// Goes in and out of the host until this moment. Returns whether it was stopped.
-    private static boolean stopped(RunWord word, long endNanos) {
+    private static boolean stopped(RunWord word, StopFlag flag, long endNanos) {
         try {
-            word.begin();
+            word.begin(flag);
             while (System.nanoTime() < endNanos) {
                 boolean interrupted = Thread.currentThread().isInterrupted();
                 assertThat(interrupted && word.reason() == null).as("another's stop").isFalse();
@@ -77,11 +77,11 @@ class LimitRaceTest {
                                 int stopped = 0;
                                 var random = new Random(3);
                                 for (int i = 0; i < WORDS; i++) {
-                                    var word = new RunWord(flag, _ -> {});
+                                    var word = new RunWord(_ -> {});
                                     long end = System.nanoTime() + LIMIT.toNanos();
                                     end += random.nextInt(2 * NEAR_NANOS) - NEAR_NANOS;
                                     try (var _ = watchdog.watch(word, LIMIT, LIMIT)) {
-                                        stopped += stopped(word, end) ? 1 : 0;
+                                        stopped += stopped(word, flag, end) ? 1 : 0;
                                     }
                                     assertThat(Thread.currentThread().isInterrupted()).isFalse();
                                 }

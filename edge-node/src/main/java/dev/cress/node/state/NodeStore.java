@@ -157,6 +157,11 @@ public final class NodeStore implements AutoCloseable {
         }
     }
 
+    /// Whether a module is here, unread.
+    boolean hasModule(Sha256 sha256) {
+        return Files.exists(modulePath(sha256));
+    }
+
     public void putModule(Sha256 sha256, byte[] bytes) throws IOException {
         write(modulePath(sha256), bytes);
     }

@@ -7,6 +7,8 @@ import dev.cress.contract.Version;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.RequestHandler.Place;
 import dev.cress.node.serve.ServedVersion;
+import dev.cress.wasm.Image;
+import dev.cress.wasm.Isolates;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
@@ -16,6 +18,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -107,8 +110,13 @@ final class Staging implements AutoCloseable {
             return;
         }
         try {
-            var image = host.prepare(module(version), version.manifest().abi());
             RunLimits runLimits = runLimits(version.manifest().limits());
+            if (heat != Heat.FIRST && isKept(version)) {
+                Isolates cold = host.isolates(() -> image(version));
+                finish(function, new ServedVersion(version, cold, runLimits), heat);
+                return;
+            }
+            var image = host.prepare(module(version), version.manifest().abi());
             if (image.initialMemoryBytes() > runLimits.memoryBytes()) {
                 listener.failed(
                         function,
@@ -119,7 +127,8 @@ final class Staging implements AutoCloseable {
                                         runLimits.memoryBytes() >> 20));
                 return;
             }
-            finish(function, new ServedVersion(version, host.isolates(image), runLimits), heat);
+            Isolates warm = host.isolates(image, () -> image(version));
+            finish(function, new ServedVersion(version, warm, runLimits), heat);
         } catch (RefusedModuleException e) {
             listener.failed(function, version, String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException | Error e) {
@@ -150,6 +159,21 @@ final class Staging implements AutoCloseable {
         if (heat == Heat.MEANWHILE) {
             warmUps.warm(function, version, () -> {});
         }
+    }
+
+    /// Whether it was ready on this node before: then a start needn't load what may not be asked
+    /// for.
+    private boolean isKept(Version version) {
+        return store.hasModule(version.module())
+                && host.isKept(version.module().hex(), version.manifest().abi());
+    }
+
+    /// Of a version that was ready before.
+    private Image image(Version version)
+            throws IOException, InterruptedException, RefusedModuleException {
+        String abi = version.manifest().abi();
+        Optional<Image> kept = host.kept(version.module().hex(), abi);
+        return kept.isPresent() ? kept.get() : host.prepare(module(version), abi);
     }
 
     private byte[] module(Version version) throws IOException, InterruptedException {

@@ -92,11 +92,11 @@ final class Initialisation {
 
     /// Returns whether what it did can be kept.
     private boolean start(Isolate isolate, int function) throws RefusedModuleException {
-        var word = new RunWord(first.code().stopFlag(), _ -> {});
+        var word = new RunWord(_ -> {});
         var process = WasiProcess.ofNobody(word, isolate.memory(), new SecureRandom());
         isolate.memory().attach(process);
         try (var _ = watchdog.watch(word, CPU_MAX, WALL_MAX)) {
-            word.begin();
+            word.begin(first.code().stopFlag());
             isolate.call(function);
             word.enterHost();
             return !process.differsByRun();

@@ -55,6 +55,11 @@ public final class ImageStore {
         }
     }
 
+    /// Whether there is an image of this module; it may still turn out to be spoiled.
+    public boolean has(String name) {
+        return Files.exists(file(name));
+    }
+
     /// Keeps an image. That it can't be kept costs a build later, no more.
     public void keep(String name, ImageContent image) {
         try {

@@ -25,6 +25,7 @@ public final class IsolatePool implements AutoCloseable {
 
     private final IsolatePools pools;
     private final Blueprint blueprint;
+    private final Runnable onCold;
     private final AtomicReference<@Nullable Waiting> top = new AtomicReference<>();
     private final AtomicInteger idle = new AtomicInteger();
     private final HighWaterMark highWater = new HighWaterMark();
@@ -40,9 +41,10 @@ public final class IsolatePool implements AutoCloseable {
     /// A reset left something behind: from now on every run gets a fresh isolate.
     private volatile boolean mistrusted;
 
-    IsolatePool(IsolatePools pools, Blueprint blueprint) {
+    IsolatePool(IsolatePools pools, Blueprint blueprint, Runnable onCold) {
         this.pools = pools;
         this.blueprint = blueprint;
+        this.onCold = onCold;
     }
 
     private record Waiting(Isolate isolate, @Nullable Waiting next) {}
@@ -180,15 +182,17 @@ public final class IsolatePool implements AutoCloseable {
     }
 
     /// Called now and then: gives back what nobody needed since the last call, and makes one ahead
-    /// where there was none.
-    void tend(long nowNanos, long unusedNanosMax) {
+    /// where there was none; one that wasn't used for long is its owner's to close.
+    void tend(long nowNanos, long unusedNanosMax, long coldNanos) {
         int missed = misses.getAndSet(0);
         int unneeded = idleLow;
         idleLow = idle();
         if (missed > 0 || unneeded < idleLow) {
             usedNanos = nowNanos;
         }
-        if (nowNanos - usedNanos > unusedNanosMax) {
+        if (nowNanos - usedNanos > coldNanos) {
+            onCold.run();
+        } else if (nowNanos - usedNanos > unusedNanosMax) {
             drop(Integer.MAX_VALUE);
         } else if (missed > 0 && idle() == 0) {
             Isolate ahead = make(pagesMaxSeen);

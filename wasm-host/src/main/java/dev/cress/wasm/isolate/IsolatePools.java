@@ -25,6 +25,7 @@ public final class IsolatePools implements AutoCloseable {
 
     private final MemoryBudget budget;
     private final int inspectEvery;
+    private final Duration coldAfter;
     private final AtomicLong mismatches = new AtomicLong();
     private final Set<IsolatePool> pools = ConcurrentHashMap.newKeySet();
     private final Thread keeper;
@@ -32,16 +33,20 @@ public final class IsolatePools implements AutoCloseable {
 
     /// @param inspectEvery which share of resets is compared with a fresh isolate: 1 for all, 0 for
     ///     none
-    public IsolatePools(MemoryBudget budget, int inspectEvery) {
+    /// @param coldAfter how long a pool isn't used before its owner is told
+    public IsolatePools(MemoryBudget budget, int inspectEvery, Duration coldAfter) {
         this.budget = budget;
         this.inspectEvery = inspectEvery;
+        this.coldAfter = coldAfter;
         budget.reclaimFrom(this::reclaim);
         keeper = Thread.ofPlatform().name("cress-isolates").daemon().start(this::tend);
     }
 
     /// A pool of this blueprint's isolates, until it is closed.
-    public IsolatePool pool(Blueprint blueprint) {
-        var pool = new IsolatePool(this, blueprint);
+    ///
+    /// @param onCold told, on the keeper's thread, when it wasn't used for long
+    public IsolatePool pool(Blueprint blueprint, Runnable onCold) {
+        var pool = new IsolatePool(this, blueprint, onCold);
         pools.add(pool);
         return pool;
     }
@@ -98,7 +103,7 @@ public final class IsolatePools implements AutoCloseable {
         while (!closed) {
             LockSupport.parkNanos(this, TEND_EVERY.toNanos());
             for (IsolatePool pool : pools) {
-                pool.tend(System.nanoTime(), UNUSED_MAX.toNanos());
+                pool.tend(System.nanoTime(), UNUSED_MAX.toNanos(), coldAfter.toNanos());
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.cress.wasm.stop;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -27,16 +28,14 @@ public final class RunWord {
 
     private final AtomicInteger word = new AtomicInteger(NEW);
     private final AtomicReference<@Nullable StopReason> reason = new AtomicReference<>();
-    private final StopFlag flag;
     private final Consumer<StopReason> onStop;
     private volatile @Nullable Thread thread;
     private volatile boolean interruptSent;
     private @Nullable StackHeadroom headroom;
+    private volatile @Nullable StopFlag flag;
 
-    /// @param flag of the image that runs
     /// @param onStop makes a host call return that blocks now or later; any thread, must not block
-    public RunWord(StopFlag flag, Consumer<StopReason> onStop) {
-        this.flag = flag;
+    public RunWord(Consumer<StopReason> onStop) {
         this.onStop = onStop;
     }
 
@@ -46,7 +45,10 @@ public final class RunWord {
     }
 
     /// The guest's code begins on this thread.
-    public void begin() {
+    ///
+    /// @param flag of the image that runs
+    public void begin(StopFlag flag) {
+        this.flag = flag;
         thread = Thread.currentThread();
         headroom = StackHeadroom.here();
         if (!word.compareAndSet(NEW, GUEST)) {
@@ -87,7 +89,7 @@ public final class RunWord {
                 Thread.onSpinWait();
             }
             Thread.interrupted();
-            flag.lower();
+            Objects.requireNonNull(flag).lower();
         }
     }
 
@@ -122,7 +124,7 @@ public final class RunWord {
     }
 
     private void interrupt() {
-        flag.raise();
+        Objects.requireNonNull(flag).raise();
         Thread guest = thread;
         if (guest != null) {
             guest.interrupt();

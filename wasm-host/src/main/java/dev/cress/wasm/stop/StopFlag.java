@@ -32,17 +32,8 @@ public record StopFlag(
     private static final MethodHandle QUIET = MethodHandles.constant(boolean.class, false);
     private static final MethodHandle ARMED = armed();
 
-    /// The JVM makes a class of its own for a handle that code which isn't compiled yet called 127
-    /// times: here, not within a guest, whose stack may end at any moment.
-    private static final int ASKED_FIRST = 200;
-
     public StopFlag() {
         this(new MutableCallSite(QUIET));
-        for (int i = 0; i < ASKED_FIRST; i++) {
-            if (isRaised()) {
-                throw new IllegalStateException("a flag that is new is raised");
-            }
-        }
     }
 
     private StopFlag(MutableCallSite site) {

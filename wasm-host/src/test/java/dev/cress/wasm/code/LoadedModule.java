@@ -34,9 +34,9 @@ final class LoadedModule {
         var memory =
                 Objects.requireNonNull(
                         GuestMemory.allocate(new MemoryBudget(1 << 24), new MemoryLimits(1, 4), 4));
-        var word = new RunWord(code.stopFlag(), _ -> {});
+        var word = new RunWord(_ -> {});
         memory.attach(WasiProcess.ofNobody(word, memory, new SecureRandom()));
-        word.begin();
+        word.begin(code.stopFlag());
         return new LoadedModule(
                 Instance.builder(module)
                         .withMachineFactory(code::machine)

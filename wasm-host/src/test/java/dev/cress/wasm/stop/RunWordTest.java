@@ -22,7 +22,7 @@ class RunWordTest {
     private static final int ROUNDS = 300_000;
 
     private final AtomicInteger cancels = new AtomicInteger();
-    private final RunWord word = new RunWord(new StopFlag(), _ -> cancels.incrementAndGet());
+    private final RunWord word = new RunWord(_ -> cancels.incrementAndGet());
 
     @AfterEach
     void theThreadIsAsGoodAsNew() {
@@ -31,7 +31,7 @@ class RunWordTest {
 
     @Test
     void theFirstReasonWins() {
-        word.begin();
+        word.begin(new StopFlag());
         assertThat(word.stop(StopReason.CPU_LIMIT)).isTrue();
         assertThat(word.stop(StopReason.WALL_LIMIT)).isFalse();
         assertThat(word.reason()).isEqualTo(StopReason.CPU_LIMIT);
@@ -40,7 +40,7 @@ class RunWordTest {
 
     @Test
     void aGuestIsInterruptedAndItsNextCallRefused() {
-        word.begin();
+        word.begin(new StopFlag());
         word.stop(StopReason.ABANDONED);
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
         assertThatThrownBy(word::enterHost).isInstanceOf(GuestStopped.class);
@@ -49,7 +49,7 @@ class RunWordTest {
 
     @Test
     void aHostCallIsCancelledAndNotInterrupted() {
-        word.begin();
+        word.begin(new StopFlag());
         word.enterHost();
         word.stop(StopReason.ABANDONED);
         assertThat(cancels).hasValue(1);
@@ -62,13 +62,13 @@ class RunWordTest {
     @Test
     void aRunStoppedBeforeItsBeginningDoesNotBegin() {
         assertThat(word.stop(StopReason.ABANDONED)).isTrue();
-        assertThatThrownBy(word::begin).isInstanceOf(GuestStopped.class);
+        assertThatThrownBy(() -> word.begin(new StopFlag())).isInstanceOf(GuestStopped.class);
         word.end();
     }
 
     @Test
     void aStopAfterTheEndDoesNothing() {
-        word.begin();
+        word.begin(new StopFlag());
         word.end();
         assertThat(word.stop(StopReason.WALL_LIMIT)).isFalse();
         assertThat(cancels).hasValue(0);
@@ -78,8 +78,9 @@ class RunWordTest {
     /// A guest's thread and one that stops what runs on it, at any moment.
     private static final class Race implements Callable<Long> {
         private final AtomicReference<RunWord> running =
-                new AtomicReference<>(new RunWord(new StopFlag(), _ -> {}));
+                new AtomicReference<>(new RunWord(_ -> {}));
 
+        private final StopFlag flag = new StopFlag();
         private final AtomicLong stopped = new AtomicLong();
         private volatile boolean over;
 
@@ -87,7 +88,7 @@ class RunWordTest {
         public Long call() {
             try {
                 for (int i = 0; i < ROUNDS; i++) {
-                    var own = new RunWord(new StopFlag(), _ -> {});
+                    var own = new RunWord(_ -> {});
                     running.set(own);
                     round(own);
                     assertThat(Thread.currentThread().isInterrupted()).isFalse();
@@ -100,7 +101,7 @@ class RunWordTest {
 
         private void round(RunWord own) {
             try {
-                own.begin();
+                own.begin(flag);
                 for (int i = 0; i < 3; i++) {
                     // no interrupt of an earlier run, and none at all in host code that got in
                     boolean before = Thread.currentThread().isInterrupted();

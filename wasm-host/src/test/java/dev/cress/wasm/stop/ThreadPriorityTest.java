@@ -51,7 +51,7 @@ class ThreadPriorityTest {
         Thread.ofPlatform()
                 .start(
                         () -> {
-                            var word = new RunWord(new StopFlag(), _ -> {});
+                            var word = new RunWord(_ -> {});
                             var hour = Duration.ofHours(1);
                             Watchdog.Watch watch = watchdog.watch(word, hour, hour);
                             while (watch.cpuNanos() < busy.toNanos()) {

@@ -23,7 +23,7 @@ class WatchdogTest {
 
     /// Runs until it is stopped.
     private static void untilStopped(RunWord word, boolean spinning) {
-        word.begin();
+        word.begin(new StopFlag());
         if (!spinning) {
             word.enterHost();
         }
@@ -48,7 +48,7 @@ class WatchdogTest {
 
     @Test
     void spinningReachesTheCpuLimit() {
-        var word = new RunWord(new StopFlag(), _ -> {});
+        var word = new RunWord(_ -> {});
         var cpu = Duration.ofMillis(50);
         try (var watch = watchdog.watch(word, cpu, LONG)) {
             untilStopped(word, true);
@@ -59,7 +59,7 @@ class WatchdogTest {
 
     @Test
     void waitingReachesTheWallLimit() {
-        var word = new RunWord(new StopFlag(), _ -> {});
+        var word = new RunWord(_ -> {});
         var wall = Duration.ofMillis(80);
         long start = System.nanoTime();
         try (var watch = watchdog.watch(word, Duration.ofMillis(20), wall)) {
@@ -73,10 +73,10 @@ class WatchdogTest {
 
     @Test
     void aWatchThatWasClosedStopsNothing() {
-        var word = new RunWord(new StopFlag(), _ -> {});
-        word.begin();
+        var word = new RunWord(_ -> {});
+        word.begin(new StopFlag());
         watchdog.watch(word, LONG, Duration.ofMillis(1)).close();
-        var next = new RunWord(new StopFlag(), _ -> {});
+        var next = new RunWord(_ -> {});
         try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(50))) {
             untilStopped(next, false);
         }
@@ -88,11 +88,10 @@ class WatchdogTest {
     void aWaitThatCannotBeCancelledDoesNotEndTheWatch() {
         var broken =
                 new RunWord(
-                        new StopFlag(),
                         _ -> {
                             throw new IllegalStateException("on purpose: a cancel that fails");
                         });
-        broken.begin();
+        broken.begin(new StopFlag());
         broken.enterHost();
         try (var _ = watchdog.watch(broken, LONG, Duration.ofMillis(1))) {
             while (broken.reason() == null) {
@@ -100,7 +99,7 @@ class WatchdogTest {
             }
         }
         broken.end();
-        var next = new RunWord(new StopFlag(), _ -> {});
+        var next = new RunWord(_ -> {});
         try (var _ = watchdog.watch(next, LONG, Duration.ofMillis(20))) {
             untilStopped(next, false);
         }
@@ -111,7 +110,7 @@ class WatchdogTest {
     @Test
     void everyRunBeginsWithNoCpuTimeUsed() {
         for (int i = 0; i < 20; i++) {
-            var word = new RunWord(new StopFlag(), _ -> {});
+            var word = new RunWord(_ -> {});
             var watch = watchdog.watch(word, LONG, LONG);
             long end = System.nanoTime() + Duration.ofMillis(5).toNanos();
             while (System.nanoTime() < end) {
@@ -125,7 +124,7 @@ class WatchdogTest {
     /// A thread may do something else between runs; nobody pays for that.
     @Test
     void whatTheThreadDidBetweenTwoRunsIsNobodys() {
-        var first = new RunWord(new StopFlag(), _ -> {});
+        var first = new RunWord(_ -> {});
         var watch = watchdog.watch(first, LONG, LONG);
         watch.close();
         assertThat(watch.cpuNanos()).isNotNegative();
@@ -133,7 +132,7 @@ class WatchdogTest {
         while (System.nanoTime() < end) {
             stillInTime(first);
         }
-        var second = new RunWord(new StopFlag(), _ -> {});
+        var second = new RunWord(_ -> {});
         watch = watchdog.watch(second, Duration.ofMillis(150), LONG);
         watch.close();
         assertThat(Duration.ofNanos(watch.cpuNanos())).isLessThan(Duration.ofMillis(100));
@@ -142,8 +141,8 @@ class WatchdogTest {
     @Test
     void wakesForEveryRunThatComesAfterARest() {
         for (int i = 0; i < 300; i++) {
-            var word = new RunWord(new StopFlag(), _ -> {});
-            word.begin();
+            var word = new RunWord(_ -> {});
+            word.begin(new StopFlag());
             try (var _ = watchdog.watch(word, LONG, Duration.ofNanos(1))) {
                 while (word.reason() == null) {
                     stillInTime(word);

@@ -41,7 +41,7 @@ final class WasiCaller implements GuestStreams {
                     .build();
 
     private byte[] input = new byte[0];
-    RunWord word = new RunWord(new StopFlag(), _ -> {});
+    RunWord word = new RunWord(_ -> {});
 
     WasiCaller() {
         restart(List.of(), List.of());
@@ -49,7 +49,7 @@ final class WasiCaller implements GuestStreams {
 
     /// A new run on the same memory.
     void restart(List<String> arguments, List<String> environment) {
-        word = new RunWord(new StopFlag(), _ -> {});
+        word = new RunWord(_ -> {});
         memory.attach(
                 new WasiProcess(
                         word,
@@ -57,7 +57,7 @@ final class WasiCaller implements GuestStreams {
                         () -> new WasiProcess.Words(utf8(arguments), utf8(environment)),
                         this,
                         RANDOM));
-        word.begin();
+        word.begin(new StopFlag());
     }
 
     private static List<byte[]> utf8(List<String> strings) {
