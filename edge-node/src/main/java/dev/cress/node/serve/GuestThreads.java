@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,12 +46,13 @@ public final class GuestThreads implements AutoCloseable {
                         KEEP_ALIVE.toMillis(),
                         TimeUnit.MILLISECONDS,
                         new SynchronousQueue<>(),
-                        Thread.ofPlatform()
-                                .name("cress-guest-" + node + "-", 0)
-                                .stackSize(STACK_BYTES)
-                                .daemon()
-                                .uncaughtExceptionHandler(GuestThreads::ended)
-                                .factory());
+                        new Fresh(
+                                Thread.ofPlatform()
+                                        .name("cress-guest-" + node + "-", 0)
+                                        .stackSize(STACK_BYTES)
+                                        .daemon()
+                                        .uncaughtExceptionHandler(GuestThreads::ended)
+                                        .factory()));
         this.starter =
                 new ThreadPoolExecutor(
                         1,
@@ -64,6 +66,18 @@ public final class GuestThreads implements AutoCloseable {
                                 .uncaughtExceptionHandler(GuestThreads::ended)
                                 .factory());
         starter.prestartCoreThread();
+    }
+
+    /// Makes threads, but not on a spent one: its pool asks for another in its place as it ends,
+    /// which would inherit its priority.
+    private record Fresh(ThreadFactory factory) implements ThreadFactory {
+        private static final ThreadLocal<Boolean> HERE_IS_SPENT =
+                ThreadLocal.withInitial(() -> false);
+
+        @Override
+        public @Nullable Thread newThread(Runnable work) {
+            return HERE_IS_SPENT.get() ? null : factory.newThread(work);
+        }
     }
 
     /// What a guest thread does.
@@ -183,6 +197,7 @@ public final class GuestThreads implements AutoCloseable {
                 if (turn != null) {
                     handOn(turn);
                 }
+                Fresh.HERE_IS_SPENT.set(true);
                 throw new Spent();
             }
         }

@@ -161,6 +161,25 @@ class GuestThreadsTest {
         assertThat(next()).isEqualTo("narrow waits");
     }
 
+    /// It would have the lowest priority from its birth, and nobody would know.
+    @Test
+    void aSpentThreadMakesNoOtherInItsPlace() {
+        var alone = new GuestThreads("alone", THREADS, QUEUED);
+        var spent = new CompletableFuture<Thread>();
+        alone.lane()
+                .submit(
+                        () -> {
+                            spent.complete(Thread.currentThread());
+                            return After.SPENT;
+                        },
+                        THREADS);
+        await().atMost(10, SECONDS).until(() -> !spent.join().isAlive());
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("cress-guest-alone-"));
+        alone.close();
+    }
+
     @Test
     void aSpentThreadRunsNothingElse() {
         GuestThreads.Lane lane = threads.lane();
