@@ -4,11 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.cress.wasm.cgi.CgiGuest;
 import dev.cress.wasm.code.ModuleParser;
-import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.Outcome;
-import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.memory.MemoryBudget;
@@ -119,7 +117,8 @@ final class Rehearsal {
     private void calls(SecureRandom random) {
         var word = new RunWord(_ -> {});
         var limits = RunLimits.DEFAULT;
-        CgiGuest guest = CgiGuest.prepare(word, memory, new Nobody(), limits, random);
+        CgiGuest guest =
+                CgiGuest.prepare(word, memory, new Nobody(request(), new byte[0]), limits, random);
         memory.write(HEAD_AT, HEAD);
         word.begin(new StopFlag());
         for (var function : WasiFunctions.all()) {
@@ -172,44 +171,24 @@ final class Rehearsal {
         }
     }
 
-    /// Asks for nothing, with one of everything that a guest is told of, and hears nothing.
-    private static final class Nobody implements GuestExchange {
-        @Override
-        public GuestRequest request() {
-            return new GuestRequest(
-                    "GET",
-                    "http",
-                    "::1",
-                    81,
-                    "/x/%41",
-                    "a=b",
-                    "HTTP/1.1",
-                    List.of(
-                            new Header("content-type", "a"),
-                            new Header("x-a", "b"),
-                            new Header("x-a", "c")),
-                    0,
-                    "127.0.0.1",
-                    new GuestRequest.MatchedRoute("/x/*", "/x"),
-                    new GuestRequest.Place("nobody", 0, "", "", "", "DE", "Berlin"),
-                    Map.of("A", "b"));
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) {
-            return -1;
-        }
-
-        @Override
-        public void head(ResponseHead head) {}
-
-        @Override
-        public void write(byte[] from, int offset, int length) {}
-
-        @Override
-        public void log(byte[] text) {}
-
-        @Override
-        public void stopped(Outcome outcome) {}
+    /// One of everything that a guest is told of.
+    private static GuestRequest request() {
+        return new GuestRequest(
+                "GET",
+                "http",
+                "::1",
+                81,
+                "/x/%41",
+                "a=b",
+                "HTTP/1.1",
+                List.of(
+                        new Header("content-type", "a"),
+                        new Header("x-a", "b"),
+                        new Header("x-a", "c")),
+                0,
+                "127.0.0.1",
+                new GuestRequest.MatchedRoute("/x/*", "/x"),
+                new GuestRequest.Place("nobody", 0, "", "", "", "DE", "Berlin"),
+                Map.of("A", "b"));
     }
 }

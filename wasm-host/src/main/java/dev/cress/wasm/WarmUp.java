@@ -1,9 +1,7 @@
 package dev.cress.wasm;
 
-import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Outcome;
-import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;
 import dev.cress.wasm.stop.ThreadPriority;
@@ -66,7 +64,7 @@ public final class WarmUp {
     }
 
     private RunResult once(RunLimits within) {
-        var run = isolates.run(new Nobody(), within);
+        var run = isolates.run(new Nobody(request, body), within);
         present = run;
         if (cancelled) {
             run.abandon();
@@ -85,38 +83,5 @@ public final class WarmUp {
         if (run != null) {
             run.abandon();
         }
-    }
-
-    /// Whose request it is: the body is at hand, the answer goes nowhere, nothing ever blocks.
-    private final class Nobody implements GuestExchange {
-        private int bodyRead;
-
-        @Override
-        public GuestRequest request() {
-            return request;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) {
-            int count = Math.min(length, body.length - bodyRead);
-            if (count == 0) {
-                return -1;
-            }
-            System.arraycopy(body, bodyRead, into, offset, count);
-            bodyRead += count;
-            return count;
-        }
-
-        @Override
-        public void head(ResponseHead head) {}
-
-        @Override
-        public void write(byte[] from, int offset, int length) {}
-
-        @Override
-        public void log(byte[] text) {}
-
-        @Override
-        public void stopped(Outcome outcome) {}
     }
 }

@@ -10,7 +10,7 @@ public final class GuestEnded extends RuntimeException {
     private final transient Outcome outcome;
 
     public GuestEnded(Outcome outcome) {
-        super(outcome.toString(), null, false, false);
+        super("the guest ended", null, false, false);
         this.outcome = outcome;
     }
 
