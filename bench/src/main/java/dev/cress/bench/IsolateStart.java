@@ -2,6 +2,7 @@ package dev.cress.bench;
 
 import dev.cress.wasm.Isolates;
 import dev.cress.wasm.WasmHost;
+import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.build.ModuleBuild;
 import dev.cress.wasm.code.GuestCode;
 import dev.cress.wasm.code.ModuleParser;
@@ -9,6 +10,7 @@ import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.isolate.Blueprint;
 import dev.cress.wasm.isolate.Isolate;
 import dev.cress.wasm.isolate.IsolatePool;
@@ -16,7 +18,6 @@ import dev.cress.wasm.isolate.IsolatePools;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.Watchdog;
-import dev.cress.wasm.wasi.WasiFunctions;
 
 import run.endive.runtime.ByteArrayMemory;
 import run.endive.runtime.Instance;
@@ -52,18 +53,19 @@ final class IsolateStart implements AutoCloseable {
         this.asked = Guest.named("hello");
         this.isolates = host.isolates(host.prepare(stub.module(), "auto"));
         var budget = new MemoryBudget(Runtime.getRuntime().maxMemory() / 2);
-        var content = ModuleBuild.build(stub.module(), "auto", budget, watchdog);
+        var content = ModuleBuild.build(stub.module(), Wanted.AUTO, budget, watchdog);
         this.pools = new IsolatePools(budget, INSPECT_EVERY, Duration.ofDays(1));
         this.code = GuestCode.load(content.compiled());
+        var stripped = ModuleParser.parseStripped(content.stripped());
         this.pool =
                 pools.pool(
                         Blueprint.startingFrom(
                                 content.state(),
-                                ModuleParser.parseStripped(content.stripped()),
+                                stripped,
                                 code,
-                                WasiFunctions.imports(),
+                                HostFunctions.importsOf(stripped),
                                 !content.compiled().interpreted().isEmpty(),
-                                content.start()),
+                                content.starts()),
                         () -> {});
         this.module = ModuleParser.parse(stub.module());
     }
@@ -131,7 +133,7 @@ final class IsolateStart implements AutoCloseable {
         Instance made =
                 Instance.builder(module)
                         .withMachineFactory(code::machine)
-                        .withImportValues(WasiFunctions.imports())
+                        .withImportValues(HostFunctions.importsOf(module))
                         .withMemoryFactory(ByteArrayMemory::new)
                         .withStart(false)
                         .build();

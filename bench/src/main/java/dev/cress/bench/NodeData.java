@@ -14,6 +14,7 @@ import dev.cress.node.state.NodeStore;
 import dev.cress.node.state.NodeStore.StoredFunction;
 import dev.cress.wasm.build.ModuleBuild;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.image.ImageContent;
 import dev.cress.wasm.image.ImageStore;
 import dev.cress.wasm.memory.MemoryBudget;
@@ -95,7 +96,7 @@ final class NodeData implements AutoCloseable {
     private static ImageContent build(byte[] module) throws RefusedModuleException {
         try (var watchdog = new Watchdog()) {
             var budget = new MemoryBudget(Runtime.getRuntime().maxMemory() / 2);
-            return ModuleBuild.build(module, "auto", budget, watchdog);
+            return ModuleBuild.build(module, Wanted.AUTO, budget, watchdog);
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.cress.wasm;
 
-import dev.cress.wasm.cgi.CgiGuest;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;
+import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.isolate.Isolate;
 import dev.cress.wasm.isolate.IsolatePool;
 import dev.cress.wasm.memory.GuestMemory;
@@ -52,11 +52,11 @@ public final class GuestRun {
         if (isolate == null) {
             return new RunResult(noMemory(from.image()), 0, 0, 0, 0, false);
         }
-        long[] guestStart = {start};
+        var guest = new IsolateGuest(from.image(), isolate, word);
         Outcome outcome = null;
         Watchdog.Watch watch = host.watchdog().watch(word, limits.cpu(), limits.wall());
         try {
-            outcome = outcome(from.image(), isolate, guestStart);
+            outcome = outcome(from.image(), guest, isolate.memory());
         } finally {
             word.end();
             watch.close();
@@ -67,8 +67,8 @@ public final class GuestRun {
         var result =
                 new RunResult(
                         outcome,
-                        guestStart[0] - start,
-                        System.nanoTime() - guestStart[0],
+                        guest.startNanos() - start,
+                        System.nanoTime() - guest.startNanos(),
                         watch.cpuNanos(),
                         isolate.memory().size(),
                         watch.yielding());
@@ -90,10 +90,10 @@ public final class GuestRun {
                 : new Outcome.NoMemory(needed, host.memoryBudget().bytesMax());
     }
 
-    private Outcome outcome(Image image, Isolate isolate, long[] guestStart) {
+    private Outcome outcome(Image image, IsolateGuest guest, GuestMemory memory) {
         Outcome outcome;
         try {
-            outcome = run(image, isolate, guestStart);
+            outcome = run(image, guest, memory);
         } catch (GuestEnded ended) {
             outcome = ended.outcome();
         } catch (GuestStopped | WasmInterruptedException stopped) {
@@ -104,24 +104,15 @@ public final class GuestRun {
             throw new WasmHostException("guest run failed in the host", fault);
         }
         boolean died = outcome instanceof Outcome.Trapped || outcome instanceof Outcome.Exited;
-        return died && isolate.memory().growthRefused()
+        return died && memory.growthRefused()
                 ? new Outcome.OutOfMemory(limits.memoryBytes())
                 : outcome;
     }
 
-    private Outcome run(Image image, Isolate isolate, long[] guestStart) {
-        CgiGuest guest = CgiGuest.prepare(word, isolate.memory(), exchange, limits, host.random());
+    private Outcome run(Image image, IsolateGuest guest, GuestMemory memory) {
+        var run = new HostRun(word, memory, exchange, limits, host.random());
         word.begin(image.blueprint().code().stopFlag());
-        guestStart[0] = System.nanoTime();
-        try {
-            isolate.run(image.entry());
-            word.enterHost();
-        } catch (GuestEnded ended) {
-            if (!(ended.outcome() instanceof Outcome.Completed)) {
-                throw ended;
-            }
-        }
-        guest.end();
+        image.convention().serve(run, guest);
         return new Outcome.Completed();
     }
 

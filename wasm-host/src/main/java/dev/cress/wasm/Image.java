@@ -1,12 +1,16 @@
 package dev.cress.wasm;
 
+import dev.cress.wasm.abi.Conventions;
+import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.code.GuestCode;
 import dev.cress.wasm.code.ModuleParser;
 import dev.cress.wasm.guest.Abi;
+import dev.cress.wasm.host.Convention;
 import dev.cress.wasm.image.ImageContent;
 import dev.cress.wasm.isolate.Blueprint;
 import dev.cress.wasm.memory.GuestMemory;
-import dev.cress.wasm.wasi.WasiFunctions;
+
+import java.util.Map;
 
 /// A module made ready to run: parsed, validated, compiled, initialised. Immutable and thread-safe;
 /// any number of [Isolates] share its code.
@@ -14,29 +18,33 @@ public final class Image {
     private final Abi abi;
     private final Blueprint blueprint;
 
-    /// Index of the function that answers a request.
-    private final int entry;
+    private final Convention convention;
 
-    private Image(Abi abi, Blueprint blueprint, int entry) {
+    /// Indices of the functions that its convention calls.
+    private final Map<String, Integer> entries;
+
+    private Image(Abi abi, Blueprint blueprint, Map<String, Integer> entries) {
         this.abi = abi;
+        this.convention = Conventions.of(abi);
         this.blueprint = blueprint;
-        this.entry = entry;
+        this.entries = entries;
     }
 
     /// Defines what was built.
     static Image load(ImageContent content) {
         try {
             var compiled = content.compiled();
+            var stripped = ModuleParser.parseStripped(content.stripped());
             return new Image(
                     content.abi(),
                     Blueprint.startingFrom(
                             content.state(),
-                            ModuleParser.parseStripped(content.stripped()),
+                            stripped,
                             GuestCode.load(compiled),
-                            WasiFunctions.imports(),
+                            HostFunctions.importsOf(stripped),
                             !compiled.interpreted().isEmpty(),
-                            content.start()),
-                    content.entry());
+                            content.starts()),
+                    content.entries());
         } catch (RuntimeException | LinkageError e) {
             throw new WasmHostException("image can't be loaded: " + e.getMessage(), e);
         }
@@ -56,7 +64,11 @@ public final class Image {
         return blueprint;
     }
 
-    int entry() {
-        return entry;
+    Convention convention() {
+        return convention;
+    }
+
+    Map<String, Integer> entries() {
+        return entries;
     }
 }

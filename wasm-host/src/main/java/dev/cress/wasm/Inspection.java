@@ -4,6 +4,7 @@ import dev.cress.wasm.build.AbiCheck;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.Shown;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.scan.ModuleOutline;
 import dev.cress.wasm.scan.ModuleScan;
 
@@ -32,10 +33,16 @@ public record Inspection(
     static Inspection of(byte[] module) throws RefusedModuleException {
         ModuleOutline outline = ModuleScan.scan(module);
         var missing = AbiCheck.missing(outline);
-        Optional<RefusedModuleException> refusal = AbiCheck.refusal(outline, missing);
+        Optional<Abi> abi = Optional.empty();
+        String problem = "";
+        try {
+            abi = Optional.of(AbiCheck.abi(outline, Wanted.AUTO.abi()));
+        } catch (RefusedModuleException refused) {
+            problem = String.valueOf(refused.getMessage());
+        }
         return new Inspection(
-                refusal.isEmpty() ? Optional.of(Abi.WASI_CGI) : Optional.empty(),
-                refusal.map(Exception::getMessage).orElse(""),
+                abi,
+                problem,
                 outline.imports().stream().map(i -> Shown.of(i.toString())).toList(),
                 missing,
                 outline.exports().stream()

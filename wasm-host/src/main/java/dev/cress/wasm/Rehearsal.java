@@ -2,19 +2,24 @@ package dev.cress.wasm;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.cress.wasm.cgi.CgiGuest;
+import dev.cress.wasm.abi.Conventions;
+import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.code.ModuleParser;
+import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.Nobody;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.host.Guest;
+import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.RunWord;
 import dev.cress.wasm.stop.StopFlag;
-import dev.cress.wasm.wasi.WasiFunctions;
 
+import run.endive.runtime.ImportFunction;
 import run.endive.runtime.Instance;
 import run.endive.runtime.OpcodeImpl;
 import run.endive.runtime.TrapException;
@@ -115,13 +120,40 @@ final class Rehearsal {
     }
 
     private void calls(SecureRandom random) {
-        var word = new RunWord(_ -> {});
-        var limits = RunLimits.DEFAULT;
-        CgiGuest guest =
-                CgiGuest.prepare(word, memory, new Nobody(request(), new byte[0]), limits, random);
-        memory.write(HEAD_AT, HEAD);
-        word.begin(new StopFlag());
-        for (var function : WasiFunctions.all()) {
+        for (Abi abi : Abi.values()) {
+            var word = new RunWord(_ -> {});
+            var exchange = new Nobody(request(), new byte[0]);
+            var run = new HostRun(word, memory, exchange, RunLimits.DEFAULT, random);
+            word.begin(new StopFlag());
+            Conventions.of(abi).serve(run, new EveryCall(run));
+            run.log().write(HEAD);
+            word.end();
+        }
+    }
+
+    /// A guest that makes every call there is.
+    private final class EveryCall implements Guest {
+        private final HostRun run;
+
+        EveryCall(HostRun run) {
+            this.run = run;
+        }
+
+        @Override
+        public boolean has(String entry) {
+            return true;
+        }
+
+        @Override
+        public long[] call(String entry, long... arguments) {
+            run.word().leaveHost();
+            memory.write(HEAD_AT, HEAD);
+            HostFunctions.all().forEach(this::make);
+            run.word().enterHost();
+            return new long[1];
+        }
+
+        private void make(ImportFunction function) {
             // a vector, where the answers of other calls go as well
             memory.writeI32(0, HEAD_AT);
             memory.writeI32(4, HEAD.length);
@@ -130,18 +162,15 @@ final class Rehearsal {
                 case "fd_write" -> arguments[0] = arguments[2] = 1;
                 case "fd_read", "poll_oneoff", "proc_exit" -> arguments[2 % arguments.length] = 1;
                 case "random_get" -> arguments[1] = 1;
+                case "abort" -> arguments[0] = HEAD_AT;
                 default -> {}
             }
             try {
                 function.handle().apply(instance, arguments);
-            } catch (GuestEnded exited) {
-                word.leaveHost();
+            } catch (GuestEnded ended) {
+                run.word().leaveHost();
             }
         }
-        word.enterHost();
-        guest.writeError(HEAD);
-        guest.end();
-        word.end();
     }
 
     private void failures() {

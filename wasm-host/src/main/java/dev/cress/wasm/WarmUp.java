@@ -1,6 +1,7 @@
 package dev.cress.wasm;
 
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.Nobody;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;

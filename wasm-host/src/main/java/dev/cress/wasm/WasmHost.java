@@ -8,6 +8,7 @@ import dev.cress.wasm.build.ChildBuilder;
 import dev.cress.wasm.build.ImageBuilder;
 import dev.cress.wasm.build.ModuleBuild;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.image.ImageContent;
 import dev.cress.wasm.image.ImageStore;
 import dev.cress.wasm.image.Sha256;
@@ -75,8 +76,8 @@ public final class WasmHost implements AutoCloseable {
         this(
                 guestMemoryBytesMax,
                 host ->
-                        (module, abi) ->
-                                ModuleBuild.build(module, abi, host.memoryBudget, host.watchdog),
+                        (module, wanted) ->
+                                ModuleBuild.build(module, wanted, host.memoryBudget, host.watchdog),
                 Optional.empty(),
                 coldAfter);
     }
@@ -108,12 +109,17 @@ public final class WasmHost implements AutoCloseable {
         return Inspection.of(module);
     }
 
-    /// Makes a module ready to run. Takes a good part of a second per MB, unless an image of the
-    /// same bytes is still in use, then it is that one, or on disk. Blocks.
+    /// Makes a module ready to run as its author wants it without saying more.
     ///
     /// @param abi `auto`, or the entry convention's name
     public Image prepare(byte[] module, String abi) throws RefusedModuleException {
-        var key = new ImageKey(Sha256.hex(module), abi);
+        return prepare(module, new Wanted(abi, false));
+    }
+
+    /// Makes a module ready to run. Takes a good part of a second per MB, unless an image of the
+    /// same bytes is still in use, then it is that one, or on disk. Blocks.
+    public Image prepare(byte[] module, Wanted wanted) throws RefusedModuleException {
+        var key = new ImageKey(Sha256.hex(module), wanted);
         Image known = images.getIfPresent(key);
         if (known != null) {
             return known;
@@ -126,8 +132,8 @@ public final class WasmHost implements AutoCloseable {
     /// without the module's bytes, in some 10 ms and 100 ms more per MB. Blocks.
     ///
     /// @param sha256 of the module, in hexadecimal
-    public Optional<Image> kept(String sha256, String abi) {
-        var key = new ImageKey(sha256, abi);
+    public Optional<Image> kept(String sha256, Wanted wanted) {
+        var key = new ImageKey(sha256, wanted);
         Image known = images.getIfPresent(key);
         if (known != null) {
             return Optional.of(known);
@@ -143,23 +149,23 @@ public final class WasmHost implements AutoCloseable {
             return kept.get();
         }
         // said at once and here, not after a child has started
-        AbiCheck.abi(ModuleScan.scan(module), key.abi());
-        ImageContent built = builder.build(module, key.abi());
+        AbiCheck.abi(ModuleScan.scan(module), key.wanted().abi());
+        ImageContent built = builder.build(module, key.wanted());
         store.ifPresent(s -> s.keep(key.fileName(), built));
         return built;
     }
 
-    private record ImageKey(String sha256, String abi) {
+    private record ImageKey(String sha256, Wanted wanted) {
         String fileName() {
-            return sha256 + "-" + abi;
+            return sha256 + "-" + wanted.text();
         }
     }
 
     /// Whether an image of this module is on disk.
     ///
     /// @param sha256 of the module, in hexadecimal
-    public boolean isKept(String sha256, String abi) {
-        String file = new ImageKey(sha256, abi).fileName();
+    public boolean isKept(String sha256, Wanted wanted) {
+        String file = new ImageKey(sha256, wanted).fileName();
         return store.map(s -> s.has(file)).orElse(false);
     }
 

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.image.Sha256;
 
 import org.junit.jupiter.api.AfterEach;
@@ -144,13 +145,14 @@ class ColdTest {
         byte[] module = Guests.bytes("hello");
         String sha256 = Sha256.hex(module);
         try (var first = WasmHost.forAnybodysModules(folder)) {
-            assertThat(first.isKept(sha256, "auto")).isFalse();
-            assertThat(first.kept(sha256, "auto")).isEmpty();
+            assertThat(first.isKept(sha256, Wanted.AUTO)).isFalse();
+            assertThat(first.kept(sha256, Wanted.AUTO)).isEmpty();
             first.prepare(module, "auto");
         }
         try (var again = WasmHost.forAnybodysModules(folder);
-                var isolates = again.isolates(() -> again.kept(sha256, "auto").orElseThrow())) {
-            assertThat(again.isKept(sha256, "auto")).isTrue();
+                var isolates =
+                        again.isolates(() -> again.kept(sha256, Wanted.AUTO).orElseThrow())) {
+            assertThat(again.isKept(sha256, Wanted.AUTO)).isTrue();
             assertThat(run(isolates)).isEqualTo(new Outcome.Completed());
         }
     }

@@ -61,7 +61,7 @@ final class EveryWay {
 
     EveryWay() {
         module.memory(bytes(1, 2, 100)).export("memory", 2, 0);
-        var calls = WasiFunctions.all();
+        var calls = WasiFunctions.CALLS.functions();
         for (var call : calls) {
             String parameters =
                     call.functionType().params().stream()

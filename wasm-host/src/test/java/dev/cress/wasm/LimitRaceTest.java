@@ -51,6 +51,7 @@ class LimitRaceTest {
     private static boolean stopped(RunWord word, StopFlag flag, long endNanos) {
         try {
             word.begin(flag);
+            word.leaveHost();
             while (System.nanoTime() < endNanos) {
                 boolean interrupted = Thread.currentThread().isInterrupted();
                 assertThat(interrupted && word.reason() == null).as("another's stop").isFalse();

@@ -12,6 +12,7 @@ import dev.cress.wasm.Isolates;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.guest.Wanted;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,7 +117,7 @@ final class Staging implements AutoCloseable {
                 finish(function, new ServedVersion(version, cold, runLimits), heat);
                 return;
             }
-            var image = host.prepare(module(version), version.manifest().abi());
+            var image = host.prepare(module(version), wanted(version));
             if (image.initialMemoryBytes() > runLimits.memoryBytes()) {
                 listener.failed(
                         function,
@@ -165,15 +166,19 @@ final class Staging implements AutoCloseable {
     /// for.
     private boolean isKept(Version version) {
         return store.hasModule(version.module())
-                && host.isKept(version.module().hex(), version.manifest().abi());
+                && host.isKept(version.module().hex(), wanted(version));
     }
 
     /// Of a version that was ready before.
     private Image image(Version version)
             throws IOException, InterruptedException, RefusedModuleException {
-        String abi = version.manifest().abi();
-        Optional<Image> kept = host.kept(version.module().hex(), abi);
-        return kept.isPresent() ? kept.get() : host.prepare(module(version), abi);
+        Wanted wanted = wanted(version);
+        Optional<Image> kept = host.kept(version.module().hex(), wanted);
+        return kept.isPresent() ? kept.get() : host.prepare(module(version), wanted);
+    }
+
+    private static Wanted wanted(Version version) {
+        return new Wanted(version.manifest().abi(), false);
     }
 
     private byte[] module(Version version) throws IOException, InterruptedException {

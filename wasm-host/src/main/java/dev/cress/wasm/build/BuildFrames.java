@@ -3,6 +3,7 @@ package dev.cress.wasm.build;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.image.ImageFile;
 
 import java.io.DataInputStream;
@@ -11,10 +12,10 @@ import java.io.EOFException;
 import java.io.IOException;
 
 /// What a host and its build worker say to each other over the worker's standard streams: one
-/// request, one answer. Each part is a length in four bytes, big-endian, and so many bytes.
+/// request, one answer. Every other part is a length in four bytes, big-endian, and so many bytes.
 ///
 /// ```text
-/// request   abi │ module
+/// request   abi │ snapshot, one byte │ module
 /// answer    'I' │ image            or      'R' │ code │ message
 /// ```
 final class BuildFrames {
@@ -27,14 +28,16 @@ final class BuildFrames {
 
     private BuildFrames() {}
 
-    static void writeRequest(DataOutputStream out, String abi, byte[] module) throws IOException {
-        part(out, abi.getBytes(UTF_8));
+    static void writeRequest(DataOutputStream out, Wanted wanted, byte[] module)
+            throws IOException {
+        part(out, wanted.abi().getBytes(UTF_8));
+        out.writeBoolean(wanted.snapshot());
         part(out, module);
         out.flush();
     }
 
-    static String readAbi(DataInputStream in) throws IOException {
-        return text(in);
+    static Wanted readWanted(DataInputStream in) throws IOException {
+        return new Wanted(text(in), in.readBoolean());
     }
 
     static byte[] readModule(DataInputStream in) throws IOException {

@@ -1,6 +1,7 @@
 package dev.cress.wasm.build;
 
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.image.ImageFile;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.Watchdog;
@@ -37,11 +38,11 @@ public final class BuildWorker {
 
     private static void build(DataInputStream in, DataOutputStream out, Watchdog watchdog)
             throws IOException {
-        String abi = BuildFrames.readAbi(in);
+        Wanted wanted = BuildFrames.readWanted(in);
         byte[] module = BuildFrames.readModule(in);
         try {
             var budget = new MemoryBudget(GUEST_BYTES_MAX);
-            var image = ModuleBuild.build(module, abi, budget, watchdog);
+            var image = ModuleBuild.build(module, wanted, budget, watchdog);
             BuildFrames.writeImage(out, ImageFile.write(image));
         } catch (RefusedModuleException refused) {
             BuildFrames.writeRefusal(out, refused);

@@ -1,6 +1,7 @@
 package dev.cress.wasm.build;
 
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.image.ImageContent;
 import dev.cress.wasm.image.ImageFile;
 
@@ -57,7 +58,7 @@ public final class ChildBuilder implements ImageBuilder {
     }
 
     @Override
-    public ImageContent build(byte[] module, String abi) throws RefusedModuleException {
+    public ImageContent build(byte[] module, Wanted wanted) throws RefusedModuleException {
         try {
             if (!free.tryAcquire(limits.turn().toMillis(), TimeUnit.MILLISECONDS)) {
                 throw limit(
@@ -69,7 +70,7 @@ public final class ChildBuilder implements ImageBuilder {
             throw limit("the build was called off");
         }
         try {
-            return ImageFile.read(buildInChild(module, abi));
+            return ImageFile.read(buildInChild(module, wanted));
         } catch (IOException e) {
             throw new UncheckedIOException("a build worker can't be used", e);
         } finally {
@@ -77,7 +78,7 @@ public final class ChildBuilder implements ImageBuilder {
         }
     }
 
-    private byte[] buildInChild(byte[] module, String abi)
+    private byte[] buildInChild(byte[] module, Wanted wanted)
             throws IOException, RefusedModuleException {
         var command = new ProcessBuilder(command());
         command.environment().clear();
@@ -86,7 +87,7 @@ public final class ChildBuilder implements ImageBuilder {
         var said = new CompletableFuture<String>();
         Thread.ofVirtual().start(() -> guard(child, killed));
         Thread.ofVirtual().start(() -> said.complete(beginning(child.getErrorStream())));
-        Thread.ofVirtual().start(() -> ask(child, abi, module));
+        Thread.ofVirtual().start(() -> ask(child, wanted, module));
         try (var answer = new DataInputStream(child.getInputStream())) {
             return BuildFrames.readAnswer(answer);
         } catch (IOException e) {
@@ -151,9 +152,9 @@ public final class ChildBuilder implements ImageBuilder {
         }
     }
 
-    private static void ask(Process child, String abi, byte[] module) {
+    private static void ask(Process child, Wanted wanted, byte[] module) {
         try (var out = new DataOutputStream(new BufferedOutputStream(child.getOutputStream()))) {
-            BuildFrames.writeRequest(out, abi, module);
+            BuildFrames.writeRequest(out, wanted, module);
         } catch (IOException e) {
             // it is gone: whoever reads its answer hears why
             child.destroy();

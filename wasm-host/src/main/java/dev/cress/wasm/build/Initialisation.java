@@ -1,8 +1,14 @@
 package dev.cress.wasm.build;
 
+import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.code.GuestCode;
+import dev.cress.wasm.guest.Nobody;
+import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.Shown;
+import dev.cress.wasm.host.Convention;
+import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.isolate.Blueprint;
 import dev.cress.wasm.isolate.InitialState;
 import dev.cress.wasm.isolate.Isolate;
@@ -11,8 +17,6 @@ import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.GuestStopped;
 import dev.cress.wasm.stop.RunWord;
 import dev.cress.wasm.stop.Watchdog;
-import dev.cress.wasm.wasi.WasiFunctions;
-import dev.cress.wasm.wasi.WasiProcess;
 
 import run.endive.runtime.WasmInterruptedException;
 import run.endive.wasm.WasmEngineException;
@@ -20,13 +24,16 @@ import run.endive.wasm.WasmModule;
 
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.OptionalInt;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
-/// Runs a module's start section once, with nothing to reach, so that requests begin where it ends.
-/// A start that asks for anything that differs from run to run (random bytes, the time, its
-/// environment, its streams) isn't kept: it runs again for every request.
+/// Runs what a module does before its first request, once, with nothing to reach, so that requests
+/// begin where it ends: its start section, then its convention's initialisers. What asks there for
+/// anything that differs from run to run (random bytes, the time, the request) isn't kept: it runs
+/// again for every request, unless its author says that a snapshot will do.
 final class Initialisation {
-    /// What a start section may use. It runs cold.
+    /// What all of it together may use. It runs cold.
     static final Duration CPU_MAX = Duration.ofSeconds(2);
 
     static final Duration WALL_MAX = Duration.ofSeconds(10);
@@ -34,48 +41,66 @@ final class Initialisation {
     /// 128 MiB, what a manifest without limits gives.
     static final int PAGES_MAX = 2_048;
 
+    private static final String SECTION = "start section";
+
     private final WasmModule module;
+    private final Convention convention;
     private final Blueprint first;
     private final MemoryBudget budget;
     private final Watchdog watchdog;
 
     Initialisation(
             WasmModule module,
+            Convention convention,
             GuestCode code,
             boolean interprets,
             MemoryBudget budget,
             Watchdog watchdog) {
         this.module = module;
+        this.convention = convention;
         this.first =
-                Blueprint.first(withoutStart(module), code, WasiFunctions.imports(), interprets);
+                Blueprint.first(
+                        withoutStart(module), code, HostFunctions.importsOf(module), interprets);
         this.budget = budget;
         this.watchdog = watchdog;
     }
 
     /// Where requests begin.
     ///
-    /// @param start the function that each of them calls first, if there is one
-    record Begin(InitialState state, OptionalInt start) {}
+    /// @param starts the functions that each of them calls first, if there are any
+    record Begin(InitialState state, List<Integer> starts) {}
 
-    Begin run() throws RefusedModuleException {
+    /// @param entries what the convention calls and the module exports, with their indices
+    /// @param snapshot whether to keep what it came to even if it may come out otherwise
+    Begin run(Map<String, Integer> entries, boolean snapshot) throws RefusedModuleException {
+        Map<String, Integer> starts = starts(entries);
         Isolate isolate = isolate();
         try {
-            if (module.startSection().isEmpty()) {
-                return new Begin(isolate.takeState(), OptionalInt.empty());
-            }
-            int start = (int) module.startSection().get().startIndex();
-            if (start(isolate, start)) {
-                return new Begin(isolate.takeState(), OptionalInt.empty());
+            if (starts.isEmpty() || keeps(isolate, starts, snapshot)) {
+                return new Begin(isolate.takeState(), List.of());
             }
             Isolate unstarted = isolate();
             try {
-                return new Begin(unstarted.takeState(), OptionalInt.of(start));
+                return new Begin(unstarted.takeState(), List.copyOf(starts.values()));
             } finally {
                 unstarted.release();
             }
         } finally {
             isolate.release();
         }
+    }
+
+    /// What runs first, in order, as messages call it.
+    private Map<String, Integer> starts(Map<String, Integer> entries) {
+        var starts = new LinkedHashMap<String, Integer>();
+        module.startSection().ifPresent(s -> starts.put(SECTION, (int) s.startIndex()));
+        for (String initialiser : convention.initialisers()) {
+            Integer function = entries.get(initialiser);
+            if (function != null) {
+                starts.put(initialiser, function);
+            }
+        }
+        return starts;
     }
 
     private Isolate isolate() throws RefusedModuleException {
@@ -90,32 +115,54 @@ final class Initialisation {
         return isolate;
     }
 
-    /// Returns whether what it did can be kept.
-    private boolean start(Isolate isolate, int function) throws RefusedModuleException {
+    /// Returns whether what they did can be kept.
+    private boolean keeps(Isolate isolate, Map<String, Integer> starts, boolean snapshot)
+            throws RefusedModuleException {
         var word = new RunWord(_ -> {});
-        var process = WasiProcess.ofNobody(word, isolate.memory(), new SecureRandom());
-        isolate.memory().attach(process);
+        var limits = RunLimits.DEFAULT;
+        var run = new HostRun(word, isolate.memory(), new Nobody(), limits, new SecureRandom());
+        convention.beforeInitialisers(run);
         try (var _ = watchdog.watch(word, CPU_MAX, WALL_MAX)) {
             word.begin(first.code().stopFlag());
-            isolate.call(function);
-            word.enterHost();
-            return !process.differsByRun();
-        } catch (GuestStopped | WasmInterruptedException e) {
-            throw refused("did not end within %d s of CPU time".formatted(CPU_MAX.toSeconds()), e);
-        } catch (GuestEnded e) {
-            throw refused("ended the program", e);
-        } catch (WasmEngineException | StackOverflowError e) {
-            if (process.differsByRun()) {
-                return false;
+            for (var start : starts.entrySet()) {
+                if (!ends(isolate, start, run)) {
+                    return false;
+                }
             }
-            throw refused("trapped: " + Shown.of(String.valueOf(e.getMessage())), e);
+            return snapshot || !run.differsByRun();
         } finally {
             word.end();
         }
     }
 
-    private static RefusedModuleException refused(String why, Throwable cause) {
-        var refused = new RefusedModuleException("invalid-module", "module's start section " + why);
+    /// Returns whether it ended; not to end well is no fault of what may come out otherwise.
+    private static boolean ends(Isolate isolate, Map.Entry<String, Integer> start, HostRun run)
+            throws RefusedModuleException {
+        String name = start.getKey();
+        try {
+            run.word().leaveHost();
+            isolate.call(start.getValue());
+            run.word().enterHost();
+            return true;
+        } catch (GuestStopped | WasmInterruptedException e) {
+            throw refused(
+                    name, "did not end within %d s of CPU time".formatted(CPU_MAX.toSeconds()), e);
+        } catch (GuestEnded e) {
+            if (e.outcome() instanceof Outcome.Completed && !name.equals(SECTION)) {
+                return true;
+            }
+            throw refused(name, "ended the program", e);
+        } catch (WasmEngineException | StackOverflowError e) {
+            if (run.differsByRun()) {
+                return false;
+            }
+            throw refused(name, "trapped: " + Shown.of(String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    private static RefusedModuleException refused(String name, String why, Throwable cause) {
+        var refused =
+                new RefusedModuleException("invalid-module", "module's %s %s".formatted(name, why));
         refused.initCause(cause);
         return refused;
     }

@@ -1,8 +1,10 @@
 package dev.cress.wasm.build;
 
+import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.Shown;
-import dev.cress.wasm.wasi.WasiFunctions;
+import dev.cress.wasm.host.Convention;
+import dev.cress.wasm.host.Entry;
 
 import run.endive.runtime.ImportFunction;
 import run.endive.wasm.WasmModule;
@@ -12,39 +14,52 @@ import run.endive.wasm.types.FunctionImport;
 import run.endive.wasm.types.FunctionType;
 import run.endive.wasm.types.MemorySection;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /// What the engine would find out only when it makes an instance, or not at all: the types of
-/// imports and of `_start`, and what exports point at. Said here, it is said at the upload.
+/// imports and of what the host calls, and what exports point at. Said here, it is said at the
+/// upload.
 final class Linkage {
-    private static final Map<String, FunctionType> OFFERED =
-            WasiFunctions.all().stream()
-                    .collect(Collectors.toMap(ImportFunction::name, ImportFunction::functionType));
-
-    private static final FunctionType START = FunctionType.of(List.of(), List.of());
-
     private final WasmModule module;
 
-    private Linkage(WasmModule module) {
+    /// Functions that the host will call, by the names of their exports.
+    private final Map<String, FunctionType> called = new HashMap<>();
+
+    private final Map<String, Integer> found = new HashMap<>();
+
+    private Linkage(WasmModule module, Convention convention) {
         this.module = module;
+        for (Entry entry : convention.entries()) {
+            called.put(entry.name(), entry.type());
+        }
+        for (String initialiser : convention.initialisers()) {
+            called.put(initialiser, FunctionType.of(List.of(), List.of()));
+        }
     }
 
     /// Checks a module whose imported names are known to be offered.
-    static void check(WasmModule module) throws RefusedModuleException {
-        var linkage = new Linkage(module);
+    ///
+    /// @return what the convention calls and the module exports, with their indices
+    static Map<String, Integer> check(WasmModule module, Convention convention)
+            throws RefusedModuleException {
+        var linkage = new Linkage(module, convention);
         linkage.imports();
         linkage.exports();
+        return Map.copyOf(linkage.found);
     }
 
     private void imports() throws RefusedModuleException {
         for (int i = 0; i < module.importSection().importCount(); i++) {
             if (module.importSection().getImport(i) instanceof FunctionImport wanted) {
                 var type = module.typeSection().getType(wanted.typeIndex());
-                var offered = OFFERED.get(wanted.name());
+                var offered =
+                        HostFunctions.find(wanted.module(), wanted.name())
+                                .map(ImportFunction::functionType)
+                                .orElseThrow();
                 if (!type.equals(offered)) {
                     throw new RefusedModuleException(
                             "missing-import",
@@ -73,20 +88,23 @@ final class Linkage {
                                         Integer.toUnsignedString(export.index()),
                                         count));
             }
-            if (export.name().equals("_start")) {
-                start(export);
+            FunctionType expected = called.get(export.name());
+            if (expected != null && export.exportType() == ExternalType.FUNCTION) {
+                called(export, expected);
             }
         }
     }
 
-    /// A host calls it without arguments, whatever its type says.
-    private void start(Export export) throws RefusedModuleException {
+    /// The host calls it as its convention says, whatever its type says.
+    private void called(Export export, FunctionType expected) throws RefusedModuleException {
         var type = functionType(export.index());
-        if (!type.equals(START)) {
+        if (!type.equals(expected)) {
             throw new RefusedModuleException(
                     "unknown-abi",
-                    "module exports _start as %s, but it must be %s".formatted(type, START));
+                    "module exports %s as %s, but it must be %s"
+                            .formatted(export.name(), type, expected));
         }
+        found.put(export.name(), export.index());
     }
 
     private FunctionType functionType(int function) {

@@ -1,9 +1,12 @@
 package dev.cress.wasm.build;
 
+import dev.cress.wasm.abi.Conventions;
 import dev.cress.wasm.code.GuestCode;
 import dev.cress.wasm.code.ModuleParser;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Wanted;
+import dev.cress.wasm.host.Convention;
 import dev.cress.wasm.image.ImageContent;
 import dev.cress.wasm.image.Sha256;
 import dev.cress.wasm.memory.MemoryBudget;
@@ -13,8 +16,8 @@ import dev.cress.wasm.scan.StrippedModule;
 import dev.cress.wasm.stop.Watchdog;
 
 import run.endive.wasm.WasmModule;
-import run.endive.wasm.types.Export;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -27,25 +30,30 @@ public final class ModuleBuild {
 
     /// Does all that is dangerous to do with bytes that anybody may have sent.
     ///
-    /// @param wantedAbi `auto`, or the entry convention's name
     public static ImageContent build(
-            byte[] bytes, String wantedAbi, MemoryBudget budget, Watchdog watchdog)
+            byte[] bytes, Wanted wanted, MemoryBudget budget, Watchdog watchdog)
             throws RefusedModuleException {
         ModuleOutline outline = ModuleScan.scan(bytes);
-        Abi abi = AbiCheck.abi(outline, wantedAbi);
+        Abi abi = AbiCheck.abi(outline, wanted.abi());
+        Convention convention = Conventions.of(abi);
         try {
             WasmModule module = ModuleParser.parse(bytes);
-            Linkage.check(module);
+            Map<String, Integer> entries = Linkage.check(module, convention);
             var compiled = new Compilation(bytes, outline.uses(), module, className(bytes)).run();
             boolean interprets = !compiled.interpreted().isEmpty();
             var begin =
                     new Initialisation(
-                                    module, GuestCode.load(compiled), interprets, budget, watchdog)
-                            .run();
+                                    module,
+                                    convention,
+                                    GuestCode.load(compiled),
+                                    interprets,
+                                    budget,
+                                    watchdog)
+                            .run(entries, wanted.snapshot());
             byte[] stripped =
                     StrippedModule.of(bytes, outline.uses(), interpreted(module, compiled));
             return new ImageContent(
-                    abi, start(module), begin.start(), stripped, compiled, begin.state());
+                    abi, entries, begin.starts(), stripped, compiled, begin.state());
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             // the engine says most of what is wrong with a module, but not all, in its own words
             var refused =
@@ -59,16 +67,6 @@ public final class ModuleBuild {
     /// By the module, so that a profile tells guests apart.
     private static String className(byte[] module) {
         return "guest.M" + Sha256.hex(module).substring(0, 12);
-    }
-
-    private static int start(WasmModule module) {
-        for (int i = 0; i < module.exportSection().exportCount(); i++) {
-            Export export = module.exportSection().getExport(i);
-            if (export.name().equals("_start")) {
-                return export.index();
-            }
-        }
-        throw new IllegalStateException("the ABI check found _start");
     }
 
     /// Which of the functions that the module defines aren't compiled.

@@ -4,6 +4,7 @@ import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.Shown;
+import dev.cress.wasm.host.Fields;
 import dev.cress.wasm.stop.GuestEnded;
 
 import java.util.ArrayList;
@@ -14,9 +15,6 @@ import java.util.regex.Pattern;
 /// alone means 302, otherwise it is 200. One of `Content-Type`, `Location` and `Status` must be
 /// there, or the output wasn't meant as a CGI answer.
 final class CgiHead {
-    /// A field name is a token (RFC 9110 §5.6.2).
-    private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-
     private static final Pattern STATUS = Pattern.compile("([2-5][0-9][0-9])( .*)?");
 
     private CgiHead() {}
@@ -59,15 +57,12 @@ final class CgiHead {
     private static Header field(String line) {
         int colon = line.indexOf(':');
         String name = colon < 0 ? line : line.substring(0, colon);
-        if (colon < 0 || !NAME.matcher(name).matches()) {
+        if (colon < 0 || !Fields.isName(name)) {
             throw broken("guest's output is not a header line: '%s'".formatted(Shown.of(line)));
         }
         String value = line.substring(colon + 1).strip();
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c != '\t' && (c < ' ' || c == 0x7f)) {
-                throw broken("guest's header %s has a control character".formatted(name));
-            }
+        if (!Fields.isValue(value)) {
+            throw broken("guest's header %s has a control character".formatted(name));
         }
         return new Header(name, value);
     }

@@ -2,9 +2,8 @@ package dev.cress.wasm.cgi;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.Outcome;
-import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.host.ResponseWriter;
 import dev.cress.wasm.stop.GuestEnded;
 
 import java.io.ByteArrayOutputStream;
@@ -12,35 +11,25 @@ import java.io.ByteArrayOutputStream;
 /// A guest's standard output on its way to the client: gathers the head (RFC 3875 §6) up to its
 /// blank line, then passes the body on as it comes, counting.
 final class CgiResponse {
-    private final GuestExchange exchange;
-    private final RunLimits limits;
+    private final ResponseWriter writer;
     private final ByteArrayOutputStream head = new ByteArrayOutputStream(256);
-    private boolean headSent;
     private boolean lineIsBlank = true;
-    private long bodyBytes;
 
-    CgiResponse(GuestExchange exchange, RunLimits limits) {
-        this.exchange = exchange;
-        this.limits = limits;
+    CgiResponse(ResponseWriter writer) {
+        this.writer = writer;
     }
 
     /// The next bytes of output. Throws [GuestEnded] when they break the rules or a limit.
     void write(byte[] output) {
-        int from = headSent ? 0 : gatherHead(output);
-        int count = output.length - from;
-        if (headSent && count > 0) {
-            bodyBytes += count;
-            if (bodyBytes > limits.responseBodyBytes()) {
-                throw new GuestEnded(
-                        new Outcome.ResponseTooLarge("body", limits.responseBodyBytes()));
-            }
-            exchange.write(output, from, count);
+        int from = writer.isHeadSent() ? 0 : gatherHead(output);
+        if (writer.isHeadSent()) {
+            writer.body(output, from, output.length - from);
         }
     }
 
     /// The guest ended well: its head must have been whole.
     void end() {
-        if (headSent) {
+        if (writer.isHeadSent()) {
             return;
         }
         String reason =
@@ -55,10 +44,7 @@ final class CgiResponse {
         for (int i = 0; i < output.length; i++) {
             byte b = output[i];
             head.write(b);
-            if (head.size() > limits.responseHeaderBytes()) {
-                throw new GuestEnded(
-                        new Outcome.ResponseTooLarge("headers", limits.responseHeaderBytes()));
-            }
+            writer.requireHeadWithin(head.size());
             if (b == '\n') {
                 if (lineIsBlank) {
                     sendHead();
@@ -73,8 +59,7 @@ final class CgiResponse {
     }
 
     private void sendHead() {
-        exchange.head(CgiHead.parse(head.toString(ISO_8859_1)));
-        headSent = true;
+        writer.head(CgiHead.parse(head.toString(ISO_8859_1)));
         head.reset();
     }
 }

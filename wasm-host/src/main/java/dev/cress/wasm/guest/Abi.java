@@ -1,5 +1,9 @@
 package dev.cress.wasm.guest;
 
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
 /// The entry conventions that run here.
 public enum Abi {
     /// A WASI preview 1 command that speaks CGI/1.1 (RFC 3875): imports `wasi_snapshot_preview1`,
@@ -10,6 +14,16 @@ public enum Abi {
 
     Abi(String text) {
         this.text = text;
+    }
+
+    /// The one of this name, as manifests write it.
+    public static Optional<Abi> named(String text) {
+        return Arrays.stream(values()).filter(abi -> abi.text.equals(text)).findFirst();
+    }
+
+    /// All names, for messages.
+    public static String names() {
+        return Arrays.stream(values()).map(Abi::text).collect(Collectors.joining(", "));
     }
 
     /// As manifests and messages write it.

@@ -4,30 +4,31 @@ import dev.cress.wasm.code.GuestCode;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.isolate.InitialState;
 
-import java.util.OptionalInt;
+import java.util.List;
+import java.util.Map;
 
 /// What an image consists of, before its classes are defined. Immutable.
 public final class ImageContent {
     private final Abi abi;
-    private final int entry;
-    private final OptionalInt start;
+    private final Map<String, Integer> entries;
+    private final List<Integer> starts;
     private final byte[] stripped;
     private final GuestCode.Compiled compiled;
     private final InitialState state;
 
-    /// @param entry index of the function that answers a request
-    /// @param start index of the function that every run calls first, if there is one
+    /// @param entries the functions that its convention calls, by name, as far as there are any
+    /// @param starts indices of the functions that every run calls first, in order
     /// @param stripped the module without what only the compiler and the first start need
     public ImageContent(
             Abi abi,
-            int entry,
-            OptionalInt start,
+            Map<String, Integer> entries,
+            List<Integer> starts,
             byte[] stripped,
             GuestCode.Compiled compiled,
             InitialState state) {
         this.abi = abi;
-        this.entry = entry;
-        this.start = start;
+        this.entries = Map.copyOf(entries);
+        this.starts = List.copyOf(starts);
         this.stripped = stripped;
         this.compiled = compiled;
         this.state = state;
@@ -37,12 +38,12 @@ public final class ImageContent {
         return abi;
     }
 
-    public int entry() {
-        return entry;
+    public Map<String, Integer> entries() {
+        return entries;
     }
 
-    public OptionalInt start() {
-        return start;
+    public List<Integer> starts() {
+        return starts;
     }
 
     public byte[] stripped() {

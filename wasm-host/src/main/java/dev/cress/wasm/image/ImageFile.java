@@ -12,10 +12,11 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -24,15 +25,14 @@ import java.util.TreeSet;
 /// before anything is allocated for it.
 ///
 /// ```text
-/// "CRIM", format, build │ abi, entry, start │ stripped module │ main class, classes, interpreted
-/// functions │ memory size, granules, globals, tables
+/// "CRIM", format, build │ abi, entries, starts │ stripped module │ main class, classes,
+/// interpreted functions │ memory size, granules, globals, tables
 /// ```
 public final class ImageFile {
     /// The engine and the format that an image was made for: another is built anew.
-    public static final String BUILD = "cress-image-1 endive-1.0.0";
+    public static final String BUILD = "cress-image-2 endive-1.0.0";
 
     private static final int MAGIC = 0x4352494d;
-    private static final int NONE = -1;
 
     private ImageFile() {}
 
@@ -42,8 +42,8 @@ public final class ImageFile {
             out.writeInt(MAGIC);
             text(out, BUILD);
             text(out, image.abi().name());
-            out.writeInt(image.entry());
-            out.writeInt(image.start().orElse(NONE));
+            entries(out, image.entries());
+            functions(out, image.starts());
             bytes(out, image.stripped());
             compiled(out, image.compiled());
             image.state().write(out);
@@ -66,21 +66,15 @@ public final class ImageFile {
                 throw new IOException("image is of build '%s', not '%s'".formatted(build, BUILD));
             }
             Abi abi = Abi.valueOf(text(in));
-            int entry = in.readInt();
-            int start = in.readInt();
+            Map<String, Integer> entries = entries(in);
+            List<Integer> starts = functions(in);
             byte[] stripped = bytes(in);
             GuestCode.Compiled compiled = compiled(in);
             InitialState state = InitialState.read(in);
             if (in.read() >= 0) {
                 throw new IOException("image has bytes after its end");
             }
-            return new ImageContent(
-                    abi,
-                    entry,
-                    start == NONE ? OptionalInt.empty() : OptionalInt.of(start),
-                    stripped,
-                    compiled,
-                    state);
+            return new ImageContent(abi, entries, starts, stripped, compiled, state);
         } catch (IllegalArgumentException e) {
             throw new IOException("image can't be read: " + e.getMessage(), e);
         }
@@ -95,10 +89,7 @@ public final class ImageFile {
             text(out, entry.getKey());
             bytes(out, entry.getValue());
         }
-        out.writeInt(compiled.interpreted().size());
-        for (int function : new TreeSet<>(compiled.interpreted())) {
-            out.writeInt(function);
-        }
+        functions(out, new TreeSet<>(compiled.interpreted()));
     }
 
     private static GuestCode.Compiled compiled(DataInputStream in) throws IOException {
@@ -108,12 +99,42 @@ public final class ImageFile {
         for (int i = 0; i < count; i++) {
             classes.put(text(in), bytes(in));
         }
-        int interpreted = in.readInt();
-        Set<Integer> functions = new HashSet<>();
-        for (int i = 0; i < interpreted; i++) {
+        return new GuestCode.Compiled(main, classes, Set.copyOf(functions(in)));
+    }
+
+    private static void entries(DataOutputStream out, Map<String, Integer> entries)
+            throws IOException {
+        out.writeInt(entries.size());
+        for (var entry : new TreeMap<>(entries).entrySet()) {
+            text(out, entry.getKey());
+            out.writeInt(entry.getValue());
+        }
+    }
+
+    private static Map<String, Integer> entries(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        Map<String, Integer> entries = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            entries.put(text(in), in.readInt());
+        }
+        return entries;
+    }
+
+    private static void functions(DataOutputStream out, Collection<Integer> functions)
+            throws IOException {
+        out.writeInt(functions.size());
+        for (int function : functions) {
+            out.writeInt(function);
+        }
+    }
+
+    private static List<Integer> functions(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        var functions = new ArrayList<Integer>();
+        for (int i = 0; i < count; i++) {
             functions.add(in.readInt());
         }
-        return new GuestCode.Compiled(main, classes, functions);
+        return functions;
     }
 
     private static void text(DataOutputStream out, String text) throws IOException {

@@ -12,19 +12,17 @@ import run.endive.runtime.Instance;
 import run.endive.wasm.WasmModule;
 import run.endive.wasm.types.MemoryLimits;
 
-import java.util.OptionalInt;
+import java.util.List;
 
 /// What all isolates of one image are made from: compiled code, the module without what only the
 /// compiler and the first start need, and the initial state. Immutable and thread-safe.
 public final class Blueprint {
-    private static final int NO_START = -1;
-
     private final WasmModule module;
     private final GuestCode code;
     private final ImportValues imports;
     private final boolean interprets;
     private final @Nullable InitialState state;
-    private final int start;
+    private final int[] starts;
 
     private Blueprint(
             WasmModule module,
@@ -32,13 +30,13 @@ public final class Blueprint {
             ImportValues imports,
             boolean interprets,
             @Nullable InitialState state,
-            int start) {
+            int[] starts) {
         this.module = module;
         this.code = code;
         this.imports = imports;
         this.interprets = interprets;
         this.state = state;
-        this.start = start;
+        this.starts = starts;
     }
 
     /// Isolates of this blueprint initialise themselves from the module's segments: how the first
@@ -47,21 +45,27 @@ public final class Blueprint {
     /// @param interprets whether some functions run in the engine's interpreter
     public static Blueprint first(
             WasmModule module, GuestCode code, ImportValues imports, boolean interprets) {
-        return new Blueprint(module, code, imports, interprets, null, NO_START);
+        return new Blueprint(module, code, imports, interprets, null, new int[0]);
     }
 
     /// The blueprint of isolates that begin with this state.
     ///
     /// @param stripped the module without code, start section and active segments
-    /// @param start the function that every run calls before anything else, if there is one
+    /// @param starts the functions that every run calls before anything else, in order
     public static Blueprint startingFrom(
             InitialState state,
             WasmModule stripped,
             GuestCode code,
             ImportValues imports,
             boolean interprets,
-            OptionalInt start) {
-        return new Blueprint(stripped, code, imports, interprets, state, start.orElse(NO_START));
+            List<Integer> starts) {
+        return new Blueprint(
+                stripped,
+                code,
+                imports,
+                interprets,
+                state,
+                starts.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /// Makes an isolate, or returns null when its memory doesn't fit the cap or the budget.
@@ -110,13 +114,9 @@ public final class Blueprint {
         return code;
     }
 
-    /// Whether every run calls a function first.
-    boolean hasStart() {
-        return start != NO_START;
-    }
-
-    int start() {
-        return start;
+    /// The functions that every run calls first, in order.
+    int[] starts() {
+        return starts;
     }
 
     boolean interprets() {

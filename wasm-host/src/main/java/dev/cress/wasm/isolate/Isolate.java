@@ -13,8 +13,6 @@ import java.util.Objects;
 /// One memory and one instance, used by one request at a time, and reset in between to equal a
 /// fresh one byte for byte. Not thread-safe: it is handed from thread to thread by its pool.
 public final class Isolate {
-    private static final long[] NOTHING = {};
-
     private final Blueprint blueprint;
     private final GuestMemory memory;
     private Instance instance;
@@ -34,17 +32,16 @@ public final class Isolate {
         return memory;
     }
 
-    /// Calls a function without parameters or results, after what every run begins with.
-    public void run(int function) {
-        if (blueprint.hasStart()) {
-            call(blueprint.start());
-        }
-        call(function);
+    /// The functions that a run calls before any other, without arguments, in order.
+    public int[] starts() {
+        return blueprint.starts();
     }
 
-    /// Calls a function without parameters or results.
-    public void call(int function) {
-        instance.getMachine().call(function, NOTHING);
+    /// Calls a function.
+    ///
+    /// @return its results, as the engine has them
+    public long[] call(int function, long... arguments) {
+        return instance.getMachine().call(function, arguments);
     }
 
     /// Makes it equal to a fresh isolate. Memory is restored by what changed; the instance is made

@@ -41,6 +41,11 @@ public record ModuleOutline(
     /// Something that the module offers; `kind` is `function`, `table`, `memory` or `global`.
     public record Export(String kind, String name) {}
 
+    /// Whether a function of this module is imported.
+    public boolean importsFrom(String module) {
+        return imports.stream().anyMatch(i -> i.module().equals(module));
+    }
+
     /// Whether there is an export of this kind and name.
     public boolean exports(String kind, String name) {
         return exports.contains(new Export(kind, name));

@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 /// late stop meets a word that is done, and never the thread's next guest.
 ///
 /// ```text
-/// NEW ──begin──▶ GUEST ──enterHost──▶ HOST      stop, in GUEST: interrupt the thread
-///                  ▲  ◀──leaveHost─────┘        stop, in HOST: cancel what the call waits on;
-///                  └──▶ STOPPING… ──▶ DONE      the way back finds the word changed
+/// NEW ──begin──▶ HOST ──leaveHost──▶ GUEST      stop, in GUEST: interrupt the thread
+///                 ▲  ◀──enterHost─────┘         stop, in HOST: cancel what the call waits on;
+///                 └──▶ STOPPING… ──▶ DONE       the way back finds the word changed
 /// ```
 ///
 /// [#stop] may be called by any thread, everything else by the guest's own.
@@ -44,14 +44,14 @@ public final class RunWord {
         return reason.get();
     }
 
-    /// The guest's code begins on this thread.
+    /// The run begins on this thread, on the host's side.
     ///
     /// @param flag of the image that runs
     public void begin(StopFlag flag) {
         this.flag = flag;
         thread = Thread.currentThread();
         headroom = StackHeadroom.here();
-        if (!word.compareAndSet(NEW, GUEST)) {
+        if (!word.compareAndSet(NEW, HOST)) {
             throw new GuestStopped();
         }
     }

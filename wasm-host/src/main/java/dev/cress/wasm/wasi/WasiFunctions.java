@@ -1,71 +1,47 @@
 package dev.cress.wasm.wasi;
 
-import dev.cress.wasm.memory.GuestMemory;
+import dev.cress.wasm.host.Family;
+import dev.cress.wasm.host.HostCalls;
 
-import run.endive.runtime.HostFunction;
-import run.endive.runtime.ImportFunction;
-import run.endive.runtime.ImportValues;
-import run.endive.runtime.Instance;
-import run.endive.wasm.types.FunctionType;
-import run.endive.wasm.types.ValType;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
-/// All 46 functions of WASI preview 1 (`sock_accept` came last) as the engine links them. One set
-/// serves every instance: a call finds its own run through the memory of its caller. Thread-safe.
+/// All 46 functions of WASI preview 1 (`sock_accept` came last).
 public final class WasiFunctions {
     public static final String MODULE = "wasi_snapshot_preview1";
 
+    /// Unless its convention says otherwise, a guest's process knows nothing of the request.
+    public static final HostCalls<WasiProcess> CALLS =
+            new HostCalls<>(Family.WASI, WasiProcess::apartFromRequest);
+
     /// Calls whose effect or answer isn't the same for every run.
     private static final Set<String> DIFFERING =
+            Set.of("clock_time_get", "random_get", "poll_oneoff", "fd_close");
+
+    /// The same where the process belongs to a request.
+    private static final Set<String> OF_REQUEST =
             Set.of(
                     "args_get",
                     "args_sizes_get",
                     "environ_get",
                     "environ_sizes_get",
-                    "clock_time_get",
-                    "random_get",
-                    "poll_oneoff",
                     "fd_read",
-                    "fd_write",
-                    "fd_close");
+                    "fd_write");
 
-    private static final Call EXIT =
-            (process, args) -> {
-                throw process.exit((int) args[0]);
-            };
-
-    private static final ImportValues IMPORTS =
-            ImportValues.builder().addFunction(all().toArray(ImportFunction[]::new)).build();
-
-    private final List<ImportFunction> functions = new ArrayList<>();
-
-    private WasiFunctions() {
+    static {
         process();
         streams();
         descriptors();
         paths();
     }
 
-    /// The set, linked into any number of instances.
-    public static ImportValues imports() {
-        return IMPORTS;
-    }
-
-    /// The set, to be linked into any number of instances.
-    public static List<ImportFunction> all() {
-        return List.copyOf(new WasiFunctions().functions);
-    }
+    private WasiFunctions() {}
 
     /// What a host call does with the run and its arguments; the result is an error number.
     private interface Call {
         int apply(WasiProcess process, long[] args);
     }
 
-    private void process() {
+    private static void process() {
         add("args_get", "ii", (p, a) -> p.strings(p.arguments(), (int) a[0], (int) a[1]));
         add("args_sizes_get", "ii", (p, a) -> p.sizes(p.arguments(), (int) a[0], (int) a[1]));
         add("environ_get", "ii", (p, a) -> p.strings(p.environment(), (int) a[0], (int) a[1]));
@@ -79,16 +55,16 @@ public final class WasiFunctions {
                 (p, a) -> p.poll((int) a[0], (int) a[1], (int) a[2], (int) a[3]));
         add("sched_yield", "", (_, _) -> Errno.SUCCESS);
         add("proc_raise", "i", (_, _) -> Errno.NOTSUP);
-        functions.add(
-                new HostFunction(
-                        MODULE,
-                        "proc_exit",
-                        FunctionType.of(List.of(ValType.I32), List.of()),
-                        (instance, args) ->
-                                new long[] {call(false, EXIT, process(instance), args)}));
+        CALLS.add(
+                MODULE,
+                "proc_exit",
+                "i",
+                (process, args) -> {
+                    throw process.exit((int) args[0]);
+                });
     }
 
-    private void streams() {
+    private static void streams() {
         add("fd_read", "iiii", (p, a) -> p.read((int) a[0], (int) a[1], (int) a[2], (int) a[3]));
         add("fd_write", "iiii", (p, a) -> p.write((int) a[0], (int) a[1], (int) a[2], (int) a[3]));
         add("fd_close", "i", (p, a) -> p.close((int) a[0]));
@@ -103,7 +79,7 @@ public final class WasiFunctions {
         add("fd_pwrite", "iiiIi", (p, a) -> p.streamOnly((int) a[0]));
     }
 
-    private void descriptors() {
+    private static void descriptors() {
         add("fd_advise", "iIIi", (p, a) -> p.streamOnly((int) a[0]));
         add("fd_allocate", "iII", (p, a) -> p.unsupported((int) a[0]));
         add("fd_fdstat_set_rights", "iII", (p, a) -> p.unsupported((int) a[0]));
@@ -120,7 +96,7 @@ public final class WasiFunctions {
         add("sock_shutdown", "ii", (p, a) -> p.unsupported((int) a[0]));
     }
 
-    private void paths() {
+    private static void paths() {
         Call noFiles = (_, _) -> Errno.NOTCAPABLE;
         add("path_create_directory", "iii", noFiles);
         add("path_filestat_get", "iiiii", noFiles);
@@ -134,30 +110,19 @@ public final class WasiFunctions {
         add("path_unlink_file", "iii", noFiles);
     }
 
-    /// @param parameters `i` for i32, `I` for i64
-    private void add(String name, String parameters, Call call) {
-        boolean differs = DIFFERING.contains(name);
-        var types = parameters.chars().mapToObj(c -> c == 'I' ? ValType.I64 : ValType.I32).toList();
-        functions.add(
-                new HostFunction(
-                        MODULE,
-                        name,
-                        FunctionType.of(types, List.of(ValType.I32)),
-                        (instance, args) ->
-                                new long[] {call(differs, call, process(instance), args)}));
-    }
-
-    private static WasiProcess process(Instance instance) {
-        return (WasiProcess) Objects.requireNonNull(((GuestMemory) instance.memory()).host());
-    }
-
-    private static int call(boolean differs, Call call, WasiProcess process, long[] args) {
-        process.word().enterHost();
-        if (differs) {
-            process.differs();
-        }
-        int errno = call.apply(process, args);
-        process.word().leaveHost();
-        return errno;
+    private static void add(String name, String parameters, Call call) {
+        boolean always = DIFFERING.contains(name);
+        boolean ofRequest = OF_REQUEST.contains(name);
+        CALLS.add(
+                MODULE,
+                name,
+                parameters,
+                "i",
+                (process, arguments) -> {
+                    if (always || (ofRequest && process.belongsToRequest())) {
+                        process.run().differs();
+                    }
+                    return call.apply(process, arguments);
+                });
     }
 }

@@ -1,13 +1,13 @@
 package dev.cress.wasm.wasi;
 
 import dev.cress.wasm.guest.Outcome;
+import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.RunWord;
 
 import org.jspecify.annotations.Nullable;
 
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -23,15 +23,15 @@ public final class WasiProcess {
     private static final long RIGHT_FD_READ = 1L << 1;
     private static final long RIGHT_FD_WRITE = 1L << 6;
 
+    private final HostRun run;
     private final RunWord word;
     private final GuestMemory memory;
     private final Supplier<Words> told;
     private final GuestStreams streams;
-    private final SecureRandom random;
+    private final boolean ofRequest;
     private final boolean[] open = {true, true, true};
     private byte[] input = new byte[0];
     private @Nullable Words words;
-    private boolean differsByRun;
 
     /// What a program is told as it starts.
     ///
@@ -46,37 +46,40 @@ public final class WasiProcess {
         }
     }
 
-    /// @param told made when the guest first asks, at its own cost
-    public WasiProcess(
-            RunWord word,
-            GuestMemory memory,
-            Supplier<Words> told,
-            GuestStreams streams,
-            SecureRandom random) {
-        this.word = word;
-        this.memory = memory;
+    private WasiProcess(
+            HostRun run, Supplier<Words> told, GuestStreams streams, boolean ofRequest) {
+        this.run = run;
+        this.word = run.word();
+        this.memory = run.memory();
         this.told = told;
         this.streams = streams;
-        this.random = random;
+        this.ofRequest = ofRequest;
     }
 
-    /// A process that nobody asked for anything: no arguments, no environment, nothing to read.
-    public static WasiProcess ofNobody(RunWord word, GuestMemory memory, SecureRandom random) {
-        return new WasiProcess(word, memory, () -> Words.NONE, new NoStreams(), random);
+    /// A process whose arguments, environment and streams are the request's.
+    ///
+    /// @param told made when the guest first asks, at its own cost
+    public static WasiProcess ofRequest(HostRun run, Supplier<Words> told, GuestStreams streams) {
+        return new WasiProcess(run, told, streams, true);
     }
 
-    /// What it was just asked isn't the same for every run.
-    void differs() {
-        differsByRun = true;
+    /// The same while nobody has asked anything: no arguments, no environment, nothing to read.
+    public static WasiProcess ofNobody(HostRun run) {
+        return new WasiProcess(run, () -> Words.NONE, new NoStreams(), true);
     }
 
-    /// Whether what it has done so far may come out otherwise in another run.
-    public boolean differsByRun() {
-        return differsByRun;
+    /// A process that hears of requests in another way than WASI's: no arguments, no environment,
+    /// nothing to read, and what it writes is logged.
+    public static WasiProcess apartFromRequest(HostRun run) {
+        return new WasiProcess(run, () -> Words.NONE, new LogStreams(run), false);
     }
 
-    RunWord word() {
-        return word;
+    HostRun run() {
+        return run;
+    }
+
+    boolean belongsToRequest() {
+        return ofRequest;
     }
 
     int sizes(List<byte[]> strings, int countAt, int bytesAt) {
@@ -142,7 +145,7 @@ public final class WasiProcess {
         byte[] some = new byte[Math.min(TRANSFER_BYTES_MAX, length)];
         for (int left = length; left > 0; left -= some.length) {
             word.checkStopped();
-            random.nextBytes(some);
+            run.random().nextBytes(some);
             memory.write(at + length - left, some, 0, Math.min(some.length, left));
         }
         return Errno.SUCCESS;

@@ -9,6 +9,7 @@ import dev.cress.wasm.assembly.Assembler;
 import dev.cress.wasm.assembly.WasmBytes;
 import dev.cress.wasm.build.ChildBuilder.Limits;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.image.ImageFile;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.Watchdog;
@@ -38,7 +39,7 @@ class ChildBuilderTest {
     private static RefusedModuleException refusal(ImageBuilder builder, byte[] module) {
         var refused =
                 catchThrowableOfType(
-                        RefusedModuleException.class, () -> builder.build(module, "auto"));
+                        RefusedModuleException.class, () -> builder.build(module, Wanted.AUTO));
         assertThat(refused).as("refusal").isNotNull();
         return refused;
     }
@@ -48,7 +49,7 @@ class ChildBuilderTest {
         RefusedModuleException refused = refusal(builder, module);
         assertThat(refused.code()).isEqualTo("build-limit");
         assertThat(refused).hasMessage(why);
-        assertThat(builder.build(GOOD, "auto").start()).isEmpty();
+        assertThat(builder.build(GOOD, Wanted.AUTO).starts()).isEmpty();
     }
 
     private static byte[] startingWith(Assembler module, WasmBytes code) {
@@ -99,8 +100,8 @@ class ChildBuilderTest {
         ImageBuilder child = builder(256, MINUTE, MINUTE);
         try (var watchdog = new Watchdog()) {
             ImageBuilder here =
-                    (module, abi) ->
-                            ModuleBuild.build(module, abi, new MemoryBudget(1 << 28), watchdog);
+                    (module, wanted) ->
+                            ModuleBuild.build(module, wanted, new MemoryBudget(1 << 28), watchdog);
             for (byte[] module : modules) {
                 RefusedModuleException expected = refusal(here, module);
                 RefusedModuleException refused = refusal(child, module);
@@ -113,8 +114,8 @@ class ChildBuilderTest {
     @Test
     void anImageIsTheOneThatTheBuildGivesHere() throws RefusedModuleException {
         try (var watchdog = new Watchdog()) {
-            var here = ModuleBuild.build(GOOD, "auto", new MemoryBudget(1 << 20), watchdog);
-            var child = builder(256, MINUTE, MINUTE).build(GOOD, "auto");
+            var here = ModuleBuild.build(GOOD, Wanted.AUTO, new MemoryBudget(1 << 20), watchdog);
+            var child = builder(256, MINUTE, MINUTE).build(GOOD, Wanted.AUTO);
             assertThat(ImageFile.write(child)).isEqualTo(ImageFile.write(here));
         }
     }

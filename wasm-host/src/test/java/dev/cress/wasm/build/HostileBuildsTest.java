@@ -8,6 +8,7 @@ import dev.cress.wasm.assembly.Assembler;
 import dev.cress.wasm.assembly.WasmBytes;
 import dev.cress.wasm.build.ChildBuilder.Limits;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Wanted;
 
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,7 +72,7 @@ class HostileBuildsTest {
         long start = System.nanoTime();
         String said = "";
         try {
-            assertThat(builder.build(module, "auto").stripped()).isNotEmpty();
+            assertThat(builder.build(module, Wanted.AUTO).stripped()).isNotEmpty();
         } catch (RefusedModuleException refused) {
             assertThat(refused.code()).isIn("build-limit", "module-too-large", "invalid-module");
             said = refused.getMessage();

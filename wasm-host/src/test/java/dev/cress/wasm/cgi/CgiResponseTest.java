@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.host.ResponseWriter;
 import dev.cress.wasm.stop.GuestEnded;
 
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class CgiResponseTest {
                     Duration.ofSeconds(1), Duration.ofSeconds(1), 1, HEADER_BYTES, BODY_BYTES, 1);
 
     private final RecordedAnswer answer = new RecordedAnswer();
-    private final CgiResponse response = new CgiResponse(answer, LIMITS);
+    private final CgiResponse response = new CgiResponse(new ResponseWriter(answer, LIMITS));
 
     private static byte[] bytes(String text) {
         return text.getBytes(ISO_8859_1);
@@ -75,7 +76,7 @@ class CgiResponseTest {
         String output = output(written);
         for (int split = 0; split <= output.length(); split++) {
             var recorded = new RecordedAnswer();
-            var cut = new CgiResponse(recorded, LIMITS);
+            var cut = new CgiResponse(new ResponseWriter(recorded, LIMITS));
             cut.write(bytes(output.substring(0, split)));
             cut.write(bytes(output.substring(split)));
             cut.end();
@@ -155,7 +156,7 @@ class CgiResponseTest {
         assertThat(fitting).hasSize(HEADER_BYTES);
         response.write(bytes(fitting));
         assertThat(answer.status()).isEqualTo(200);
-        var other = new CgiResponse(new RecordedAnswer(), LIMITS);
+        var other = new CgiResponse(new ResponseWriter(new RecordedAnswer(), LIMITS));
         assertThat(
                         ended(
                                         () ->

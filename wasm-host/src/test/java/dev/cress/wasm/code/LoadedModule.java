@@ -1,12 +1,14 @@
 package dev.cress.wasm.code;
 
+import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.assembly.Assembler;
+import dev.cress.wasm.guest.Nobody;
+import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.memory.GuestTables;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.RunWord;
-import dev.cress.wasm.wasi.WasiFunctions;
-import dev.cress.wasm.wasi.WasiProcess;
 
 import run.endive.runtime.Instance;
 import run.endive.wasm.WasmModule;
@@ -35,12 +37,13 @@ final class LoadedModule {
                 Objects.requireNonNull(
                         GuestMemory.allocate(new MemoryBudget(1 << 24), new MemoryLimits(1, 4), 4));
         var word = new RunWord(_ -> {});
-        memory.attach(WasiProcess.ofNobody(word, memory, new SecureRandom()));
+        var _ = new HostRun(word, memory, new Nobody(), RunLimits.DEFAULT, new SecureRandom());
         word.begin(code.stopFlag());
+        word.leaveHost();
         return new LoadedModule(
                 Instance.builder(module)
                         .withMachineFactory(code::machine)
-                        .withImportValues(WasiFunctions.imports())
+                        .withImportValues(HostFunctions.importsOf(module))
                         .withMemoryFactory(_ -> memory)
                         .withTableFactory(GuestTables::create)
                         .build(),

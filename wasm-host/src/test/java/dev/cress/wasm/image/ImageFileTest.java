@@ -30,7 +30,8 @@ class ImageFileTest {
     void whatIsReadIsWhatWasWritten() throws IOException {
         ImageContent read = ImageFile.read(file);
         assertThat(ImageFile.write(read)).isEqualTo(file);
-        assertThat(read.start()).isEmpty();
+        assertThat(read.starts()).isEmpty();
+        assertThat(read.entries()).containsOnlyKeys("_start");
         assertThat(read.compiled().interpreted()).isEmpty();
     }
 

@@ -5,6 +5,7 @@ import static dev.cress.wasm.assembly.WasmBytes.bytes;
 import dev.cress.wasm.assembly.Assembler;
 import dev.cress.wasm.build.ModuleBuild;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.Watchdog;
 
@@ -20,7 +21,7 @@ final class Images {
         module.element(2, nothing).passiveElements(nothing);
         byte[] bytes = module.start(bytes(0xfc, 9, 0, 0xfc, 13, 0).end()).toBytes();
         try (var watchdog = new Watchdog()) {
-            return ModuleBuild.build(bytes, "auto", new MemoryBudget(1 << 24), watchdog);
+            return ModuleBuild.build(bytes, Wanted.AUTO, new MemoryBudget(1 << 24), watchdog);
         }
     }
 }

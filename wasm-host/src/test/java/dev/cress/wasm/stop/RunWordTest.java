@@ -41,6 +41,7 @@ class RunWordTest {
     @Test
     void aGuestIsInterruptedAndItsNextCallRefused() {
         word.begin(new StopFlag());
+        word.leaveHost();
         word.stop(StopReason.ABANDONED);
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
         assertThatThrownBy(word::enterHost).isInstanceOf(GuestStopped.class);
@@ -50,7 +51,6 @@ class RunWordTest {
     @Test
     void aHostCallIsCancelledAndNotInterrupted() {
         word.begin(new StopFlag());
-        word.enterHost();
         word.stop(StopReason.ABANDONED);
         assertThat(cancels).hasValue(1);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
@@ -102,6 +102,7 @@ class RunWordTest {
         private void round(RunWord own) {
             try {
                 own.begin(flag);
+                own.leaveHost();
                 for (int i = 0; i < 3; i++) {
                     // no interrupt of an earlier run, and none at all in host code that got in
                     boolean before = Thread.currentThread().isInterrupted();

@@ -24,8 +24,8 @@ class WatchdogTest {
     /// Runs until it is stopped.
     private static void untilStopped(RunWord word, boolean spinning) {
         word.begin(new StopFlag());
-        if (!spinning) {
-            word.enterHost();
+        if (spinning) {
+            word.leaveHost();
         }
         while (word.reason() == null) {
             stillInTime(word);
@@ -92,7 +92,6 @@ class WatchdogTest {
                             throw new IllegalStateException("on purpose: a cancel that fails");
                         });
         broken.begin(new StopFlag());
-        broken.enterHost();
         try (var _ = watchdog.watch(broken, LONG, Duration.ofMillis(1))) {
             while (broken.reason() == null) {
                 stillInTime(broken);
@@ -143,6 +142,7 @@ class WatchdogTest {
         for (int i = 0; i < 300; i++) {
             var word = new RunWord(_ -> {});
             word.begin(new StopFlag());
+            word.leaveHost();
             try (var _ = watchdog.watch(word, LONG, Duration.ofNanos(1))) {
                 while (word.reason() == null) {
                     stillInTime(word);

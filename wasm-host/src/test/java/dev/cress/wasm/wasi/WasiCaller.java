@@ -3,6 +3,9 @@ package dev.cress.wasm.wasi;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cress.wasm.assembly.Assembler;
+import dev.cress.wasm.guest.Nobody;
+import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.RunWord;
@@ -24,7 +27,8 @@ import java.util.stream.Collectors;
 /// Calls WASI functions as a guest would, on a memory of one page.
 final class WasiCaller implements GuestStreams {
     static final Map<String, ImportFunction> FUNCTIONS =
-            WasiFunctions.all().stream().collect(Collectors.toMap(ImportFunction::name, f -> f));
+            WasiFunctions.CALLS.functions().stream()
+                    .collect(Collectors.toMap(ImportFunction::name, f -> f));
 
     static final int MEMORY_BYTES = GuestMemory.PAGE_SIZE;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -50,14 +54,15 @@ final class WasiCaller implements GuestStreams {
     /// A new run on the same memory.
     void restart(List<String> arguments, List<String> environment) {
         word = new RunWord(_ -> {});
-        memory.attach(
-                new WasiProcess(
-                        word,
-                        memory,
+        var run = new HostRun(word, memory, new Nobody(), RunLimits.DEFAULT, RANDOM);
+        WasiFunctions.CALLS.put(
+                run,
+                WasiProcess.ofRequest(
+                        run,
                         () -> new WasiProcess.Words(utf8(arguments), utf8(environment)),
-                        this,
-                        RANDOM));
+                        this));
         word.begin(new StopFlag());
+        word.leaveHost();
     }
 
     private static List<byte[]> utf8(List<String> strings) {

@@ -1,18 +1,37 @@
-package dev.cress.wasm;
+package dev.cress.wasm.guest;
 
-import dev.cress.wasm.guest.GuestExchange;
-import dev.cress.wasm.guest.GuestRequest;
-import dev.cress.wasm.guest.Outcome;
-import dev.cress.wasm.guest.ResponseHead;
+import java.util.List;
+import java.util.Map;
 
 /// Whose request it is when no client asked: the body is at hand, the answer goes nowhere, nothing
 /// ever blocks. The body isn't copied.
-final class Nobody implements GuestExchange {
+public final class Nobody implements GuestExchange {
+    private static final GuestRequest NOTHING =
+            new GuestRequest(
+                    "GET",
+                    "http",
+                    "localhost",
+                    80,
+                    "/",
+                    "",
+                    "HTTP/1.1",
+                    List.of(),
+                    0,
+                    "127.0.0.1",
+                    new GuestRequest.MatchedRoute("/*", ""),
+                    new GuestRequest.Place("nobody", 0, "", "", "", "", ""),
+                    Map.of());
+
     private final GuestRequest request;
     private final byte[] body;
     private int bodyRead;
 
-    Nobody(GuestRequest request, byte[] body) {
+    /// Nothing is asked at all.
+    public Nobody() {
+        this(NOTHING, new byte[0]);
+    }
+
+    public Nobody(GuestRequest request, byte[] body) {
         this.request = request;
         this.body = body;
     }

@@ -1,0 +1,66 @@
+package dev.cress.wasm;
+
+import dev.cress.wasm.guest.Outcome;
+import dev.cress.wasm.host.Guest;
+import dev.cress.wasm.isolate.Isolate;
+import dev.cress.wasm.stop.GuestEnded;
+import dev.cress.wasm.stop.RunWord;
+
+import java.util.Objects;
+
+/// The guest in one isolate, for one run.
+final class IsolateGuest implements Guest {
+    private final Image image;
+    private final Isolate isolate;
+    private final RunWord word;
+    private long startNanos = System.nanoTime();
+    private boolean started;
+
+    IsolateGuest(Image image, Isolate isolate, RunWord word) {
+        this.image = image;
+        this.isolate = isolate;
+        this.word = word;
+    }
+
+    /// When the guest's first instruction ran, as [System#nanoTime] has it; before it has, when the
+    /// run began.
+    long startNanos() {
+        return startNanos;
+    }
+
+    @Override
+    public boolean has(String entry) {
+        return image.entries().containsKey(entry);
+    }
+
+    @Override
+    public long[] call(String entry, long... arguments) {
+        int function = Objects.requireNonNull(image.entries().get(entry), entry);
+        if (!started) {
+            started = true;
+            startNanos = System.nanoTime();
+            start();
+        }
+        return call(function, arguments);
+    }
+
+    /// What was not kept of the initialisation runs again.
+    private void start() {
+        for (int function : isolate.starts()) {
+            try {
+                call(function);
+            } catch (GuestEnded ended) {
+                if (!(ended.outcome() instanceof Outcome.Completed)) {
+                    throw ended;
+                }
+            }
+        }
+    }
+
+    private long[] call(int function, long... arguments) {
+        word.leaveHost();
+        long[] results = isolate.call(function, arguments);
+        word.enterHost();
+        return results;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.cress.wasm.abi;
+
+import dev.cress.wasm.cgi.CgiConvention;
+import dev.cress.wasm.guest.Abi;
+import dev.cress.wasm.host.Convention;
+
+/// The entry conventions by their names.
+public final class Conventions {
+    private static final Convention WASI_CGI = new CgiConvention();
+
+    private Conventions() {}
+
+    public static Convention of(Abi abi) {
+        return switch (abi) {
+            case WASI_CGI -> WASI_CGI;
+        };
+    }
+}

@@ -1,0 +1,31 @@
+package dev.cress.wasm.host;
+
+import dev.cress.wasm.scan.ModuleOutline;
+
+import java.util.List;
+import java.util.Optional;
+
+/// An entry convention: how to tell a module that follows it, which functions it calls, and how a
+/// request comes to the guest and its answer to the client. Stateless and thread-safe; one run's
+/// state is in its [HostRun].
+public interface Convention {
+    /// Whether a module shows by its imports or exports that it was made for this one.
+    boolean isShownBy(ModuleOutline module);
+
+    /// Why a module can't be called this way, said so that its author can mend it.
+    Optional<String> problem(ModuleOutline module);
+
+    /// What it calls for a request. Each that a module exports must be of the type given.
+    List<Entry> entries();
+
+    /// Functions without parameters and results that are called once, while the image is made, in
+    /// this order, as far as a module exports them. Exit code 0 is an ordinary end of them.
+    List<String> initialisers();
+
+    /// Prepares a run in which nobody asks anything, for the start section and the initialisers.
+    default void beforeInitialisers(HostRun run) {}
+
+    /// Answers the run's request. Returns when the answer is complete; throws
+    /// [dev.cress.wasm.stop.GuestEnded] when it can't be.
+    void serve(HostRun run, Guest guest);
+}

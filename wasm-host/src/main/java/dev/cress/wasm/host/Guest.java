@@ -1,0 +1,13 @@
+package dev.cress.wasm.host;
+
+/// A guest's own functions, as its entry convention calls them. On the guest's thread, from the
+/// host's side of the run.
+public interface Guest {
+    /// Whether the module exports this one of its convention's [Entry]s.
+    boolean has(String entry);
+
+    /// Calls it. Throws what the guest dies of, [dev.cress.wasm.stop.GuestEnded] when it exits.
+    ///
+    /// @return its results, as the engine has them
+    long[] call(String entry, long... arguments);
+}

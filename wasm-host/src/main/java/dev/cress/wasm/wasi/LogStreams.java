@@ -1,0 +1,27 @@
+package dev.cress.wasm.wasi;
+
+import dev.cress.wasm.host.HostRun;
+
+/// Nothing to read; what is written goes to the function's log.
+final class LogStreams implements GuestStreams {
+    private final HostRun run;
+
+    LogStreams(HostRun run) {
+        this.run = run;
+    }
+
+    @Override
+    public int readInput(byte[] into, int offset, int length) {
+        return -1;
+    }
+
+    @Override
+    public void writeOutput(byte[] output) {
+        run.log().write(output);
+    }
+
+    @Override
+    public void writeError(byte[] output) {
+        run.log().write(output);
+    }
+}
