@@ -17,6 +17,19 @@ public interface GuestExchange {
     /// belongs to the caller again on return.
     void write(byte[] from, int offset, int length);
 
+    /// What was written so far shall go out now, though the guest may still fail: from here on a
+    /// failure breaks the answer off.
+    default void flush() {}
+
+    /// The answer is whole and goes out; the guest may go on working, within the same limits.
+    /// Nothing is written after it.
+    default void end() {}
+
+    /// What the version's manifest grants beside the request.
+    default Capabilities capabilities() {
+        return Capabilities.NONE;
+    }
+
     /// What the guest wrote to its log, in pieces as it wrote them.
     void log(byte[] text);
 
