@@ -14,13 +14,12 @@ final class ManifestDiff {
 
     private ManifestDiff(Manifest from, Manifest to) {
         changed("abi", from.abi(), to.abi());
+        changed("snapshot", from.snapshot(), to.snapshot());
         limits(from.limits(), to.limits());
-        from.routes().stream()
-                .filter(r -> !to.routes().contains(r))
-                .forEach(r -> lines.add("  - route " + r));
-        to.routes().stream()
-                .filter(r -> !from.routes().contains(r))
-                .forEach(r -> lines.add("  + route " + r));
+        entries("route", from.routes(), to.routes());
+        entries("outbound", from.grants().outbound(), to.grants().outbound());
+        entries("secret", from.grants().secrets(), to.grants().secrets());
+        entries("kv", from.grants().kv(), to.grants().kv());
         warmup(from.warmup(), to.warmup());
         var names = new TreeSet<>(from.config().keySet());
         names.addAll(to.config().keySet());
@@ -50,6 +49,15 @@ final class ManifestDiff {
         if (!from.body().equals(to.body())) {
             lines.add("  ~ warmup body");
         }
+    }
+
+    private void entries(String what, List<?> from, List<?> to) {
+        from.stream()
+                .filter(entry -> !to.contains(entry))
+                .forEach(entry -> lines.add("  - %s %s".formatted(what, entry)));
+        to.stream()
+                .filter(entry -> !from.contains(entry))
+                .forEach(entry -> lines.add("  + %s %s".formatted(what, entry)));
     }
 
     private void changed(String what, Object from, Object to) {

@@ -10,9 +10,11 @@ import com.fasterxml.jackson.dataformat.toml.TomlFactory;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 
 import dev.cress.contract.ContractException;
+import dev.cress.contract.Grants;
 import dev.cress.contract.Json;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
+import dev.cress.contract.Origin;
 import dev.cress.contract.Route;
 import dev.cress.contract.Warmup;
 
@@ -37,7 +39,7 @@ record ManifestFile(
         @JsonProperty("route") @Nullable List<Route> routes,
         @Nullable Limits limits,
         @Nullable Capabilities capabilities,
-        @Nullable Object snapshot,
+        @Nullable Boolean snapshot,
         @Nullable Warmup warmup,
         @Nullable Object placement,
         @Nullable Build build) {
@@ -59,11 +61,21 @@ record ManifestFile(
     /// What a guest may ask of the host.
     ///
     /// @param config what it finds in its environment
+    /// @param outbound where it may send requests
+    /// @param secrets names of secrets that it may read
+    /// @param kv names of stores that it may use
     record Capabilities(
             @Nullable Map<String, String> config,
-            @Nullable Object outbound,
-            @Nullable Object secrets,
-            @Nullable Object kv) {}
+            @Nullable List<Origin> outbound,
+            @Nullable List<String> secrets,
+            @Nullable List<String> kv) {
+        Grants grants() {
+            return new Grants(
+                    outbound == null ? List.of() : outbound,
+                    secrets == null ? List.of() : secrets,
+                    kv == null ? List.of() : kv);
+        }
+    }
 
     /// How the module is made from its source.
     ///
@@ -91,13 +103,7 @@ record ManifestFile(
     /// Keys that are planned: taking and ignoring them would promise what isn't kept.
     private void refuseWhatIsNotYet(Path file) {
         Map<String, @Nullable Object> planned = new LinkedHashMap<>();
-        planned.put("snapshot", snapshot);
         planned.put("placement", placement);
-        if (capabilities != null) {
-            planned.put("capabilities.outbound", capabilities.outbound());
-            planned.put("capabilities.secrets", capabilities.secrets());
-            planned.put("capabilities.kv", capabilities.kv());
-        }
         planned.forEach(
                 (key, value) -> {
                     if (value != null) {
@@ -112,11 +118,14 @@ record ManifestFile(
     Manifest manifest() {
         return new Manifest(
                 abi == null ? "auto" : abi,
+                snapshot != null && snapshot,
                 routes == null ? List.of() : routes,
                 limits == null ? Limits.DEFAULT : limits,
                 capabilities == null || capabilities.config() == null
                         ? Map.of()
                         : capabilities.config(),
+                capabilities == null ? Grants.NONE : capabilities.grants(),
+                null,
                 warmup == null ? Warmup.DEFAULT : warmup);
     }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 class ManifestTest {
@@ -47,5 +49,65 @@ class ManifestTest {
         assertThatThrownBy(() -> withConfig("é".repeat(room / 2 + 1)))
                 .isInstanceOf(ContractException.class)
                 .hasMessage("config has 65537 bytes, at most 65536");
+    }
+
+    private static Origin origin(String text) {
+        return Origin.of(text);
+    }
+
+    @Test
+    void anOriginIsReadAndWrittenAsPeopleWriteIt() {
+        for (String text :
+                List.of(
+                        "https://api.example.com",
+                        "http://127.0.0.1:9000",
+                        "https://*.example.com",
+                        "https://*",
+                        "http://[::1]:8080",
+                        "api=https://api.example.com:8443")) {
+            assertThat(origin(text).toString()).isEqualTo(text);
+            assertThat(Json.read(Json.write(origin(text)), Origin.class)).isEqualTo(origin(text));
+        }
+        assertThat(origin("HTTPS://x".toLowerCase(Locale.ROOT)).name()).isEqualTo("x");
+        assertThat(origin("https://API.example.com:443"))
+                .isEqualTo(origin("https://api.example.com"));
+        for (String text :
+                List.of(
+                        "api.example.com",
+                        "ftp://x",
+                        "https://x/path",
+                        "https://u@x",
+                        "https://x.*",
+                        "https://",
+                        "https://x:0",
+                        "https://x:65536",
+                        "a b=https://x")) {
+            refused(() -> origin(text), "outbound ");
+        }
+    }
+
+    @Test
+    void anOriginCoversWhatItNamesAndNothingElse() {
+        var wild = origin("https://*.example.com");
+        assertThat(wild.covers("https", "a.EXAMPLE.com", 443)).isTrue();
+        assertThat(wild.covers("https", "a.b.example.com", 443)).isTrue();
+        assertThat(wild.covers("https", "example.com", 443)).isFalse();
+        assertThat(wild.covers("https", "badexample.com", 443)).isFalse();
+        assertThat(wild.covers("http", "a.example.com", 443)).isFalse();
+        assertThat(wild.covers("https", "a.example.com", 8443)).isFalse();
+        assertThat(origin("https://*").covers("https", "anything", 443)).isTrue();
+        assertThat(origin("https://a.b").covers("https", "a.b.c", 443)).isFalse();
+    }
+
+    @Test
+    void grantsAreBoundedAndTheirNamesPlain() {
+        var many = Collections.nCopies(Grants.ENTRIES_MAX + 1, "A");
+        refused(
+                () -> new Grants(List.of(), many, List.of()),
+                "secrets has 101 entries, at most 100");
+        refused(() -> new Grants(List.of(), List.of("a-b"), List.of()), "secret name 'a-b'");
+        refused(() -> new Grants(List.of(), List.of(), List.of("../x")), "kv name '../x'");
+        var twice = List.of(origin("a=https://x"), origin("a=https://y"));
+        refused(() -> new Grants(twice, List.of(), List.of()), "two origins of one name");
     }
 }

@@ -178,7 +178,7 @@ final class Staging implements AutoCloseable {
     }
 
     private static Wanted wanted(Version version) {
-        return new Wanted(version.manifest().abi(), false);
+        return new Wanted(version.manifest().abi(), version.manifest().snapshot());
     }
 
     private byte[] module(Version version) throws IOException, InterruptedException {

@@ -1,0 +1,53 @@
+package dev.cress.contract;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// What a function may ask of its node beside the request; nothing by default.
+///
+/// @param outbound where it may send requests, at most [#ENTRIES_MAX]
+/// @param secrets names of secrets that it may read, as environment variables are called, at most
+///     [#ENTRIES_MAX]
+/// @param kv names of stores that it may use, letters, digits, `-`, `_` and `.`, at most
+///     [#ENTRIES_MAX]
+public record Grants(List<Origin> outbound, List<String> secrets, List<String> kv) {
+    public static final int ENTRIES_MAX = 100;
+    public static final Grants NONE = new Grants(List.of(), List.of(), List.of());
+
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+    private static final Pattern STORE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+    public Grants {
+        outbound = outbound == null ? List.of() : List.copyOf(outbound);
+        secrets = secrets == null ? List.of() : List.copyOf(secrets);
+        kv = kv == null ? List.of() : List.copyOf(kv);
+        checkCount("outbound", outbound);
+        checkCount("secrets", secrets);
+        checkCount("kv", kv);
+        checkNames("secret", secrets, SECRET);
+        checkNames("kv", kv, STORE);
+        if (outbound.stream().map(Origin::name).distinct().count() < outbound.size()) {
+            throw refused("outbound has two origins of one name: " + outbound);
+        }
+    }
+
+    private static void checkCount(String what, List<?> entries) {
+        if (entries.size() > ENTRIES_MAX) {
+            throw refused(
+                    "%s has %d entries, at most %d".formatted(what, entries.size(), ENTRIES_MAX));
+        }
+    }
+
+    private static void checkNames(String what, List<String> names, Pattern allowed) {
+        for (String name : names) {
+            if (!allowed.matcher(name).matches()) {
+                throw refused(
+                        "%s name '%s' must match %s".formatted(what, name, allowed.pattern()));
+            }
+        }
+    }
+
+    private static ContractException refused(String what) {
+        return new ContractException("invalid-manifest", "capabilities." + what);
+    }
+}
