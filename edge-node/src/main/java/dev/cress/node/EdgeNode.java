@@ -4,6 +4,7 @@ import dev.cress.contract.Build;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.NodeInfo;
+import dev.cress.node.capability.NodeCapabilities;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeException;
 import dev.cress.node.serve.FunctionActivity;
@@ -61,6 +62,7 @@ public final class EdgeNode implements AutoCloseable {
     private final GuestThreads threads;
     private final ControlModules modules;
     private final NodeState state;
+    private final NodeCapabilities capabilities;
     private final RequestHandler requests;
     private final HttpFront front;
     private final ControlLink link;
@@ -85,9 +87,17 @@ public final class EdgeNode implements AutoCloseable {
         this.state =
                 new NodeState(
                         place, config.domain(), store, modules, host, limits, this::newActivity);
+        this.capabilities = new NodeCapabilities(config.capabilities());
         this.requests =
                 new RequestHandler(
-                        place, limits, host, vertx, state::routes, () -> routerKey, registry);
+                        place,
+                        limits,
+                        host,
+                        capabilities,
+                        vertx,
+                        state::routes,
+                        () -> routerKey,
+                        registry);
         Gauge.builder("cress.guests.running", threads, GuestThreads::running)
                 .description("Guests that run now")
                 .register(registry);
@@ -258,6 +268,7 @@ public final class EdgeNode implements AutoCloseable {
             LOG.warn("node {} did not close cleanly: {}", config.name(), e.toString());
         }
         threads.close();
+        capabilities.close();
         store.close();
         registry.close();
     }

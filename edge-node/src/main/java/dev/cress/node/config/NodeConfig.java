@@ -25,6 +25,7 @@ import java.util.Optional;
 /// @param adminPort where metrics and health are, on loopback, 0 for any free one
 /// @param advertise the URL by which routers reach it, if it isn't `http://BIND:PORT`
 /// @param limits what it gives at most
+/// @param capabilities what its guests may ask for
 public record NodeConfig(
         String name,
         String region,
@@ -38,7 +39,40 @@ public record NodeConfig(
         int port,
         int adminPort,
         Optional<URI> advertise,
-        NodeLimits limits) {
+        NodeLimits limits,
+        CapabilityConfig capabilities) {
+
+    /// One whose guests may ask for what needs no setting up.
+    public NodeConfig(
+            String name,
+            String region,
+            double latitude,
+            double longitude,
+            URI control,
+            String joinToken,
+            Path data,
+            String domain,
+            String bind,
+            int port,
+            int adminPort,
+            Optional<URI> advertise,
+            NodeLimits limits) {
+        this(
+                name,
+                region,
+                latitude,
+                longitude,
+                control,
+                joinToken,
+                data,
+                domain,
+                bind,
+                port,
+                adminPort,
+                advertise,
+                limits,
+                CapabilityConfig.NONE);
+    }
 
     /// The node's own limits, which cap what manifests ask for.
     ///

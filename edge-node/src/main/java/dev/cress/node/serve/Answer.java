@@ -92,6 +92,27 @@ final class Answer {
         }
     }
 
+    /// What is held goes out now, and what follows as it comes.
+    void flush() {
+        if (bodyless() || head == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (stopped || (streaming && held.length() == 0)) {
+                return;
+            }
+            Buffer piece = held;
+            held = Buffer.buffer();
+            boolean first = !streaming;
+            streaming = true;
+            inFlight += piece.length();
+            context.runOnContext(_ -> stream(first, piece));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Whether the answer has no body to send, whatever the guest writes (RFC 9110 §6.4.1).
     private boolean bodyless() {
         ResponseHead given = head;

@@ -3,7 +3,9 @@ package dev.cress.node.serve;
 import dev.cress.contract.CressHeader;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.LogEntry;
+import dev.cress.node.capability.RunCapabilities;
 import dev.cress.wasm.GuestRun;
+import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Outcome;
@@ -46,6 +48,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     private volatile @Nullable GuestRequest request;
     private volatile @Nullable GuestRun run;
     private volatile @Nullable RunResult timing;
+    private volatile @Nullable RunCapabilities capabilities;
     private long waitTimer = NO_TIMER;
     private boolean counted;
 
@@ -183,7 +186,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     /// On the guest's thread. A fault of ours, of whatever kind, is answered: nobody else will.
     private GuestThreads.After runGuest() {
         try {
-            RunResult result = Objects.requireNonNull(run).execute();
+            RunResult result = execute(Objects.requireNonNull(run));
             timing = result;
             match.function().activity().record(result);
             context.runOnContext(_ -> finish(result));
@@ -196,6 +199,17 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
                     fault);
             context.runOnContext(_ -> internalError());
             return GuestThreads.After.SPENT;
+        }
+    }
+
+    private RunResult execute(GuestRun guest) {
+        try {
+            return guest.execute();
+        } finally {
+            RunCapabilities asked = capabilities;
+            if (asked != null) {
+                asked.close();
+            }
         }
     }
 
@@ -302,6 +316,31 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     }
 
     @Override
+    public void flush() {
+        answer.flush();
+    }
+
+    @Override
+    public void end() {
+        answer.stop();
+        context.runOnContext(
+                _ -> {
+                    answer.finish(new Outcome.Completed(), this::send);
+                    body.letEnd();
+                });
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        RunCapabilities known = capabilities;
+        if (known == null) {
+            known = handler.capabilities().of(match.function().name(), version.version());
+            capabilities = known;
+        }
+        return known;
+    }
+
+    @Override
     public void log(byte[] text) {
         log.writeBytes(text);
     }
@@ -310,6 +349,10 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     public void stopped(Outcome outcome) {
         body.stop();
         answer.stop();
+        RunCapabilities asked = capabilities;
+        if (asked != null) {
+            asked.stop();
+        }
         context.runOnContext(
                 _ -> {
                     ErrorAnswer error = answer.finish(outcome, this::send);

@@ -3,6 +3,7 @@ package dev.cress.node.serve;
 import dev.cress.contract.CressHeader;
 import dev.cress.contract.CressPath;
 import dev.cress.contract.ErrorCode;
+import dev.cress.node.capability.NodeCapabilities;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
 
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
 public final class RequestHandler {
     private final Place place;
     private final NodeLimits limits;
+    private final NodeCapabilities capabilities;
     private final Vertx vertx;
     private final Supplier<RouteTable> routes;
     private final Supplier<byte[]> routerKey;
@@ -52,12 +54,14 @@ public final class RequestHandler {
             Place place,
             NodeLimits limits,
             WasmHost host,
+            NodeCapabilities capabilities,
             Vertx vertx,
             Supplier<RouteTable> routes,
             Supplier<byte[]> routerKey,
             MeterRegistry registry) {
         this.place = place;
         this.limits = limits;
+        this.capabilities = capabilities;
         this.vertx = vertx;
         this.routes = routes;
         this.routerKey = routerKey;
@@ -74,6 +78,10 @@ public final class RequestHandler {
         FunctionCounter.builder("cress.isolate.mismatches", host, WasmHost::isolateMismatches)
                 .description("isolates that differed from a fresh one after their reset")
                 .register(registry);
+    }
+
+    NodeCapabilities capabilities() {
+        return capabilities;
     }
 
     Place place() {

@@ -9,6 +9,8 @@ import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
 import dev.cress.contract.Warmup;
+import dev.cress.node.capability.NodeCapabilities;
+import dev.cress.node.config.CapabilityConfig;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
@@ -76,6 +78,7 @@ final class ServedExamples implements AutoCloseable {
                         new RequestHandler.Place("fra-1", "fra"),
                         limits,
                         host,
+                        new NodeCapabilities(CapabilityConfig.NONE),
                         vertx,
                         () -> routes,
                         () -> ROUTER_KEY.getBytes(StandardCharsets.UTF_8),

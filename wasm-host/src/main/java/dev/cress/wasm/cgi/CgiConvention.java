@@ -2,6 +2,7 @@ package dev.cress.wasm.cgi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.host.Convention;
@@ -59,8 +60,8 @@ public final class CgiConvention implements Convention {
     @Override
     public void serve(HostRun run, Guest guest) {
         var streams = new CgiStreams(run);
-        GuestRequest request = run.exchange().request();
-        WasiFunctions.CALLS.put(run, WasiProcess.ofRequest(run, () -> words(request), streams));
+        GuestExchange exchange = run.exchange();
+        WasiFunctions.CALLS.put(run, WasiProcess.ofRequest(run, () -> words(exchange), streams));
         try {
             guest.call(START);
         } catch (GuestEnded ended) {
@@ -71,8 +72,9 @@ public final class CgiConvention implements Convention {
         streams.end();
     }
 
-    private static Words words(GuestRequest request) {
+    private static Words words(GuestExchange exchange) {
+        GuestRequest request = exchange.request();
         byte[] program = request.place().function().getBytes(UTF_8);
-        return new Words(List.of(program), CgiEnvironment.of(request));
+        return new Words(List.of(program), CgiEnvironment.of(request, exchange.capabilities()));
     }
 }

@@ -2,6 +2,7 @@ package dev.cress.wasm.cgi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
 
@@ -12,22 +13,32 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// The environment that a guest finds: the function's config, the variables of RFC 3875 §4.1, those
-/// that WAGI adds, and what the node knows (`CRESS_…`). Nothing of the host's own environment.
+/// The environment that a guest finds: the function's config and secrets, the variables of RFC 3875
+/// §4.1, those that WAGI adds, and what the node knows (`CRESS_…`). Nothing of the host's own
+/// environment.
 final class CgiEnvironment {
     private final Map<String, String> variables = new LinkedHashMap<>();
 
-    private CgiEnvironment(GuestRequest request) {
-        request.config()
-                .forEach(
-                        (name, value) -> {
-                            if (!isOfRequest(name)) {
-                                variables.put(name, value);
-                            }
-                        });
+    private CgiEnvironment(GuestRequest request, Capabilities capabilities) {
+        request.config().forEach(this::own);
+        for (String name : capabilities.secretNames()) {
+            // one with NUL would end early, and pass for another
+            capabilities
+                    .secret(name)
+                    .map(value -> new String(value, UTF_8))
+                    .filter(value -> value.indexOf('\0') < 0)
+                    .ifPresent(value -> own(name, value));
+        }
         request(request);
         headers(request);
         place(request.place());
+    }
+
+    /// What the function brings itself.
+    private void own(String name, String value) {
+        if (!isOfRequest(name)) {
+            variables.put(name, value);
+        }
     }
 
     /// Names that a request may leave out: config must not be able to pretend another request.
@@ -39,9 +50,9 @@ final class CgiEnvironment {
     }
 
     /// `NAME=value`, in UTF-8.
-    static List<byte[]> of(GuestRequest request) {
+    static List<byte[]> of(GuestRequest request, Capabilities capabilities) {
         var lines = new ArrayList<byte[]>();
-        new CgiEnvironment(request)
+        new CgiEnvironment(request, capabilities)
                 .variables.forEach(
                         (name, value) -> lines.add((name + "=" + value).getBytes(UTF_8)));
         return lines;

@@ -1,5 +1,6 @@
 package dev.cress.wasm.guest;
 
+import java.util.List;
 import java.util.Optional;
 
 /// What a guest may ask of its host beside its own request, as far as its version's manifest grants
@@ -11,6 +12,9 @@ public interface Capabilities {
 
     /// Requests to other hosts.
     Outbound outbound();
+
+    /// Names of the secrets that are granted.
+    List<String> secretNames();
 
     /// The value of a secret, if it is granted and has one.
     Optional<byte[]> secret(String name);

@@ -24,6 +24,11 @@ final class NoCapabilities implements Capabilities, Outbound {
     }
 
     @Override
+    public List<String> secretNames() {
+        return List.of();
+    }
+
+    @Override
     public Optional<byte[]> secret(String name) {
         return Optional.empty();
     }

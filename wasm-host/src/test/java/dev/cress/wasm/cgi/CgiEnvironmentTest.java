@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
 
@@ -54,7 +55,7 @@ class CgiEnvironmentTest {
 
     private static Map<String, String> environment(GuestRequest request) {
         var variables = new LinkedHashMap<String, String>();
-        for (byte[] line : CgiEnvironment.of(request)) {
+        for (byte[] line : CgiEnvironment.of(request, Capabilities.NONE)) {
             String text = new String(line, UTF_8);
             int equals = text.indexOf('=');
             var before = variables.put(text.substring(0, equals), text.substring(equals + 1));

@@ -1,0 +1,63 @@
+package dev.cress.node.capability;
+
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Grants;
+import dev.cress.wasm.guest.Assets;
+import dev.cress.wasm.guest.Capabilities;
+import dev.cress.wasm.guest.KeyValueStore;
+import dev.cress.wasm.guest.Outbound;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What one run may ask, and has asked. On the guest's thread, but for [#stop].
+public final class RunCapabilities implements Capabilities, AutoCloseable {
+    private final NodeCapabilities node;
+    private final FunctionName function;
+    private final Grants grants;
+
+    RunCapabilities(NodeCapabilities node, FunctionName function, Grants grants) {
+        this.node = node;
+        this.function = function;
+        this.grants = grants;
+    }
+
+    @Override
+    public Outbound outbound() {
+        return Capabilities.NONE.outbound();
+    }
+
+    @Override
+    public List<String> secretNames() {
+        return grants.secrets();
+    }
+
+    @Override
+    public Optional<byte[]> secret(String name) {
+        return grants.secrets().contains(name)
+                ? node.secrets().read(function, name)
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<KeyValueStore> keyValueStore(String name) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Assets assets() {
+        return Assets.NONE;
+    }
+
+    @Override
+    public Optional<Location> locate(String address) {
+        return Optional.empty();
+    }
+
+    /// Makes whatever blocks return, now and from now on. Any thread; doesn't block.
+    public void stop() {}
+
+    /// The run is over: gives up what it left open.
+    @Override
+    public void close() {}
+}
