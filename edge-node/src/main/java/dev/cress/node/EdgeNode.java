@@ -87,7 +87,7 @@ public final class EdgeNode implements AutoCloseable {
         this.state =
                 new NodeState(
                         place, config.domain(), store, modules, host, limits, this::newActivity);
-        this.capabilities = new NodeCapabilities(config.capabilities());
+        this.capabilities = new NodeCapabilities(config.capabilities(), config.data());
         this.requests =
                 new RequestHandler(
                         place,

@@ -15,6 +15,7 @@ public final class RunCapabilities implements Capabilities, AutoCloseable {
     private final NodeCapabilities node;
     private final FunctionName function;
     private final Grants grants;
+    private final RunWait wait = new RunWait();
 
     RunCapabilities(NodeCapabilities node, FunctionName function, Grants grants) {
         this.node = node;
@@ -41,7 +42,9 @@ public final class RunCapabilities implements Capabilities, AutoCloseable {
 
     @Override
     public Optional<KeyValueStore> keyValueStore(String name) {
-        return Optional.empty();
+        return grants.kv().contains(name)
+                ? Optional.of(new GrantedStore(node.stores(), name, wait))
+                : Optional.empty();
     }
 
     @Override
@@ -55,7 +58,9 @@ public final class RunCapabilities implements Capabilities, AutoCloseable {
     }
 
     /// Makes whatever blocks return, now and from now on. Any thread; doesn't block.
-    public void stop() {}
+    public void stop() {
+        wait.stop();
+    }
 
     /// The run is over: gives up what it left open.
     @Override

@@ -78,7 +78,7 @@ final class ServedExamples implements AutoCloseable {
                         new RequestHandler.Place("fra-1", "fra"),
                         limits,
                         host,
-                        new NodeCapabilities(CapabilityConfig.NONE),
+                        new NodeCapabilities(CapabilityConfig.NONE, Path.of("unused")),
                         vertx,
                         () -> routes,
                         () -> ROUTER_KEY.getBytes(StandardCharsets.UTF_8),
