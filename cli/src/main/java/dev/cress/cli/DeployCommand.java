@@ -27,6 +27,8 @@ import java.util.concurrent.Callable;
             "",
             "Examples:",
             "  cress deploy greet build/greet.wasm       a module, with the default manifest",
+            "  cress deploy greet greet.js               a script: export default { fetch(request)"
+                + " { … } }",
             "  cress deploy services/greet               a folder with a cress.toml",
             "  cress deploy greet greet.wasm --share 10%%  to a tenth of the clients first"
         })
@@ -48,7 +50,7 @@ final class DeployCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "MODULE",
-            description = "A .wasm file, a manifest, or a folder with a cress.toml.")
+            description = "A .wasm or .js file, a manifest, or a folder with a cress.toml.")
     private Optional<Path> module = Optional.empty();
 
     @Override

@@ -3,6 +3,8 @@ package dev.cress.cli;
 import dev.cress.contract.Api;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
+import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.javascript.ScriptModule;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +30,7 @@ record Source(FunctionName name, Path module, Manifest manifest) {
     private static boolean isPath(String text) {
         return text.contains("/")
                 || text.endsWith(".wasm")
+                || isScript(text)
                 || text.endsWith(".toml")
                 || text.equals(".");
     }
@@ -40,7 +43,7 @@ record Source(FunctionName name, Path module, Manifest manifest) {
             return fromManifest(path, name);
         }
         String file = path.getFileName().toString();
-        String stem = file.endsWith(".wasm") ? file.substring(0, file.length() - 5) : file;
+        String stem = file.replaceFirst("\\.(wasm|js|mjs)$", "");
         return new Source(new FunctionName(name.orElse(stem)), path, Manifest.DEFAULT);
     }
 
@@ -70,8 +73,24 @@ record Source(FunctionName name, Path module, Manifest manifest) {
         return read(module);
     }
 
-    /// The bytes of a module's file.
+    private static boolean isScript(String file) {
+        return file.endsWith(".js") || file.endsWith(".mjs");
+    }
+
+    /// The bytes of a module's file; a script becomes one.
     static byte[] read(Path module) {
+        byte[] bytes = bytes(module);
+        if (!isScript(module.toString())) {
+            return bytes;
+        }
+        try {
+            return ScriptModule.of(bytes);
+        } catch (RefusedModuleException e) {
+            throw new CliException("%s: %s".formatted(module, e.getMessage()));
+        }
+    }
+
+    private static byte[] bytes(Path module) {
         try {
             long size = Files.size(module);
             if (size > Api.MODULE_BYTES_MAX) {

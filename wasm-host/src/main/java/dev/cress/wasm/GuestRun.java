@@ -6,6 +6,7 @@ import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;
 import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.isolate.Isolate;
+import dev.cress.wasm.isolate.IsolateGuest;
 import dev.cress.wasm.isolate.IsolatePool;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.stop.GuestEnded;
@@ -52,7 +53,7 @@ public final class GuestRun {
         if (isolate == null) {
             return new RunResult(noMemory(from.image()), 0, 0, 0, 0, false);
         }
-        var guest = new IsolateGuest(from.image(), isolate, word);
+        var guest = new IsolateGuest(from.image().entries(), isolate, word);
         Outcome outcome = null;
         Watchdog.Watch watch = host.watchdog().watch(word, limits.cpu(), limits.wall());
         try {

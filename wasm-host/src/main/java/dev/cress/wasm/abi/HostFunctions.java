@@ -1,5 +1,6 @@
 package dev.cress.wasm.abi;
 
+import dev.cress.wasm.javascript.ScriptCalls;
 import dev.cress.wasm.script.AssemblyScriptFunctions;
 import dev.cress.wasm.wasi.WasiFunctions;
 
@@ -29,7 +30,7 @@ public final class HostFunctions {
 
     /// All of them.
     public static List<ImportFunction> all() {
-        return Stream.of(WasiFunctions.CALLS, AssemblyScriptFunctions.CALLS)
+        return Stream.of(WasiFunctions.CALLS, AssemblyScriptFunctions.CALLS, ScriptCalls.CALLS)
                 .flatMap(family -> family.functions().stream())
                 .toList();
     }

@@ -8,10 +8,12 @@ import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.Shown;
 import dev.cress.wasm.host.Convention;
+import dev.cress.wasm.host.Guest;
 import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.isolate.Blueprint;
 import dev.cress.wasm.isolate.InitialState;
 import dev.cress.wasm.isolate.Isolate;
+import dev.cress.wasm.isolate.IsolateGuest;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.GuestStopped;
@@ -37,6 +39,10 @@ final class Initialisation {
     static final Duration CPU_MAX = Duration.ofSeconds(2);
 
     static final Duration WALL_MAX = Duration.ofSeconds(10);
+
+    /// What a convention's set-up may use, which is mostly its own doing: a JavaScript engine that
+    /// reads what scripts find in it.
+    private static final Duration SET_UP_MAX = Duration.ofSeconds(10);
 
     /// 128 MiB, what a manifest without limits gives.
     static final int PAGES_MAX = 2_048;
@@ -70,16 +76,18 @@ final class Initialisation {
     /// @param starts the functions that each of them calls first, if there are any
     record Begin(InitialState state, List<Integer> starts) {}
 
+    /// @param bytes the module as it was uploaded
     /// @param entries what the convention calls and the module exports, with their indices
     /// @param snapshot whether to keep what it came to even if it may come out otherwise
-    Begin run(Map<String, Integer> entries, boolean snapshot) throws RefusedModuleException {
+    Begin run(byte[] bytes, Map<String, Integer> entries, boolean snapshot)
+            throws RefusedModuleException {
         Map<String, Integer> starts = starts(entries);
-        Isolate isolate = isolate();
+        Isolate isolate = prepared(bytes, entries);
         try {
-            if (starts.isEmpty() || keeps(isolate, starts, snapshot)) {
+            if (keeps(isolate, starts, entries, snapshot)) {
                 return new Begin(isolate.takeState(), List.of());
             }
-            Isolate unstarted = isolate();
+            Isolate unstarted = prepared(bytes, entries);
             try {
                 return new Begin(unstarted.takeState(), List.copyOf(starts.values()));
             } finally {
@@ -115,48 +123,99 @@ final class Initialisation {
         return isolate;
     }
 
-    /// Returns whether what they did can be kept.
-    private boolean keeps(Isolate isolate, Map<String, Integer> starts, boolean snapshot)
+    private Isolate prepared(byte[] bytes, Map<String, Integer> entries)
             throws RefusedModuleException {
-        var word = new RunWord(_ -> {});
-        var limits = RunLimits.DEFAULT;
-        var run = new HostRun(word, isolate.memory(), new Nobody(), limits, new SecureRandom());
-        convention.beforeInitialisers(run);
-        try (var _ = watchdog.watch(word, CPU_MAX, WALL_MAX)) {
-            word.begin(first.code().stopFlag());
-            for (var start : starts.entrySet()) {
-                if (!ends(isolate, start, run)) {
-                    return false;
-                }
-            }
-            return snapshot || !run.differsByRun();
-        } finally {
-            word.end();
+        Isolate isolate = isolate();
+        try (var scene = new Scene(isolate, entries, SET_UP_MAX)) {
+            scene.step("set-up", () -> convention.prepare(scene.run, scene.guest, bytes));
+            return isolate;
+        } catch (RefusedModuleException | RuntimeException | Error e) {
+            isolate.release();
+            throw e;
         }
     }
 
-    /// Returns whether it ended; not to end well is no fault of what may come out otherwise.
-    private static boolean ends(Isolate isolate, Map.Entry<String, Integer> start, HostRun run)
+    /// Returns whether what they did can be kept.
+    private boolean keeps(
+            Isolate isolate,
+            Map<String, Integer> starts,
+            Map<String, Integer> entries,
+            boolean snapshot)
             throws RefusedModuleException {
-        String name = start.getKey();
-        try {
-            run.word().leaveHost();
-            isolate.call(start.getValue());
-            run.word().enterHost();
-            return true;
-        } catch (GuestStopped | WasmInterruptedException e) {
-            throw refused(
-                    name, "did not end within %d s of CPU time".formatted(CPU_MAX.toSeconds()), e);
-        } catch (GuestEnded e) {
-            if (e.outcome() instanceof Outcome.Completed && !name.equals(SECTION)) {
+        try (var scene = new Scene(isolate, entries, CPU_MAX)) {
+            convention.beforeInitialisers(scene.run);
+            for (var start : starts.entrySet()) {
+                if (!scene.step(start.getKey(), () -> scene.call(start.getValue()))) {
+                    return false;
+                }
+            }
+            return scene.step("initialisation", () -> convention.initialise(scene.run, scene.guest))
+                    && (snapshot || !scene.run.differsByRun());
+        }
+    }
+
+    private interface Step {
+        void run() throws RefusedModuleException;
+    }
+
+    /// A run in which nobody asks anything, within its limits.
+    private final class Scene implements AutoCloseable {
+        private final Isolate isolate;
+        private final RunWord word = new RunWord(_ -> {});
+        private final HostRun run;
+        private final Guest guest;
+        private final Watchdog.Watch watch;
+        private final Duration cpuMax;
+
+        Scene(Isolate isolate, Map<String, Integer> entries, Duration cpuMax) {
+            this.isolate = isolate;
+            this.cpuMax = cpuMax;
+            this.run =
+                    new HostRun(
+                            word,
+                            isolate.memory(),
+                            new Nobody(),
+                            RunLimits.DEFAULT,
+                            new SecureRandom());
+            this.guest = new IsolateGuest(entries, isolate, word);
+            this.watch = watchdog.watch(word, cpuMax, cpuMax.plus(WALL_MAX));
+            word.begin(first.code().stopFlag());
+        }
+
+        void call(int function) {
+            word.leaveHost();
+            isolate.call(function);
+            word.enterHost();
+        }
+
+        /// Returns whether it ended; not to end well is no fault of what may come out otherwise.
+        boolean step(String name, Step step) throws RefusedModuleException {
+            try {
+                step.run();
                 return true;
+            } catch (GuestStopped | WasmInterruptedException e) {
+                String limit = "did not end within %d s of CPU time".formatted(cpuMax.toSeconds());
+                throw refused(name, limit, e);
+            } catch (GuestEnded e) {
+                if (e.outcome() instanceof Outcome.Completed && !name.equals(SECTION)) {
+                    return true;
+                }
+                if (e.outcome() instanceof Outcome.BrokeProtocol(String reason)) {
+                    throw new RefusedModuleException("invalid-module", reason);
+                }
+                throw refused(name, "ended the program", e);
+            } catch (WasmEngineException | StackOverflowError e) {
+                if (run.differsByRun()) {
+                    return false;
+                }
+                throw refused(name, "trapped: " + Shown.of(String.valueOf(e.getMessage())), e);
             }
-            throw refused(name, "ended the program", e);
-        } catch (WasmEngineException | StackOverflowError e) {
-            if (run.differsByRun()) {
-                return false;
-            }
-            throw refused(name, "trapped: " + Shown.of(String.valueOf(e.getMessage())), e);
+        }
+
+        @Override
+        public void close() {
+            word.end();
+            watch.close();
         }
     }
 

@@ -49,7 +49,7 @@ public final class ModuleBuild {
                                     interprets,
                                     budget,
                                     watchdog)
-                            .run(entries, wanted.snapshot());
+                            .run(bytes, entries, wanted.snapshot());
             byte[] stripped =
                     StrippedModule.of(bytes, outline.uses(), interpreted(module, compiled));
             return new ImageContent(

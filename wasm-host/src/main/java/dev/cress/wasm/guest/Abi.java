@@ -8,7 +8,10 @@ import java.util.stream.Collectors;
 public enum Abi {
     /// A WASI preview 1 command that speaks CGI/1.1 (RFC 3875): imports `wasi_snapshot_preview1`,
     /// exports `_start` and its `memory`.
-    WASI_CGI("wasi-cgi");
+    WASI_CGI("wasi-cgi"),
+
+    /// A script in the JavaScript engine QuickJS, as [dev.cress.wasm.javascript] has it.
+    JAVASCRIPT("javascript");
 
     private final String text;
 

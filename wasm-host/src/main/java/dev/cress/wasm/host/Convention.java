@@ -1,5 +1,6 @@
 package dev.cress.wasm.host;
 
+import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.scan.ModuleOutline;
 
 import java.util.List;
@@ -24,6 +25,16 @@ public interface Convention {
 
     /// Prepares a run in which nobody asks anything, for the start section and the initialisers.
     default void beforeInitialisers(HostRun run) {}
+
+    /// Sets the guest up, once, while the image is made, before anything else of it runs. What it
+    /// does is kept, whatever it asked for.
+    ///
+    /// @param module as it was uploaded
+    default void prepare(HostRun run, Guest guest, byte[] module) throws RefusedModuleException {}
+
+    /// Brings the guest as far as it comes without a request, once, after the initialisers. Not
+    /// kept if it may come out otherwise in another run: [#serve] has to do it then.
+    default void initialise(HostRun run, Guest guest) {}
 
     /// Answers the run's request. Returns when the answer is complete; throws
     /// [dev.cress.wasm.stop.GuestEnded] when it can't be.

@@ -5,7 +5,9 @@ public enum Family {
     /// `wasi_snapshot_preview1`.
     WASI(0),
     /// `env.abort` and what else AssemblyScript's own runtime asks of its host.
-    ASSEMBLY_SCRIPT(1);
+    ASSEMBLY_SCRIPT(1),
+    /// `env.host_call` and the hooks beside it.
+    JAVASCRIPT(2);
 
     /// Where a run keeps what a family knows of it: one place each.
     private final int place;

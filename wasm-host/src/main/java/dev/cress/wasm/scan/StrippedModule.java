@@ -78,14 +78,14 @@ public final class StrippedModule {
 
     private void section(int id, byte[] content) {
         out.write(id);
-        number(out, content.length);
+        CustomSections.number(out, content.length);
         out.writeBytes(content);
     }
 
     private byte[] content(int id, Set<Integer> keptBodies) throws RefusedModuleException {
         var content = new ByteArrayOutputStream();
         long count = in.u32();
-        number(content, count);
+        CustomSections.number(content, count);
         for (int i = 0; i < count; i++) {
             content.writeBytes(
                     switch (id) {
@@ -150,15 +150,5 @@ public final class StrippedModule {
 
     private byte[] since(int from) {
         return Arrays.copyOfRange(module, from, in.position());
-    }
-
-    /// An unsigned LEB128 number.
-    private static void number(ByteArrayOutputStream to, long value) {
-        long left = value;
-        while (left >= 0x80) {
-            to.write((int) ((left & 0x7f) | 0x80));
-            left >>>= 7;
-        }
-        to.write((int) left);
     }
 }

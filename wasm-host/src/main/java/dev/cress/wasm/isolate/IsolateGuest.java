@@ -1,41 +1,42 @@
-package dev.cress.wasm;
+package dev.cress.wasm.isolate;
 
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.host.Guest;
-import dev.cress.wasm.isolate.Isolate;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.RunWord;
 
+import java.util.Map;
 import java.util.Objects;
 
 /// The guest in one isolate, for one run.
-final class IsolateGuest implements Guest {
-    private final Image image;
+public final class IsolateGuest implements Guest {
+    private final Map<String, Integer> entries;
     private final Isolate isolate;
     private final RunWord word;
     private long startNanos = System.nanoTime();
     private boolean started;
 
-    IsolateGuest(Image image, Isolate isolate, RunWord word) {
-        this.image = image;
+    /// @param entries indices of the functions that its convention calls
+    public IsolateGuest(Map<String, Integer> entries, Isolate isolate, RunWord word) {
+        this.entries = entries;
         this.isolate = isolate;
         this.word = word;
     }
 
     /// When the guest's first instruction ran, as [System#nanoTime] has it; before it has, when the
     /// run began.
-    long startNanos() {
+    public long startNanos() {
         return startNanos;
     }
 
     @Override
     public boolean has(String entry) {
-        return image.entries().containsKey(entry);
+        return entries.containsKey(entry);
     }
 
     @Override
     public long[] call(String entry, long... arguments) {
-        int function = Objects.requireNonNull(image.entries().get(entry), entry);
+        int function = Objects.requireNonNull(entries.get(entry), entry);
         if (!started) {
             started = true;
             startNanos = System.nanoTime();
