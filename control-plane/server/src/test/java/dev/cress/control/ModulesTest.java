@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -153,24 +154,10 @@ class ModulesTest {
         plane.preparer.may.drainPermits();
         List<CompletableFuture<Reply>> uploads = new ArrayList<>();
         for (int i = 0; i < running + queued; i++) {
-            int seed = i;
-            uploads.add(
-                    plane.client()
-                            .sendAsync(
-                                    plane.authorised("/v1/modules")
-                                            .POST(
-                                                    BodyPublishers.ofByteArray(
-                                                            MagicPreparer.module(seed, 64)))
-                                            .build(),
-                                    BodyHandlers.ofString())
-                            .thenApply(r -> new Reply(r.statusCode(), r.headers(), r.body())));
+            uploads.add(uploading(plane.operator, i));
         }
         await().until(() -> plane.preparer.running.get() == running);
-        await().until(
-                        () ->
-                                plane.get("/metrics")
-                                        .text()
-                                        .contains("cress_control_preparations_queued 16.0"));
+        awaitQueued(queued);
         Reply refused = plane.upload(MagicPreparer.module(99, 64));
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.code()).isEqualTo("overloaded");
@@ -179,6 +166,65 @@ class ModulesTest {
         plane.preparer.may.release(1_000);
         assertThat(uploads).allSatisfy(reply -> assertThat(reply.join().status()).isEqualTo(201));
         assertThat(plane.upload(MagicPreparer.module(99, 64)).status()).isEqualTo(201);
+    }
+
+    @Test
+    void oneTokensUploadsLeaveAnothersTheirTurn() {
+        plane.preparer.may.drainPermits();
+        String deployer = plane.token("deploy");
+        List<CompletableFuture<Reply>> uploads = new ArrayList<>();
+        for (int i = 0; i < 18; i++) {
+            uploads.add(uploading(plane.operator, i));
+        }
+        awaitQueued(16);
+        uploads.add(uploading(deployer, 50));
+        awaitQueued(17);
+        plane.preparer.may.release(1_000);
+        assertThat(uploads).allSatisfy(reply -> assertThat(reply.join().status()).isEqualTo(201));
+    }
+
+    @Test
+    void whoLeavesWhileItsModuleWaitsGivesUpItsPlace() {
+        plane.preparer.may.drainPermits();
+        List<CompletableFuture<Reply>> uploads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            uploads.add(uploading(plane.operator, i));
+        }
+        awaitQueued(2);
+        HttpClient impatient = HttpClient.newHttpClient();
+        var unheard = uploading(impatient, plane.operator, 50);
+        awaitQueued(3);
+        impatient.shutdownNow();
+        awaitQueued(2);
+        assertThat(unheard).isCompletedExceptionally();
+        plane.preparer.may.release(1_000);
+        assertThat(uploads).allSatisfy(reply -> assertThat(reply.join().status()).isEqualTo(201));
+        assertThat(plane.preparer.calls).hasValue(4);
+    }
+
+    private CompletableFuture<Reply> uploading(String token, int seed) {
+        return uploading(plane.client(), token, seed);
+    }
+
+    private CompletableFuture<Reply> uploading(HttpClient client, String token, int seed) {
+        var body = BodyPublishers.ofByteArray(MagicPreparer.module(seed, 64));
+        return client.sendAsync(
+                        plane.request("/v1/modules")
+                                .header("authorization", "Bearer " + token)
+                                .POST(body)
+                                .build(),
+                        BodyHandlers.ofString())
+                .thenApply(r -> new Reply(r.statusCode(), r.headers(), r.body()));
+    }
+
+    private void awaitQueued(int count) {
+        await().until(
+                        () ->
+                                plane.get("/metrics")
+                                        .text()
+                                        .contains(
+                                                "cress_control_preparations_queued %d.0"
+                                                        .formatted(count)));
     }
 
     @Test

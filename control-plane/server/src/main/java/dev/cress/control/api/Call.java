@@ -42,6 +42,13 @@ final class Call {
         return caller;
     }
 
+    /// Completes if the caller leaves before its answer has gone out; else never.
+    Future<Void> gone() {
+        Promise<Void> promise = Promise.promise();
+        response().closeHandler(_ -> promise.tryComplete());
+        return promise.future();
+    }
+
     String argument() {
         return arguments.getFirst();
     }

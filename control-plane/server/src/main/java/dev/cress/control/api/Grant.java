@@ -6,4 +6,10 @@ import dev.cress.control.store.Scope;
 ///
 /// @param tokenId of the token that it carried
 /// @param name the token's name
-record Grant(String tokenId, String name, Scope scope) {}
+record Grant(String tokenId, String name, Scope scope) {
+    /// Whose turn it is where callers take turns. Nothing says yet that two tokens are one
+    /// tenant's, so each token stands for one.
+    String tenant() {
+        return tokenId;
+    }
+}

@@ -22,7 +22,8 @@ final class ModuleEndpoints {
     }
 
     Future<Answer> upload(Call call) {
-        var stored = uploads.receive(call.request(), call.declaredBytes());
+        var sender = new Uploads.Sender(call.caller().tenant(), call.gone());
+        var stored = uploads.receive(sender, call.request(), call.declaredBytes());
         if (!stored.failed()) {
             call.proceed();
         }

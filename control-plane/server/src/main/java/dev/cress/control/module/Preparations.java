@@ -10,18 +10,19 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 
 import java.nio.file.Path;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/// Runs the [ModulePreparer] beside the event loop: [#RUNNING_MAX] at once, [#QUEUE_MAX] waiting,
-/// more are refused. Called on the event loop, answers there.
+/// Runs the [ModulePreparer] beside the event loop: [#RUNNING_MAX] at once, [#QUEUE_MAX] of each
+/// tenant waiting, more are refused. Tenants take turns. Called on the event loop, answers there;
+/// only [#close()] may be called from elsewhere.
 public final class Preparations implements AutoCloseable {
     /// Preparations at once: each may take a core and hundreds of MiB.
     static final int RUNNING_MAX = 2;
 
-    /// Preparations that may wait.
+    /// Preparations of one tenant that may wait.
     static final int QUEUE_MAX = 16;
 
     private static final int RETRY_AFTER_S = 5;
@@ -29,52 +30,88 @@ public final class Preparations implements AutoCloseable {
     private final ModulePreparer preparer;
     private final Context loop;
     private final MeterRegistry meters;
-    private final ThreadPoolExecutor executor =
-            new ThreadPoolExecutor(
-                    RUNNING_MAX,
-                    RUNNING_MAX,
-                    0,
-                    TimeUnit.SECONDS,
-                    new ArrayBlockingQueue<>(QUEUE_MAX),
-                    Thread.ofPlatform().name("cress-prepare-", 0).daemon().factory());
+    private final FairQueue<Preparation> waiting = new FairQueue<>(QUEUE_MAX);
+    private final AtomicInteger queued = new AtomicInteger();
+    private final ExecutorService executor =
+            Executors.newFixedThreadPool(
+                    RUNNING_MAX, Thread.ofPlatform().name("cress-prepare-", 0).daemon().factory());
+    private int running;
+    private boolean isClosed;
+
+    /// A module that waits, and who waits for it. Each is one of its own.
+    private static final class Preparation {
+        final Path module;
+        final Promise<String> abi = Promise.promise();
+
+        Preparation(Path module) {
+            this.module = module;
+        }
+    }
 
     public Preparations(ModulePreparer preparer, Context loop, MeterRegistry meters) {
         this.preparer = preparer;
         this.loop = loop;
         this.meters = meters;
-        Gauge.builder("cress.control.preparations.queued", executor, e -> e.getQueue().size())
+        Gauge.builder("cress.control.preparations.queued", queued, AtomicInteger::get)
                 .description("uploaded modules that wait to be checked")
                 .register(meters);
     }
 
     /// The module's ABI; a [Refusal] if it can't be run or too many wait.
-    Future<String> prepare(Path module) {
-        Promise<String> promise = Promise.promise();
-        try {
-            executor.execute(() -> run(module, promise));
-        } catch (RejectedExecutionException e) {
+    ///
+    /// @param tenant whose turn it takes
+    /// @param unwanted completes if nobody wants to know any more: what still waits then gives up
+    ///     its place
+    Future<String> prepare(String tenant, Path module, Future<Void> unwanted) {
+        if (isClosed) {
+            return Future.failedFuture(closing());
+        }
+        var preparation = new Preparation(module);
+        if (!waiting.offer(tenant, preparation)) {
             return Future.failedFuture(
                     Refusal.overloaded(
-                            "%d modules wait to be checked, at most %d"
-                                    .formatted(executor.getQueue().size(), QUEUE_MAX),
+                            "%d modules of yours wait to be checked, at most %d"
+                                    .formatted(waiting.size(tenant), QUEUE_MAX),
                             RETRY_AFTER_S));
         }
-        return promise.future();
+        startNext();
+        unwanted.onComplete(_ -> giveUp(tenant, preparation));
+        return preparation.abi.future();
     }
 
-    private void run(Path module, Promise<String> promise) {
+    private void giveUp(String tenant, Preparation preparation) {
+        if (waiting.remove(tenant, preparation)) {
+            queued.set(waiting.size());
+            preparation.abi.fail("nobody waits for it any more");
+        }
+    }
+
+    private void startNext() {
+        while (running < RUNNING_MAX && waiting.size() > 0) {
+            Preparation next = waiting.poll().orElseThrow();
+            try {
+                executor.execute(() -> run(next));
+                running++;
+            } catch (RejectedExecutionException e) {
+                next.abi.fail(closing());
+            }
+        }
+        queued.set(waiting.size());
+    }
+
+    private void run(Preparation preparation) {
         var timer = Timer.start(meters);
         String outcome = "failed";
         try {
-            String abi = preparer.prepare(module);
+            String abi = preparer.prepare(preparation.module);
             outcome = "accepted";
-            loop.runOnContext(_ -> promise.complete(abi));
+            end(() -> preparation.abi.complete(abi));
         } catch (RefusedModule e) {
             outcome = "refused";
             var refusal = Refusal.of(422, e.code(), "Module refused", e.reason());
-            loop.runOnContext(_ -> promise.fail(refusal));
+            end(() -> preparation.abi.fail(refusal));
         } catch (RuntimeException | Error e) {
-            loop.runOnContext(_ -> promise.fail(e));
+            end(() -> preparation.abi.fail(e));
         } finally {
             timer.stop(
                     Timer.builder("cress.control.preparations")
@@ -84,9 +121,29 @@ public final class Preparations implements AutoCloseable {
         }
     }
 
-    /// Interrupts what runs: nothing of it is stored yet.
+    private void end(Runnable answer) {
+        loop.runOnContext(
+                _ -> {
+                    running--;
+                    startNext();
+                    answer.run();
+                });
+    }
+
+    private static Refusal closing() {
+        return Refusal.of(
+                503, "unavailable", "Unavailable", "the control plane stops: try again later");
+    }
+
+    /// Interrupts what runs and refuses what waits: nothing of it is stored yet.
     @Override
     public void close() {
         executor.shutdownNow();
+        loop.runOnContext(
+                _ -> {
+                    isClosed = true;
+                    waiting.drain().forEach(preparation -> preparation.abi.fail(closing()));
+                    queued.set(0);
+                });
     }
 }

@@ -15,6 +15,8 @@ import io.vertx.core.file.OpenOptions;
 import io.vertx.core.streams.ReadStream;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,6 +27,10 @@ public final class Uploads {
     /// module's size.
     static final int UPLOADS_MAX = 32;
 
+    /// Uploads of one tenant at once: what it may have running and waiting, and some more that are
+    /// still being received.
+    static final int UPLOADS_PER_TENANT_MAX = Preparations.RUNNING_MAX + Preparations.QUEUE_MAX + 2;
+
     private static final int RETRY_AFTER_S = 5;
 
     private final Vertx vertx;
@@ -34,6 +40,7 @@ public final class Uploads {
     private final Store store;
     private final DistributionSummary sizes;
     private final AtomicInteger running = new AtomicInteger();
+    private final Map<String, Integer> runningByTenant = new HashMap<>();
     private long files;
 
     /// @param folder for files that live as long as their upload
@@ -65,46 +72,63 @@ public final class Uploads {
     /// @param isNew whether this upload brought it
     public record Stored(ModuleInfo module, boolean isNew) {}
 
+    /// Who sends a module.
+    ///
+    /// @param gone completes if it has left before its answer
+    public record Sender(String tenant, Future<Void> gone) {}
+
     /// Reads a body to its end and stores it. Call before the body's first event.
     ///
     /// @param declaredBytes what the sender says that it will send, -1 if it doesn't say
-    public Future<Stored> receive(ReadStream<Buffer> body, long declaredBytes) {
+    public Future<Stored> receive(Sender sender, ReadStream<Buffer> body, long declaredBytes) {
         if (declaredBytes > bytesMax) {
             return Future.failedFuture(UploadFile.tooLarge(declaredBytes, bytesMax));
         }
-        if (running.get() >= UPLOADS_MAX) {
+        int ofTenant = runningByTenant.getOrDefault(sender.tenant(), 0);
+        if (ofTenant >= UPLOADS_PER_TENANT_MAX) {
             return Future.failedFuture(
-                    Refusal.overloaded(
-                            "%d uploads are under way, at most %d"
-                                    .formatted(running.get(), UPLOADS_MAX),
-                            RETRY_AFTER_S));
+                    overloaded(ofTenant + " uploads of yours", UPLOADS_PER_TENANT_MAX));
+        }
+        if (running.get() >= UPLOADS_MAX) {
+            return Future.failedFuture(overloaded(running.get() + " uploads", UPLOADS_MAX));
         }
         running.incrementAndGet();
+        runningByTenant.merge(sender.tenant(), 1, Integer::sum);
         var upload = new UploadFile(body, bytesMax);
         Path path = folder.resolve("upload-" + files++);
         return vertx.fileSystem()
                 .open(path.toString(), new OpenOptions().setCreateNew(true))
                 .compose(upload::into)
                 .recover(e -> Future.failedFuture(UploadFile.explain(e)))
-                .compose(received -> store(path, received))
+                .compose(received -> store(sender, path, received))
                 .eventually(() -> delete(path))
-                .onComplete(_ -> running.decrementAndGet());
+                .onComplete(_ -> ended(sender.tenant()));
     }
 
-    private Future<Stored> store(Path path, UploadFile.Received received) {
+    private static Refusal overloaded(String what, int most) {
+        return Refusal.overloaded(
+                "%s are under way, at most %d".formatted(what, most), RETRY_AFTER_S);
+    }
+
+    private void ended(String tenant) {
+        running.decrementAndGet();
+        runningByTenant.computeIfPresent(tenant, (_, count) -> count == 1 ? null : count - 1);
+    }
+
+    private Future<Stored> store(Sender sender, Path path, UploadFile.Received received) {
         sizes.record((double) received.bytes());
         return store.module(received.sha256())
                 .compose(
                         known ->
                                 known.isPresent()
                                         ? Future.succeededFuture(new Stored(known.get(), false))
-                                        : prepare(path, received));
+                                        : prepare(sender, path, received));
     }
 
-    private Future<Stored> prepare(Path path, UploadFile.Received received) {
+    private Future<Stored> prepare(Sender sender, Path path, UploadFile.Received received) {
         Sha256 sha256 = received.sha256();
         return preparations
-                .prepare(path)
+                .prepare(sender.tenant(), path, sender.gone())
                 .compose(abi -> store.addModule(sha256, received.bytes(), abi, path))
                 .compose(
                         added ->

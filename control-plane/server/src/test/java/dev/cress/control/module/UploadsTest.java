@@ -7,6 +7,7 @@ import dev.cress.control.store.Store;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -95,7 +96,8 @@ class UploadsTest {
         loop.runOnContext(
                 _ -> {
                     var body = new AbandonedBody();
-                    uploads.receive(body, -1).onComplete(ended);
+                    var sender = new Uploads.Sender("a", Future.succeededFuture());
+                    uploads.receive(sender, body, -1).onComplete(ended);
                     body.abandon();
                 });
         await().until(() -> ended.future().failed());
