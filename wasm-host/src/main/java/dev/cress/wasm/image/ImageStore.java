@@ -5,6 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -24,17 +27,48 @@ import java.util.stream.Stream;
 public final class ImageStore {
     private static final Logger LOG = LoggerFactory.getLogger(ImageStore.class);
     private static final String SUFFIX = ".image";
+    private static final String PART_SUFFIX = ".new";
+
+    /// Longer than any write of a part takes: one that is older was left by a process that ended.
+    private static final Duration PART_AGE_MAX = Duration.ofHours(1);
 
     private final Path folder;
     private final long bytesMax;
     private @Nullable KeyPair keys;
 
-    /// The folder is made when it is first needed; without it every image is built.
+    /// Deletes what earlier processes have left half-written in the folder. It is made when it is
+    /// first needed; without it every image is built.
     ///
     /// @param bytesMax of all images in it
     public ImageStore(Path folder, long bytesMax) {
         this.folder = folder;
         this.bytesMax = bytesMax;
+        deleteLeftParts();
+    }
+
+    /// Those of a process that is at work beside this one are younger.
+    private void deleteLeftParts() {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        Instant oldest = Instant.now().minus(PART_AGE_MAX);
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, "*" + PART_SUFFIX)) {
+            for (Path part : parts) {
+                deleteIfOlder(part, oldest);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.warn("half-written images stay in {}: {}", folder, e.toString());
+        }
+    }
+
+    private static void deleteIfOlder(Path part, Instant oldest) throws IOException {
+        try {
+            if (Files.getLastModifiedTime(part).toInstant().isBefore(oldest)) {
+                Files.deleteIfExists(part);
+            }
+        } catch (NoSuchFileException e) {
+            // another process was faster
+        }
     }
 
     /// The image of this module, if there is one that is whole and of this build.
@@ -67,7 +101,7 @@ public final class ImageStore {
             if (sealed.length > bytesMax) {
                 return;
             }
-            Path part = Files.createTempFile(folder, name, ".new");
+            Path part = Files.createTempFile(folder, name, PART_SUFFIX);
             try {
                 Files.write(part, sealed);
                 Files.move(part, file(name), StandardCopyOption.ATOMIC_MOVE);
@@ -132,7 +166,7 @@ public final class ImageStore {
                     Files.createTempFile(
                             folder,
                             "image",
-                            ".new",
+                            PART_SUFFIX,
                             PosixFilePermissions.asFileAttribute(
                                     PosixFilePermissions.fromString("rw-------")));
             Files.write(part, ImageSeal.encode(ImageSeal.newKeys()));

@@ -74,6 +74,19 @@ class ImageStoreTest {
     }
 
     @Test
+    void whatACrashLeftHalfWrittenIsDeletedWhenTheFolderIsOpenedAgain() throws IOException {
+        new ImageStore(folder, PLENTY).keep("a", image());
+        Path left = Files.write(folder.resolve("b123.new"), new byte[100]);
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minusSeconds(3_700)));
+        Path beingWritten = Files.write(folder.resolve("c123.new"), new byte[100]);
+        Files.setLastModifiedTime(file("a"), FileTime.from(Instant.EPOCH));
+        var store = new ImageStore(folder, PLENTY);
+        assertThat(left).doesNotExist();
+        assertThat(beingWritten).exists();
+        assertThat(has(store, "a")).isTrue();
+    }
+
+    @Test
     void theImageUsedLongestAgoGivesWay() throws IOException {
         var store = new ImageStore(folder, 3 * (imageBytes.length + 64L));
         for (String name : List.of("a", "b", "c")) {
