@@ -99,10 +99,11 @@ class OversizedFunctionsTest {
                 .isLessThan(BUILD_CPU_MAX);
     }
 
-    @Test
-    void fewInstructionsThatMakeMuchBytecodeAreRefusedWhenTheyAreMany() {
-        // each branch drops a thousand values that its block doesn't keep
+    /// So many small functions that make much bytecode: each branch drops a thousand values that
+    /// its block doesn't keep.
+    private static byte[] dropping(int count) {
         var module = Assembler.withMemory(1);
+        int exit = module.wasi("proc_exit", "i");
         var code = bytes(0x02, 0x40);
         for (int i = 0; i < 1_000; i++) {
             code.i32(1);
@@ -111,12 +112,49 @@ class OversizedFunctionsTest {
             code.i32(0).u8(0x0d, 0);
         }
         code.u8(0x00).end().end();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < count; i++) {
             module.function("", "", code);
+            // one between them that fits
+            module.function("", "", bytes().end());
         }
+        return module.start(bytes().i32(7).call(exit).end()).toBytes();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 40})
+    void fewInstructionsThatMakeMuchBytecodeAreFoundAsWell(int count)
+            throws RefusedModuleException {
+        byte[] module = dropping(count);
+        long cpu = THREAD.getCurrentThreadCpuTime();
+        Image image = host.prepare(module, "auto");
+        assertThat(Duration.ofNanos(THREAD.getCurrentThreadCpuTime() - cpu))
+                .isLessThan(BUILD_CPU_MAX);
+        try (var isolates = host.isolates(image)) {
+            assertThat(run(isolates, Duration.ofSeconds(20))).isEqualTo(new Outcome.Exited(7));
+        }
+    }
+
+    @Test
+    void fewInstructionsThatMakeMuchBytecodeAreRefusedWhenTheyAreMany() {
+        byte[] module = dropping(41);
+        long cpu = THREAD.getCurrentThreadCpuTime();
         assertThatExceptionOfType(RefusedModuleException.class)
-                .isThrownBy(() -> host.prepare(module.start(bytes().end()).toBytes(), "auto"))
-                .withMessageContaining("over 4 functions that make more than 64 KiB of bytecode");
+                .isThrownBy(() -> host.prepare(module, "auto"))
+                .withMessageContaining("over 40 functions that make more than 64 KiB of bytecode");
+        assertThat(Duration.ofNanos(THREAD.getCurrentThreadCpuTime() - cpu))
+                .isLessThan(BUILD_CPU_MAX);
+    }
+
+    @Test
+    void manyLocalsAreSuspectBeforeEverythingIsCompiled() throws RefusedModuleException {
+        // each is set to zero: 100 KB
+        var module = Assembler.withMemory(1);
+        int exit = module.wasi("proc_exit", "i");
+        int large = module.functionWithLocals("", "", bytes(1).u32(20_000).u8(0x7f), bytes().end());
+        byte[] bytes = module.start(bytes().call(large).i32(7).call(exit).end()).toBytes();
+        try (var isolates = host.isolates(host.prepare(bytes, "auto"))) {
+            assertThat(run(isolates, Duration.ofSeconds(20))).isEqualTo(new Outcome.Exited(7));
+        }
     }
 
     @Test
