@@ -99,6 +99,20 @@ public final class WasmHost implements AutoCloseable {
                 COLD_AFTER);
     }
 
+    /// Has the next build of an image begin sooner, for some 100 MB of memory while builds come:
+    /// for a machine on which somebody works. Returns at once.
+    public void expectBuilds() {
+        builder.expectBuilds();
+    }
+
+    /// Notes what build workers load, in a file that later ones find by the system property
+    /// `cress.build.cache`. Blocks, for seconds.
+    ///
+    /// @param module one that is trusted
+    public static void trainBuilds(byte[] module, Path cache) throws RefusedModuleException {
+        ChildBuilder.train(module, cache);
+    }
+
     private static long halfTheHeap() {
         return Runtime.getRuntime().maxMemory() / 2;
     }
@@ -220,6 +234,7 @@ public final class WasmHost implements AutoCloseable {
 
     @Override
     public void close() {
+        builder.close();
         pools.close();
         watchdog.close();
     }

@@ -11,10 +11,12 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 
-/// What a host and its build worker say to each other over the worker's standard streams: one
-/// request, one answer. Every other part is a length in four bytes, big-endian, and so many bytes.
+/// What a host and its build worker say to each other over the worker's standard streams: the
+/// worker that it is ready, then one request, one answer. Every other part is a length in four
+/// bytes, big-endian, and so many bytes.
 ///
 /// ```text
+/// ready     what the worker's wall lacks, empty when it stands
 /// request   abi │ snapshot, one byte │ module
 /// answer    'I' │ image            or      'R' │ code │ message
 /// ```
@@ -27,6 +29,15 @@ final class BuildFrames {
     static final int PART_BYTES_MAX = 512 << 20;
 
     private BuildFrames() {}
+
+    static void writeReady(DataOutputStream out, String lacks) throws IOException {
+        part(out, lacks.getBytes(UTF_8));
+        out.flush();
+    }
+
+    static String readReady(DataInputStream in) throws IOException {
+        return text(in);
+    }
 
     static void writeRequest(DataOutputStream out, Wanted wanted, byte[] module)
             throws IOException {
