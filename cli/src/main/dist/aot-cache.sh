@@ -2,6 +2,8 @@
 # finds them ready. Sourced by `cress` after checkout.sh, with `java_home`, `flags` (a file) and `class_path` set.
 
 cache="$root/cli/target/cress.aot"
+# The same of a build worker's JVM, which has flags of its own; the JVM that starts it names it.
+build_cache="$root/cli/target/build.aot"
 # What the cache was made with. It is there without the cache when training failed: no start tries again.
 ties="$cache.ties"
 training_seconds_max=120
@@ -21,12 +23,14 @@ train() {
   command -v timeout >/dev/null && bound=(timeout "$training_seconds_max")
   say "cress: training, so that starts are faster …"
   if ${bound[@]+"${bound[@]}"} "$java_home/bin/java" "@$flags" "-XX:AOTCacheOutput=$folder/cress.aot" \
-    -cp "$class_path" dev.cress.cli.Cress train --data "$folder/data" >"$log" 2>&1 &&
-    [ -s "$folder/cress.aot" ]; then
+    -cp "$class_path" dev.cress.cli.Cress train --data "$folder/data" \
+    --build-cache "$folder/build.aot" >"$log" 2>&1 &&
+    [ -s "$folder/cress.aot" ] && [ -s "$folder/build.aot" ]; then
+    mv "$folder/build.aot" "$build_cache"
     mv "$folder/cress.aot" "$cache"
     say "cress: trained in $((SECONDS - started)) s"
   else
-    rm -f "$cache"
+    rm -f "$cache" "$build_cache"
     say "cress: training failed, so starts are slower; why is in $log"
   fi
   tied_to >"$ties"
@@ -52,5 +56,5 @@ choose_cache() {
     return 0
   fi
   # what else keeps the JVM from using it, it says itself, and not where results go
-  aot=("-XX:AOTCache=$cache" -Xlog:disable -Xlog:all=warning:stderr)
+  aot=("-XX:AOTCache=$cache" -Xlog:disable -Xlog:all=warning:stderr "-Dcress.build.cache=$build_cache")
 }

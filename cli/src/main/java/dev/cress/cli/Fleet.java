@@ -195,6 +195,11 @@ public final class Fleet implements AutoCloseable {
                 && router.nodesReady() == nodes.size();
     }
 
+    /// Has the next upload's build begin sooner: somebody works on this machine.
+    void expectBuilds() {
+        host.expectBuilds();
+    }
+
     /// A client with the operator's token.
     ControlClient client() {
         if (control == null) {

@@ -18,15 +18,20 @@ final class HelloExample {
 
     /// Deploys it; the answer tells whether each node has taken it or can't.
     static BooleanSupplier deploy(ControlClient client) {
+        var stored = client.upload(module());
+        var released =
+                client.release(NAME, stored.sha256(), Manifest.DEFAULT, Share.ALL).deployed();
+        int id = Objects.requireNonNull(released).deployment().id();
+        return () ->
+                client.rollout(NAME, id, Duration.ZERO).nodes().stream()
+                        .noneMatch(node -> node.state().equals("pending"));
+    }
+
+    /// Its bytes.
+    static byte[] module() {
         try (InputStream module =
                 Objects.requireNonNull(HelloExample.class.getResourceAsStream("hello.wasm"))) {
-            var stored = client.upload(module.readAllBytes());
-            var released =
-                    client.release(NAME, stored.sha256(), Manifest.DEFAULT, Share.ALL).deployed();
-            int id = Objects.requireNonNull(released).deployment().id();
-            return () ->
-                    client.rollout(NAME, id, Duration.ZERO).nodes().stream()
-                            .noneMatch(node -> node.state().equals("pending"));
+            return module.readAllBytes();
         } catch (IOException e) {
             throw new CliException("the example hello can't be read: " + e.getMessage());
         }

@@ -1,9 +1,12 @@
 package dev.cress.cli;
 
 import dev.cress.node.config.NodeConfig.NodeLimits;
+import dev.cress.wasm.WasmHost;
+import dev.cress.wasm.guest.RefusedModuleException;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,12 +14,15 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /// `cress train`: what the launcher runs once after a build, so that the JVM notes what a start
 /// needs. A whole fleet on free ports of this machine gets a function, answers and stops, and one
-/// node starts a second time with what it has on disk. Not for people, so not in the help.
+/// node starts a second time with what it has on disk. Build workers are JVMs with flags of their
+/// own, so one of them notes what it needs as well. Not for people, so not in the help.
 @Command(name = "train", hidden = true, description = "Starts, answers a few requests, stops.")
 final class TrainCommand implements Callable<Integer> {
     private static final Duration START_MAX = Duration.ofSeconds(60);
@@ -27,6 +33,12 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private DataOption data;
     @Mixin private Output output;
+
+    @Option(
+            names = "--build-cache",
+            paramLabel = "FILE",
+            description = "Where a build worker's JVM notes what it needs.")
+    private Optional<Path> buildCache = Optional.empty();
 
     @Override
     public Integer call() {
@@ -59,8 +71,19 @@ final class TrainCommand implements Callable<Integer> {
             fleet.startNode(node);
             if (stop.awaitOr("the node serves again", START_MAX, fleet::isReady)) {
                 ask(fleet.routerUrl());
-                output.say("trained");
+            } else {
+                return;
             }
+        }
+        buildCache.ifPresent(TrainCommand::trainBuilds);
+        output.say("trained");
+    }
+
+    private static void trainBuilds(Path cache) {
+        try {
+            WasmHost.trainBuilds(HelloExample.module(), cache);
+        } catch (RefusedModuleException e) {
+            throw new CliException("hello is refused: " + e.getMessage());
         }
     }
 

@@ -102,6 +102,8 @@ final class UpCommand implements Callable<Integer> {
                     START_MAX,
                     () -> fleet.isReady() && helloSettled.getAsBoolean())) {
                 announce(fleet, isDeployed(client.status()));
+                // whoever runs everything on one machine is likely to change a function and try it
+                fleet.expectBuilds();
                 stop.await();
             }
             output.say("stopping: requests in flight get 10 s");

@@ -1,6 +1,7 @@
 package dev.cress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -92,6 +94,46 @@ final class Checkout {
     /// Whether the last JVM was given a cache to use.
     boolean gaveCache() throws IOException {
         return Files.readString(words()).contains("-XX:AOTCache=");
+    }
+
+    /// What build workers start with.
+    Path buildCache() {
+        return root.resolve("cli/target/build.aot");
+    }
+
+    /// Runs `cress up` and reads which files the worker that waits for a build has mapped.
+    String filesOfWaitingWorker() throws IOException {
+        var builder =
+                new ProcessBuilder(
+                        root.resolve("cress").toString(),
+                        "up",
+                        "--empty",
+                        "--port=0",
+                        "--control-port=0",
+                        "--data=" + root.resolve("data"));
+        builder.environment()
+                .putAll(
+                        Map.of(
+                                "CRESS_JAVA_HOME",
+                                jdk.toString(),
+                                "XDG_CONFIG_HOME",
+                                root.resolve("config").toString()));
+        builder.redirectError(root.resolve("up.err").toFile());
+        Process up = builder.start();
+        try (var out = up.inputReader()) {
+            assertThat(out.lines().anyMatch("ready"::equals)).isTrue();
+            Path maps = Path.of("/proc", Long.toString(waitingWorker(up).pid()), "maps");
+            await().until(() -> Files.readString(maps).contains("libjava"));
+            return Files.readString(maps);
+        } finally {
+            up.destroy();
+            up.onExit().join();
+        }
+    }
+
+    /// The only process that it starts.
+    private static ProcessHandle waitingWorker(Process up) {
+        return await().until(() -> up.children().findAny(), Optional::isPresent).orElseThrow();
     }
 
     private Path words() {

@@ -3,6 +3,8 @@ package dev.cress.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
@@ -29,6 +31,7 @@ class LauncherCacheTest {
         assertThat(second.err()).doesNotContain("cress:");
         assertThat(second.exitCode()).as(second.err()).isZero();
         assertThat(checkout.gaveCache()).isTrue();
+        assertThat(checkout.buildCache()).isNotEmptyFile();
 
         Files.setLastModifiedTime(checkout.ownJar(), FileTime.from(Instant.now().plusSeconds(10)));
         assertStartsWithout(checkout, "since this changed: cli-0.1.0-SNAPSHOT.jar");
@@ -39,6 +42,14 @@ class LauncherCacheTest {
         assertStartsWithout(checkout, "since this changed: class path");
         checkout.addFlag("-XX:+UseSerialGC");
         assertStartsWithout(checkout, "since this changed: flags, class path");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aBuildWorkerThatUpStartsAheadHasItsOwnCacheMapped() throws Exception {
+        var checkout = Checkout.in(folder);
+        checkout.version("");
+        assertThat(checkout.filesOfWaitingWorker()).contains(checkout.buildCache().toString());
     }
 
     private static void assertStartsWithout(Checkout checkout, String why) throws Exception {
