@@ -24,7 +24,7 @@ class HostClassesTest {
             Set.of(
                     "dev/cress/wasm/GuestRun$1",
                     "dev/cress/wasm/guest/RunResult",
-                    "dev/cress/wasm/isolate/IsolatePool$Waiting");
+                    "dev/cress/wasm/isolate/WaitingIsolates$Entry");
 
     private static List<String> output(Path folder) throws IOException, InterruptedException {
         var command = new ArrayList<String>();

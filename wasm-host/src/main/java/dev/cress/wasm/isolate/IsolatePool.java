@@ -6,10 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// The isolates of one version of one tenant's function, which nobody else's requests ever run on.
-/// The one used last is used next, since its memory is nearest. Thread-safe, without locks on a
+/// Each thread gets back the one that it used last, if that waits. Thread-safe, without locks on a
 /// request's way.
 ///
 /// ```text
@@ -23,16 +22,15 @@ public final class IsolatePool implements AutoCloseable {
     /// Isolates that wait at most.
     static final int IDLE_MAX = 256;
 
+    private static final int STACKED_MAX = IDLE_MAX - WaitingIsolates.SLOTS;
+
     private final IsolatePools pools;
     private final Blueprint blueprint;
     private final Runnable onCold;
-    private final AtomicReference<@Nullable Waiting> top = new AtomicReference<>();
-    private final AtomicInteger idle = new AtomicInteger();
+    private final WaitingIsolates waiting = new WaitingIsolates();
     private final HighWaterMark highWater = new HighWaterMark();
 
-    /// The fewest that waited since the last look, and how often none did.
-    private volatile int idleLow;
-
+    /// How often none waited since the last look.
     private final AtomicInteger misses = new AtomicInteger();
     private volatile int pagesMaxSeen;
     private volatile long usedNanos = System.nanoTime();
@@ -47,8 +45,6 @@ public final class IsolatePool implements AutoCloseable {
         this.onCold = onCold;
     }
 
-    private record Waiting(Isolate isolate, @Nullable Waiting next) {}
-
     /// An isolate that equals a fresh one, or null when its memory doesn't fit the cap or the
     /// budget.
     ///
@@ -57,7 +53,7 @@ public final class IsolatePool implements AutoCloseable {
         if (blueprint.initialPages() > pagesMax) {
             return null;
         }
-        Isolate isolate = pop();
+        Isolate isolate = waiting.take();
         if (isolate == null) {
             misses.incrementAndGet();
             pagesMaxSeen = pagesMax;
@@ -85,12 +81,13 @@ public final class IsolatePool implements AutoCloseable {
                         <= Math.max(
                                 highWater.bytes(),
                                 blueprint.initialPages() * GuestMemory.PAGE_SIZE);
-        if (closed || mistrusted || !keeps || idle.get() >= IDLE_MAX) {
+        if (closed || mistrusted || !keeps || waiting.stacked() >= STACKED_MAX) {
             isolate.release();
             return;
         }
         if (isReset(isolate, endedByItself)) {
-            push(isolate);
+            waiting.put(isolate);
+            dropIfOver();
         } else {
             isolate.release();
         }
@@ -116,6 +113,7 @@ public final class IsolatePool implements AutoCloseable {
             difference.ifPresent(
                     d -> {
                         mistrusted = true;
+                        dropIfOver();
                         pools.mistrust(d);
                     });
             return difference.isEmpty();
@@ -129,37 +127,15 @@ public final class IsolatePool implements AutoCloseable {
         isolate.release();
     }
 
-    private void push(Isolate isolate) {
-        Waiting head = top.get();
-        while (!top.compareAndSet(head, new Waiting(isolate, head))) {
-            Thread.onSpinWait();
-            head = top.get();
-        }
-        idle.incrementAndGet();
-        if (closed) {
+    private void dropIfOver() {
+        if (closed || mistrusted) {
             drop(Integer.MAX_VALUE);
         }
     }
 
-    private @Nullable Isolate pop() {
-        Waiting head = top.get();
-        while (head != null && !top.compareAndSet(head, head.next())) {
-            Thread.onSpinWait();
-            head = top.get();
-        }
-        if (head == null) {
-            return null;
-        }
-        int left = idle.decrementAndGet();
-        if (left < idleLow) {
-            idleLow = left;
-        }
-        return head.isolate();
-    }
-
     /// Isolates that wait for a request.
     public int idle() {
-        return Math.max(0, idle.get());
+        return waiting.count();
     }
 
     /// When it was last used or looked at with use since, on [System#nanoTime]'s clock.
@@ -171,7 +147,7 @@ public final class IsolatePool implements AutoCloseable {
     long drop(int isolates) {
         long bytes = 0;
         for (int i = 0; i < isolates; i++) {
-            Isolate isolate = pop();
+            Isolate isolate = waiting.takeAny();
             if (isolate == null) {
                 break;
             }
@@ -184,10 +160,13 @@ public final class IsolatePool implements AutoCloseable {
     /// Called now and then: gives back what nobody needed since the last call, and makes one ahead
     /// where there was none; one that wasn't used for long is its owner's to close.
     void tend(long nowNanos, long unusedNanosMax, long coldNanos) {
+        highWater.look();
         int missed = misses.getAndSet(0);
-        int unneeded = idleLow;
-        idleLow = idle();
-        if (missed > 0 || unneeded < idleLow) {
+        int unneeded = waiting.unneeded();
+        if (unneeded > 1) {
+            drop(unneeded / 2);
+        }
+        if (waiting.tidy() || missed > 0) {
             usedNanos = nowNanos;
         }
         if (nowNanos - usedNanos > coldNanos) {
@@ -197,10 +176,9 @@ public final class IsolatePool implements AutoCloseable {
         } else if (missed > 0 && idle() == 0) {
             Isolate ahead = make(pagesMaxSeen);
             if (ahead != null) {
-                push(ahead);
+                waiting.push(ahead);
+                dropIfOver();
             }
-        } else if (unneeded > 1) {
-            drop(unneeded / 2);
         }
     }
 

@@ -11,6 +11,7 @@ class HighWaterMarkTest {
     private void add(int runs, int bytes) {
         for (int i = 0; i < runs; i++) {
             mark.add(bytes);
+            mark.look();
         }
     }
 
@@ -20,6 +21,17 @@ class HighWaterMarkTest {
         mark.add(1_000_000);
         assertThat(mark.bytes()).isEqualTo(10);
         add(1_000, 10);
+        assertThat(mark.bytes()).isEqualTo(10);
+    }
+
+    @Test
+    void outliersFarApartAreNoHabitThoughNobodyLooked() {
+        for (int i = 0; i < 5; i++) {
+            mark.add(1_000_000);
+            for (int run = 0; run < HighWaterMark.WINDOW_RUNS; run++) {
+                mark.add(10);
+            }
+        }
         assertThat(mark.bytes()).isEqualTo(10);
     }
 
