@@ -46,6 +46,10 @@ final class IsolateStart implements AutoCloseable {
     private final IsolatePool pool;
     private final WasmModule module;
     private final GuestCode code;
+    private final int memoryBytes;
+
+    /// Here it is seen by others, so that it has to be made.
+    private volatile byte[] array = {};
 
     IsolateStart(String guest, Stub stub) throws RefusedModuleException {
         this.guest = guest;
@@ -57,17 +61,17 @@ final class IsolateStart implements AutoCloseable {
         this.pools = new IsolatePools(budget, INSPECT_EVERY, Duration.ofDays(1));
         this.code = GuestCode.load(content.compiled());
         var stripped = ModuleParser.parseStripped(content.stripped());
-        this.pool =
-                pools.pool(
-                        Blueprint.startingFrom(
-                                content.state(),
-                                stripped,
-                                code,
-                                HostFunctions.importsOf(stripped),
-                                !content.compiled().interpreted().isEmpty(),
-                                content.starts()),
-                        () -> {});
+        var blueprint =
+                Blueprint.startingFrom(
+                        content.state(),
+                        stripped,
+                        code,
+                        HostFunctions.importsOf(stripped),
+                        !content.compiled().interpreted().isEmpty(),
+                        content.starts());
+        this.pool = pools.pool(blueprint, () -> {});
         this.module = ModuleParser.parse(stub.module());
+        this.memoryBytes = blueprint.initialPages() * GuestMemory.PAGE_SIZE;
     }
 
     String guest() {
@@ -125,6 +129,15 @@ final class IsolateStart implements AutoCloseable {
         Isolate isolate = Objects.requireNonNull(pool.acquire(PAGES_MAX));
         isolate.call(empty);
         pool.release(isolate, true);
+    }
+
+    /// An array of zeros as large as its memory: what a miss can't do without.
+    long array() {
+        long start = System.nanoTime();
+        array = new byte[memoryBytes];
+        long end = System.nanoTime();
+        Objects.requireNonNull(array);
+        return end - start;
     }
 
     /// The engine's own instance with the engine's own memory.

@@ -31,6 +31,7 @@ final class IsolateStartQuestion implements Question {
                     new Path("cycle", IsolateStart::cycle),
                     new Path("cycle-batch", start -> start.cycles(BATCH)),
                     new Path("pool-miss", IsolateStart::poolMiss),
+                    new Path("array", IsolateStart::array),
                     new Path("stock", IsolateStart::stock));
 
     @Override

@@ -96,7 +96,7 @@ final class BenchTest {
             delimiter = '|',
             textBlock =
                     """
-                    isolate-start   | guest=[a-z0-9-]+ path=[a-z-]+ p50_us=N p99_us=N n=N          | 20
+                    isolate-start   | guest=[a-z0-9-]+ path=[a-z-]+ p50_us=N p99_us=N n=N          | 23
                     isolate-scaling | guest=c-18-pages threads=N ops_per_s=N                       | 2
                     first-byte      | guest=hello abi=wasi-cgi p50_us=N p99_us=N n=N               | 1
                     guest-stop      | kind=[a-z]+ p50_ms=N p99_ms=N ended_p50_ms=N ended_p99_ms=N n=N | 3
