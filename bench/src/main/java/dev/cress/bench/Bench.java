@@ -24,7 +24,8 @@ public final class Bench {
                     new SafepointQuestion(),
                     new NodeThroughputQuestion(),
                     new SoakQuestion(),
-                    new JitBombQuestion());
+                    new JitBombQuestion(),
+                    new GranuleQuestion());
     private static final int USAGE = 2;
     private static final int FAILED = 1;
 

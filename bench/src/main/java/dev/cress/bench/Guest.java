@@ -87,6 +87,11 @@ final class Guest {
         return name;
     }
 
+    /// Its name, and what it is asked for if there is a choice.
+    String label() {
+        return request.path().equals("/") ? name : name + request.path();
+    }
+
     /// Its committed `.wasm`.
     byte[] module() {
         return wasm(name);
@@ -146,6 +151,23 @@ final class Guest {
         check(exchange, result);
         return new GuestThreads.Run(exchange.headNanos() - start, result.threadSpent());
     }
+
+    /// One run on this thread.
+    ///
+    /// @return the guest's time, and what it took until its isolate was as new after that
+    Parts parts(Isolates isolates) {
+        var exchange = exchange();
+        long start = System.nanoTime();
+        RunResult result = isolates.run(exchange, RunLimits.DEFAULT).execute();
+        long nanos = System.nanoTime() - start;
+        check(exchange, result);
+        return new Parts(
+                new GuestThreads.Run(result.guestNanos(), result.threadSpent()),
+                nanos - result.isolateStartNanos() - result.guestNanos());
+    }
+
+    /// A run, and what came after it.
+    record Parts(GuestThreads.Run run, long resetNanos) {}
 
     /// One run on this thread, and what it answered.
     Answer answer(Isolates isolates) {

@@ -26,7 +26,7 @@ import java.util.TreeSet;
 ///
 /// ```text
 /// "CRIM", format, build │ abi, entries, starts │ stripped module │ main class, classes,
-/// interpreted functions │ memory size, granules, globals, tables
+/// interpreted functions │ memory size, its granules' size, granules, globals, tables
 /// ```
 public final class ImageFile {
     /// The engine and the format that an image was made for: another is built anew.

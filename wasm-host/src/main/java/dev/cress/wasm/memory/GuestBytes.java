@@ -24,8 +24,18 @@ import java.util.Arrays;
 /// * [#mark] gets what `at` returned: less than `size`, so its granule has a mark.
 @SuppressWarnings("removal") // memory segments check too, and took 1.8 times as long
 abstract class GuestBytes extends UnsharedMemory {
-    /// 4 KiB granules.
-    static final int GRANULE_SHIFT = 12;
+    private static final int GRANULE_SHIFT_MIN = 8;
+
+    /// A page is whole granules.
+    private static final int GRANULE_SHIFT_MAX = 16;
+
+    /// 4 KiB granules, by what `bench/run granule` measured; it sets the property to compare
+    /// others.
+    static final int GRANULE_SHIFT =
+            Math.clamp(
+                    Integer.getInteger("cress.memory.granule.shift", 12),
+                    GRANULE_SHIFT_MIN,
+                    GRANULE_SHIFT_MAX);
 
     private static final Unsafe UNSAFE = unsafe();
     private static final long BYTES = Unsafe.ARRAY_BYTE_BASE_OFFSET;

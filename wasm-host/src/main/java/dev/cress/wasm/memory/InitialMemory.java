@@ -43,6 +43,7 @@ public final class InitialMemory {
     /// Writes it as [#read] reads it.
     public void write(DataOutput out) throws IOException {
         out.writeInt(size);
+        out.writeInt(GRANULE_BYTES);
         out.writeInt((int) (bytesHeld() / GRANULE_BYTES));
         for (int i = 0; i < granules.length; i++) {
             if (granules[i] != ZEROS) {
@@ -55,6 +56,10 @@ public final class InitialMemory {
     /// Reads what [#write] wrote.
     public static InitialMemory read(DataInputStream in) throws IOException {
         int size = in.readInt();
+        int granuleBytes = in.readInt();
+        if (granuleBytes != GRANULE_BYTES) {
+            throw new IOException("image has granules of %d bytes".formatted(granuleBytes));
+        }
         int held = in.readInt();
         if (size < 0 || size % Memory.PAGE_SIZE != 0 || held < 0) {
             throw new IOException("image has a memory of %d bytes".formatted(size));
