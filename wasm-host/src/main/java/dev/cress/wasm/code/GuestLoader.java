@@ -11,7 +11,6 @@ final class GuestLoader extends ClassLoader {
     private static final Set<String> SHOWN =
             Set.of(
                     "dev.cress.wasm.code.GuestOps",
-                    "dev.cress.wasm.stop.StopFlag",
                     "java.lang.Class",
                     "java.lang.Double",
                     "java.lang.Float",
@@ -23,6 +22,9 @@ final class GuestLoader extends ClassLoader {
                     "java.lang.StackOverflowError",
                     "java.lang.String",
                     "java.lang.Throwable",
+                    "java.lang.invoke.CallSite",
+                    "java.lang.invoke.MethodHandles$Lookup",
+                    "java.lang.invoke.MethodType",
                     "run.endive.runtime.CallResult",
                     "run.endive.runtime.ImportFunction",
                     "run.endive.runtime.ImportValues",

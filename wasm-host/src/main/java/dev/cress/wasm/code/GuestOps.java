@@ -1,11 +1,14 @@
 package dev.cress.wasm.code;
 
 import dev.cress.wasm.memory.GuestMemory;
-import dev.cress.wasm.stop.StopFlag;
 
 import run.endive.runtime.Instance;
 import run.endive.runtime.Memory;
 import run.endive.runtime.WasmInterruptedException;
+
+import java.lang.invoke.CallSite;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 
 /// What compiled guests call for memory access and for the poll, in place of the engine's own. The
 /// names and types are those of the engine's helper class, whose methods [HelperClass] makes lead
@@ -77,19 +80,14 @@ public final class GuestOps {
         return Integer.compareUnsigned(a, b) >= 0 ? 1 : 0;
     }
 
-    /// The flag of the image that this helper class belongs to.
-    public static StopFlag stopFlag(Class<?> helper) {
-        return ((GuestLoader) helper.getClassLoader()).stopFlag();
+    /// Links the poll of a helper class to the flag of its image.
+    public static CallSite stopFlag(MethodHandles.Lookup helper, String name, MethodType type) {
+        return ((GuestLoader) helper.lookupClass().getClassLoader()).stopFlag().site();
     }
 
-    /// The poll. Whether it is this run that should stop, its thread's interrupt says.
-    public static void poll(StopFlag flag) {
-        if (flag.isRaised()) {
-            stopIfInterrupted();
-        }
-    }
-
-    private static void stopIfInterrupted() {
+    /// What the poll does once any run of the image should stop. Whether it is this one, its
+    /// thread's interrupt says.
+    public static void stopIfInterrupted() {
         if (Thread.currentThread().isInterrupted()) {
             throw new WasmInterruptedException("stopped");
         }

@@ -1,7 +1,5 @@
 package dev.cress.wasm.code;
 
-import dev.cress.wasm.stop.StopFlag;
-
 import run.endive.compiler.internal.Shaded;
 
 import java.io.IOException;
@@ -19,7 +17,9 @@ import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
+import java.lang.constant.DynamicCallSiteDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.CallSite;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
@@ -40,11 +40,12 @@ final class HelperClass {
     static final String POLL = "checkInterruption";
 
     private static final ClassDesc TEMPLATE = desc(Shaded.class);
-    private static final ClassDesc FLAG = desc(StopFlag.class);
-    private static final String FLAG_FIELD = "STOP_FLAG";
-    private static final MethodTypeDesc FLAG_OF_CLASS =
-            MethodTypeDesc.of(FLAG, ConstantDescs.CD_Class);
-    private static final MethodTypeDesc POLL_TYPE = MethodTypeDesc.of(ConstantDescs.CD_void, FLAG);
+    private static final DynamicCallSiteDesc IS_STOPPING =
+            DynamicCallSiteDesc.of(
+                    ConstantDescs.ofCallsiteBootstrap(
+                            desc(GuestOps.class), "stopFlag", desc(CallSite.class)),
+                    "isRaised",
+                    MethodTypeDesc.of(ConstantDescs.CD_boolean));
 
     private static final ClassModel ENGINES = ClassFile.of().parse(engines());
     private static final Map<Signature, Set<Signature>> CALLS = calls();
@@ -73,10 +74,6 @@ final class HelperClass {
                         helper -> {
                             helper.withVersion(ENGINES.majorVersion(), 0)
                                     .withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
-                                    .withField(
-                                            FLAG_FIELD,
-                                            FLAG,
-                                            ClassFile.ACC_STATIC | ClassFile.ACC_FINAL)
                                     .withMethodBody(
                                             ConstantDescs.CLASS_INIT_NAME,
                                             ConstantDescs.MTD_void,
@@ -104,7 +101,7 @@ final class HelperClass {
                     signature.name(),
                     MethodTypeDesc.ofDescriptor(signature.type()),
                     method.flags().flagsMask(),
-                    code -> lead(name, code, signature));
+                    code -> lead(code, signature));
         } else {
             CodeTransform code = renamed(name);
             helper.transformMethod(
@@ -129,8 +126,7 @@ final class HelperClass {
     }
 
     private static void poll(ClassDesc name, CodeBuilder code) {
-        code.getstatic(name, FLAG_FIELD, FLAG)
-                .invokestatic(desc(GuestOps.class), "poll", POLL_TYPE);
+        code.invokestatic(name, POLL, ConstantDescs.MTD_void);
     }
 
     /// The engine's helper calls itself by its own name.
@@ -149,11 +145,22 @@ final class HelperClass {
         return OURS.contains(signature) || signature.name().equals(POLL);
     }
 
+    /// The body of the poll.
+    private static void ask(CodeBuilder code) {
+        code.invokedynamic(IS_STOPPING)
+                .ifThen(
+                        stopping ->
+                                stopping.invokestatic(
+                                        desc(GuestOps.class),
+                                        "stopIfInterrupted",
+                                        ConstantDescs.MTD_void))
+                .return_();
+    }
+
     /// A body that calls our method of the same name and type.
-    private static void lead(ClassDesc name, CodeBuilder code, Signature signature) {
+    private static void lead(CodeBuilder code, Signature signature) {
         if (signature.name().equals(POLL)) {
-            poll(name, code);
-            code.return_();
+            ask(code);
             return;
         }
         var type = MethodTypeDesc.ofDescriptor(signature.type());
@@ -167,11 +174,10 @@ final class HelperClass {
                 .return_(TypeKind.from(type.returnType()));
     }
 
+    /// Links the poll now: a guest that did so at the end of its stack would fail for good.
     private static void initialise(ClassDesc name, CodeBuilder code) {
-        code.loadConstant(name)
-                .invokestatic(desc(GuestOps.class), "stopFlag", FLAG_OF_CLASS)
-                .putstatic(name, FLAG_FIELD, FLAG)
-                .return_();
+        poll(name, code);
+        code.return_();
     }
 
     private static Set<Signature> closure(Set<Signature> wanted) {

@@ -18,10 +18,13 @@ import java.util.Arrays;
 /// * [#become] and [#resize] hold `0 ≤ size ≤ bytes.length`, and that each granule of `bytes` has a
 ///   mark. The arrays are never replaced by shorter ones, not even when the memory is given back:
 ///   an old size fits the new arrays too.
-/// * [#at] takes base and offset as unsigned numbers of 32 bits in 64, so that nothing overflows
-///   (Core Specification, 4.6.9: the sum isn't wrapped). It returns only if `base ≤ size - width -
-///   offset`, so `0 ≤ base + offset` and `base + offset + width ≤ size ≤ bytes.length`.
-/// * [#mark] gets what `at` returned: less than `size`, so its granule has a mark.
+/// * A load or store takes base and offset as unsigned numbers of 32 bits in 64, so that nothing
+///   overflows (Core Specification, 4.6.9: the sum isn't wrapped). It goes on only if `base ≤ size
+///   - width - offset`, so `0 ≤ base + offset` and `base + offset + width ≤ size ≤ bytes.length`.
+/// * A store marks the granule that it begins in. It is less than `size`, so that it has a mark.
+///
+/// All that is written out in each of them: every method in between is 20 nodes more to the JIT in
+/// every load and store of a guest, and in a function of 18,000 nodes it stops inlining.
 @SuppressWarnings("removal") // memory segments check too, and took 1.8 times as long
 abstract class GuestBytes extends UnsharedMemory {
     private static final int GRANULE_SHIFT_MIN = 8;
@@ -42,6 +45,7 @@ abstract class GuestBytes extends UnsharedMemory {
     private static final long MARKS = Unsafe.ARRAY_SHORT_BASE_OFFSET;
     private static final boolean SWAPPED = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
     private static final short MARK = 1;
+    private static final long UNSIGNED = 0xffff_ffffL;
 
     /// Four marks are read as one.
     private static final int MARKS_AT_ONCE = Long.BYTES / Short.BYTES;
@@ -114,41 +118,90 @@ abstract class GuestBytes extends UnsharedMemory {
 
     /// The address is base and offset, unsigned, not wrapped; so with all that take both.
     public final byte read(int base, int offset) {
-        return UNSAFE.getByte(bytes, BYTES + at(base, offset, Byte.BYTES));
+        long from = base & UNSIGNED;
+        long further = offset & UNSIGNED;
+        if (from > size - Byte.BYTES - further) {
+            throw outOfBounds(from + further, Byte.BYTES);
+        }
+        byte value = UNSAFE.getByte(bytes, BYTES + from + further);
+        return value;
     }
 
     public final short readShort(int base, int offset) {
-        short value = UNSAFE.getShort(bytes, BYTES + at(base, offset, Short.BYTES));
+        long from = base & UNSIGNED;
+        long further = offset & UNSIGNED;
+        if (from > size - Short.BYTES - further) {
+            throw outOfBounds(from + further, Short.BYTES);
+        }
+        short value = UNSAFE.getShort(bytes, BYTES + from + further);
         return SWAPPED ? Short.reverseBytes(value) : value;
     }
 
     public final int readInt(int base, int offset) {
-        int value = UNSAFE.getInt(bytes, BYTES + at(base, offset, Integer.BYTES));
+        long from = base & UNSIGNED;
+        long further = offset & UNSIGNED;
+        if (from > size - Integer.BYTES - further) {
+            throw outOfBounds(from + further, Integer.BYTES);
+        }
+        int value = UNSAFE.getInt(bytes, BYTES + from + further);
         return SWAPPED ? Integer.reverseBytes(value) : value;
     }
 
     public final long readLong(int base, int offset) {
-        long value = UNSAFE.getLong(bytes, BYTES + at(base, offset, Long.BYTES));
+        long from = base & UNSIGNED;
+        long further = offset & UNSIGNED;
+        if (from > size - Long.BYTES - further) {
+            throw outOfBounds(from + further, Long.BYTES);
+        }
+        long value = UNSAFE.getLong(bytes, BYTES + from + further);
         return SWAPPED ? Long.reverseBytes(value) : value;
     }
 
     public final void writeByte(int base, int offset, byte value) {
-        UNSAFE.putByte(bytes, BYTES + mark(at(base, offset, Byte.BYTES)), value);
+        long from = base & UNSIGNED;
+        long further = offset & UNSIGNED;
+        if (from > size - Byte.BYTES - further) {
+            throw outOfBounds(from + further, Byte.BYTES);
+        }
+        long at = from + further;
+        UNSAFE.putShort(marks, MARKS + (at >>> GRANULE_SHIFT) * Short.BYTES, MARK);
+        UNSAFE.putByte(bytes, BYTES + at, value);
     }
 
     public final void writeShort(int base, int offset, short value) {
         short stored = SWAPPED ? Short.reverseBytes(value) : value;
-        UNSAFE.putShort(bytes, BYTES + mark(at(base, offset, Short.BYTES)), stored);
+        long from = base & UNSIGNED;
+        long further = offset & UNSIGNED;
+        if (from > size - Short.BYTES - further) {
+            throw outOfBounds(from + further, Short.BYTES);
+        }
+        long at = from + further;
+        UNSAFE.putShort(marks, MARKS + (at >>> GRANULE_SHIFT) * Short.BYTES, MARK);
+        UNSAFE.putShort(bytes, BYTES + at, stored);
     }
 
     public final void writeI32(int base, int offset, int value) {
         int stored = SWAPPED ? Integer.reverseBytes(value) : value;
-        UNSAFE.putInt(bytes, BYTES + mark(at(base, offset, Integer.BYTES)), stored);
+        long from = base & UNSIGNED;
+        long further = offset & UNSIGNED;
+        if (from > size - Integer.BYTES - further) {
+            throw outOfBounds(from + further, Integer.BYTES);
+        }
+        long at = from + further;
+        UNSAFE.putShort(marks, MARKS + (at >>> GRANULE_SHIFT) * Short.BYTES, MARK);
+        UNSAFE.putInt(bytes, BYTES + at, stored);
     }
 
     public final void writeLong(int base, int offset, long value) {
         long stored = SWAPPED ? Long.reverseBytes(value) : value;
-        UNSAFE.putLong(bytes, BYTES + mark(at(base, offset, Long.BYTES)), stored);
+        long from = base & UNSIGNED;
+        long further = offset & UNSIGNED;
+        if (from > size - Long.BYTES - further) {
+            throw outOfBounds(from + further, Long.BYTES);
+        }
+        long at = from + further;
+        UNSAFE.putShort(marks, MARKS + (at >>> GRANULE_SHIFT) * Short.BYTES, MARK);
+        UNSAFE.putLong(bytes, BYTES + at, stored);
     }
 
     /// Marks what a host call or a bulk instruction writes; the range was checked.
@@ -174,21 +227,6 @@ abstract class GuestBytes extends UnsharedMemory {
 
     final void forget(int granule) {
         marks[granule] = 0;
-    }
-
-    private long mark(long at) {
-        long granule = at >>> GRANULE_SHIFT;
-        UNSAFE.putShort(marks, MARKS + granule * Short.BYTES, MARK);
-        return at;
-    }
-
-    private long at(int base, int offset, int width) {
-        long from = Integer.toUnsignedLong(base);
-        long further = Integer.toUnsignedLong(offset);
-        if (from > size - width - further) {
-            throw outOfBounds(from + further, width);
-        }
-        return from + further;
     }
 
     final TrapException outOfBounds(long from, int count) {

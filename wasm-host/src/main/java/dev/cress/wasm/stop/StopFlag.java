@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// a loop was left, once per image, and its code is compiled anew.
 ///
 /// @param stopping runs that were told to stop and haven't ended
-/// @param site what asking does now
+/// @param site what asking does now; the poll of an image's helper class is linked to it
 /// @param asking calls what `site` has. A record's fields are constants to the JIT
 /// @param reading what `site` has once it is armed, made before there is any hurry
 public record StopFlag(
