@@ -4,14 +4,15 @@ import static dev.cress.wasm.assembly.WasmBytes.bytes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.assembly.Assembler;
 import dev.cress.wasm.build.ModuleBuild;
 import dev.cress.wasm.code.GuestCode;
 import dev.cress.wasm.code.ModuleParser;
 import dev.cress.wasm.guest.RefusedModuleException;
+import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.Watchdog;
-import dev.cress.wasm.wasi.WasiFunctions;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,14 +50,16 @@ class WaitingIsolatesTest {
     private static Blueprint blueprint() throws RefusedModuleException {
         byte[] module = Assembler.withMemory(1).start(bytes().end()).toBytes();
         try (var watchdog = new Watchdog()) {
-            var content = ModuleBuild.build(module, "auto", new MemoryBudget(10L * PAGE), watchdog);
+            var content =
+                    ModuleBuild.build(module, Wanted.AUTO, new MemoryBudget(10L * PAGE), watchdog);
+            var stripped = ModuleParser.parseStripped(content.stripped());
             return Blueprint.startingFrom(
                     content.state(),
-                    ModuleParser.parseStripped(content.stripped()),
+                    stripped,
                     GuestCode.load(content.compiled()),
-                    WasiFunctions.imports(),
+                    HostFunctions.importsOf(stripped),
                     false,
-                    content.start());
+                    content.starts());
         }
     }
 
