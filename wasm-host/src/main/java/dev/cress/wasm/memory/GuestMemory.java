@@ -23,7 +23,9 @@ public final class GuestMemory extends FlatMemory {
     private final int initialPages;
     private final int pagesDeclared;
     private long bytesTaken;
+    private long bytesBeside;
     private int pagesMax;
+    private long bytesMax;
     private boolean cappedByLimit;
     private boolean growthRefused;
     private boolean segmentsDropped;
@@ -72,6 +74,7 @@ public final class GuestMemory extends FlatMemory {
     /// Caps growth for the runs to come.
     public void limit(int pages) {
         pagesMax = Math.min(pagesDeclared, pages);
+        bytesMax = (long) pages * PAGE_SIZE;
         cappedByLimit = pagesDeclared > pages;
         growthRefused = false;
     }
@@ -101,6 +104,7 @@ public final class GuestMemory extends FlatMemory {
         resize(content.size());
         segmentsDropped = false;
         host = null;
+        giveBackBeside();
     }
 
     /// Whether the guest dropped data segments, which the engine can't undo.
@@ -119,6 +123,7 @@ public final class GuestMemory extends FlatMemory {
                 && isZero(bytes, common)
                 && nextMarked(0) < 0
                 && host == null
+                && bytesBeside == 0
                 && !segmentsDropped;
     }
 
@@ -139,10 +144,27 @@ public final class GuestMemory extends FlatMemory {
 
     /// Gives the bytes back to the budget. The memory must not be used again.
     public void release() {
+        giveBackBeside();
         budget.giveBack(bytesTaken);
         bytesTaken = 0;
         pagesMax = 0;
         resize(0);
+    }
+
+    /// Counts bytes that the host keeps for the guest as the guest's own, until its reset. Answers
+    /// false if they fit its cap or the budget no more, as growing would answer -1.
+    public boolean takeBeside(long bytes) {
+        if (bytes > bytesMax - size() - bytesBeside || !budget.take(bytes)) {
+            growthRefused = true;
+            return false;
+        }
+        bytesBeside += bytes;
+        return true;
+    }
+
+    private void giveBackBeside() {
+        budget.giveBack(bytesBeside);
+        bytesBeside = 0;
     }
 
     /// Whether the guest asked for more than it was given because of the host's cap or budget, not
@@ -187,7 +209,8 @@ public final class GuestMemory extends FlatMemory {
             return -1;
         }
         int sizeWanted = (int) pagesWanted * PAGE_SIZE;
-        if (sizeWanted > capacity() && !extend(sizeWanted)) {
+        boolean fits = sizeWanted <= bytesMax - bytesBeside;
+        if (!fits || (sizeWanted > capacity() && !extend(sizeWanted))) {
             growthRefused = true;
             return -1;
         }
