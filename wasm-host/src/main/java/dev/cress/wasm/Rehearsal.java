@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /// A run without a guest, before any guest's: it makes every host call and fails in every way, so
 /// that no class of the host's or of the engine's is loaded or initialised within a guest's run.
@@ -154,6 +155,11 @@ final class Rehearsal {
         @Override
         public boolean has(String entry) {
             return true;
+        }
+
+        @Override
+        public Set<String> entries() {
+            return Set.of("a");
         }
 
         @Override

@@ -78,10 +78,15 @@ final class Initialisation {
 
     /// @param bytes the module as it was uploaded
     /// @param entries what the convention calls and the module exports, with their indices
+    /// @param initialisers the same of what it calls first, in order
     /// @param snapshot whether to keep what it came to even if it may come out otherwise
-    Begin run(byte[] bytes, Map<String, Integer> entries, boolean snapshot)
+    Begin run(
+            byte[] bytes,
+            Map<String, Integer> entries,
+            Map<String, Integer> initialisers,
+            boolean snapshot)
             throws RefusedModuleException {
-        Map<String, Integer> starts = starts(entries);
+        Map<String, Integer> starts = starts(initialisers);
         Isolate isolate = prepared(bytes, entries);
         try {
             if (keeps(isolate, starts, entries, snapshot)) {
@@ -99,15 +104,10 @@ final class Initialisation {
     }
 
     /// What runs first, in order, as messages call it.
-    private Map<String, Integer> starts(Map<String, Integer> entries) {
+    private Map<String, Integer> starts(Map<String, Integer> initialisers) {
         var starts = new LinkedHashMap<String, Integer>();
         module.startSection().ifPresent(s -> starts.put(SECTION, (int) s.startIndex()));
-        for (String initialiser : convention.initialisers()) {
-            Integer function = entries.get(initialiser);
-            if (function != null) {
-                starts.put(initialiser, function);
-            }
-        }
+        starts.putAll(initialisers);
         return starts;
     }
 
@@ -184,7 +184,7 @@ final class Initialisation {
 
         void call(int function) {
             word.leaveHost();
-            isolate.call(function);
+            isolate.callWithZeros(function);
             word.enterHost();
         }
 

@@ -3,7 +3,6 @@ package dev.cress.wasm.build;
 import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.Shown;
-import dev.cress.wasm.host.Convention;
 import dev.cress.wasm.host.Entry;
 
 import run.endive.runtime.ImportFunction;
@@ -31,22 +30,18 @@ final class Linkage {
 
     private final Map<String, Integer> found = new HashMap<>();
 
-    private Linkage(WasmModule module, Convention convention) {
+    private Linkage(WasmModule module, List<Entry> calls) {
         this.module = module;
-        for (Entry entry : convention.entries()) {
-            called.put(entry.name(), entry.type());
-        }
-        for (String initialiser : convention.initialisers()) {
-            called.put(initialiser, FunctionType.of(List.of(), List.of()));
-        }
+        calls.forEach(call -> called.put(call.name(), call.type()));
     }
 
     /// Checks a module whose imported names are known to be offered.
     ///
-    /// @return what the convention calls and the module exports, with their indices
-    static Map<String, Integer> check(WasmModule module, Convention convention)
+    /// @param calls what the host calls
+    /// @return what of it the module exports, with their indices
+    static Map<String, Integer> check(WasmModule module, List<Entry> calls)
             throws RefusedModuleException {
-        var linkage = new Linkage(module, convention);
+        var linkage = new Linkage(module, calls);
         linkage.imports();
         linkage.exports();
         return Map.copyOf(linkage.found);

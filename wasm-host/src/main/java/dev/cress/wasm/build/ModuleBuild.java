@@ -7,6 +7,7 @@ import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.host.Convention;
+import dev.cress.wasm.host.Entry;
 import dev.cress.wasm.image.ImageContent;
 import dev.cress.wasm.image.Sha256;
 import dev.cress.wasm.memory.MemoryBudget;
@@ -17,9 +18,12 @@ import dev.cress.wasm.stop.Watchdog;
 
 import run.endive.wasm.WasmModule;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Bytes to image: scan, ABI check, parse, validate, compile, initialise, in this order, so that
 /// the engine never sees bytes that the scan didn't pass.
@@ -38,7 +42,12 @@ public final class ModuleBuild {
         Convention convention = Conventions.of(abi);
         try {
             WasmModule module = ModuleParser.parse(bytes);
-            Map<String, Integer> entries = Linkage.check(module, convention);
+            List<Entry> entries = convention.entries(outline);
+            List<Entry> initialisers = convention.initialisers(outline);
+            Map<String, Integer> calls =
+                    Linkage.check(
+                            module,
+                            Stream.concat(entries.stream(), initialisers.stream()).toList());
             var compiled = new Compilation(bytes, outline.uses(), module, className(bytes)).run();
             boolean interprets = !compiled.interpreted().isEmpty();
             var begin =
@@ -49,11 +58,15 @@ public final class ModuleBuild {
                                     interprets,
                                     budget,
                                     watchdog)
-                            .run(bytes, entries, wanted.snapshot());
+                            .run(
+                                    bytes,
+                                    only(entries, calls),
+                                    only(initialisers, calls),
+                                    wanted.snapshot());
             byte[] stripped =
                     StrippedModule.of(bytes, outline.uses(), interpreted(module, compiled));
             return new ImageContent(
-                    abi, entries, begin.starts(), stripped, compiled, begin.state());
+                    abi, only(entries, calls), begin.starts(), stripped, compiled, begin.state());
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             // the engine says most of what is wrong with a module, but not all, in its own words
             var refused =
@@ -62,6 +75,18 @@ public final class ModuleBuild {
             refused.initCause(e);
             throw refused;
         }
+    }
+
+    /// Those of them that the module exports, in order, with their indices.
+    private static Map<String, Integer> only(List<Entry> some, Map<String, Integer> calls) {
+        var indices = new LinkedHashMap<String, Integer>();
+        for (Entry entry : some) {
+            Integer index = calls.get(entry.name());
+            if (index != null) {
+                indices.put(entry.name(), index);
+            }
+        }
+        return indices;
     }
 
     /// By the module, so that a profile tells guests apart.

@@ -16,12 +16,13 @@ public interface Convention {
     /// Why a module can't be called this way, said so that its author can mend it.
     Optional<String> problem(ModuleOutline module);
 
-    /// What it calls for a request. Each that a module exports must be of the type given.
-    List<Entry> entries();
+    /// What it calls of this module for a request. Each that the module exports must be of the type
+    /// given.
+    List<Entry> entries(ModuleOutline module);
 
-    /// Functions without parameters and results that are called once, while the image is made, in
-    /// this order, as far as a module exports them. Exit code 0 is an ordinary end of them.
-    List<String> initialisers();
+    /// What is called once, while the image is made, in this order, as far as the module exports
+    /// it, with 0 for every parameter. Exit code 0 is an ordinary end.
+    List<Entry> initialisers(ModuleOutline module);
 
     /// Prepares a run in which nobody asks anything, for the start section and the initialisers.
     default void beforeInitialisers(HostRun run) {}

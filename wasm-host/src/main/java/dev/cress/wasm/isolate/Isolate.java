@@ -13,6 +13,8 @@ import java.util.Objects;
 /// One memory and one instance, used by one request at a time, and reset in between to equal a
 /// fresh one byte for byte. Not thread-safe: it is handed from thread to thread by its pool.
 public final class Isolate {
+    private static final long[] NOTHING = {};
+
     private final Blueprint blueprint;
     private final GuestMemory memory;
     private Instance instance;
@@ -32,7 +34,7 @@ public final class Isolate {
         return memory;
     }
 
-    /// The functions that a run calls before any other, without arguments, in order.
+    /// The functions that a run calls before any other, in order.
     public int[] starts() {
         return blueprint.starts();
     }
@@ -41,7 +43,15 @@ public final class Isolate {
     ///
     /// @return its results, as the engine has them
     public long[] call(int function, long... arguments) {
-        return instance.getMachine().call(function, arguments);
+        long[] results = instance.getMachine().call(function, arguments);
+        // of a function without results the engine gives one or the other
+        return results == null ? NOTHING : results;
+    }
+
+    /// Calls a function with 0 for each of its parameters.
+    public void callWithZeros(int function) {
+        int parameters = instance.type(instance.functionType(function)).params().size();
+        call(function, new long[parameters]);
     }
 
     /// Makes it equal to a fresh isolate. Memory is restored by what changed; the instance is made

@@ -7,6 +7,7 @@ import dev.cress.wasm.stop.RunWord;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /// The guest in one isolate, for one run.
 public final class IsolateGuest implements Guest {
@@ -35,6 +36,11 @@ public final class IsolateGuest implements Guest {
     }
 
     @Override
+    public Set<String> entries() {
+        return entries.keySet();
+    }
+
+    @Override
     public long[] call(String entry, long... arguments) {
         int function = Objects.requireNonNull(entries.get(entry), entry);
         if (!started) {
@@ -49,7 +55,9 @@ public final class IsolateGuest implements Guest {
     private void start() {
         for (int function : isolate.starts()) {
             try {
-                call(function);
+                word.leaveHost();
+                isolate.callWithZeros(function);
+                word.enterHost();
             } catch (GuestEnded ended) {
                 if (!(ended.outcome() instanceof Outcome.Completed)) {
                     throw ended;

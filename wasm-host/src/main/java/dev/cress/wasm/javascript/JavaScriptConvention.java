@@ -37,12 +37,12 @@ public final class JavaScriptConvention implements Convention {
     }
 
     @Override
-    public List<Entry> entries() {
+    public List<Entry> entries(ModuleOutline module) {
         return QuickJs.ENTRIES;
     }
 
     @Override
-    public List<String> initialisers() {
+    public List<Entry> initialisers(ModuleOutline module) {
         return List.of();
     }
 

@@ -1,6 +1,8 @@
 package dev.cress.wasm.scan;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// What a scan saw: enough to tell the ABI and to say what a module would cost.
 ///
@@ -38,8 +40,41 @@ public record ModuleOutline(
         }
     }
 
-    /// Something that the module offers; `kind` is `function`, `table`, `memory` or `global`.
-    public record Export(String kind, String name) {}
+    /// Something that the module offers.
+    ///
+    /// @param kind `function`, `table`, `memory` or `global`
+    /// @param type of a function, if the module has it: that it does isn't checked here
+    public record Export(String kind, String name, Optional<Signature> type) {
+        /// Whether it is a function of this type.
+        public boolean isFunction(String parameters, String results) {
+            return type.filter(new Signature(parameters, results)::equals).isPresent();
+        }
+
+        /// As in `add(i32, i32) -> i32`.
+        @Override
+        public String toString() {
+            return name + type.map(Signature::toString).orElse("");
+        }
+    }
+
+    /// What a function takes and gives: `i` for i32, `I` for i64, `f` for f32, `F` for f64, `r` for
+    /// a reference.
+    public record Signature(String parameters, String results) {
+        /// As in `(i32, i32) -> i32`.
+        @Override
+        public String toString() {
+            String given = "(" + names(parameters) + ")";
+            return results.length() == 1
+                    ? given + " -> " + names(results)
+                    : given + " -> (" + names(results) + ")";
+        }
+
+        private static String names(String letters) {
+            return letters.chars()
+                    .mapToObj(letter -> ValueTypes.name((char) letter))
+                    .collect(Collectors.joining(", "));
+        }
+    }
 
     /// Whether a function of this module is imported.
     public boolean importsFrom(String module) {
@@ -48,6 +83,6 @@ public record ModuleOutline(
 
     /// Whether there is an export of this kind and name.
     public boolean exports(String kind, String name) {
-        return exports.contains(new Export(kind, name));
+        return exports.stream().anyMatch(e -> e.kind().equals(kind) && e.name().equals(name));
     }
 }

@@ -6,6 +6,7 @@ import dev.cress.wasm.guest.Shown;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /// Scans one module, once. Not thread-safe.
 public final class ModuleScan {
@@ -19,6 +20,7 @@ public final class ModuleScan {
     private final CodeScan code;
     private final List<ModuleOutline.Import> imports = new ArrayList<>();
     private final List<ModuleOutline.Export> exports = new ArrayList<>();
+    private final FunctionTypes types = new FunctionTypes();
     private int functions;
     private int customSections;
     private long memoryPages = -1;
@@ -165,8 +167,8 @@ public final class ModuleScan {
     }
 
     private void types() throws RefusedModuleException {
-        int types = in.count("types", ScanLimits.TYPES_MAX);
-        for (int i = 0; i < types; i++) {
+        int count = in.count("types", ScanLimits.TYPES_MAX);
+        for (int i = 0; i < count; i++) {
             int form = in.u8();
             if (form == 0x4e || form == 0x4f || form == 0x50 || form == 0x5e || form == 0x5f) {
                 throw Feature.GC.refused();
@@ -174,16 +176,22 @@ public final class ModuleScan {
             if (form != 0x60) {
                 throw in.invalid("unknown type form 0x%02x".formatted(form));
             }
-            valueTypes("parameters", ScanLimits.PARAMETERS_MAX);
-            valueTypes("results", ScanLimits.RESULTS_MAX);
+            types.add(
+                    valueTypes("parameters", ScanLimits.PARAMETERS_MAX),
+                    valueTypes("results", ScanLimits.RESULTS_MAX));
         }
     }
 
-    private void valueTypes(String things, int max) throws RefusedModuleException {
+    private String valueTypes(String things, int max) throws RefusedModuleException {
         int count = in.count(things + " of a function type", max);
-        for (int i = 0; i < count; i++) {
-            ValueTypes.read(in);
+        if (count == 0) {
+            return "";
         }
+        var letters = new StringBuilder(count);
+        for (int i = 0; i < count; i++) {
+            letters.append(ValueTypes.letter(ValueTypes.read(in)));
+        }
+        return letters.toString();
     }
 
     private void imports() throws RefusedModuleException {
@@ -192,7 +200,7 @@ public final class ModuleScan {
             var wanted = new ModuleOutline.Import(in.name(), in.name());
             switch (in.u8()) {
                 case 0 -> {
-                    in.u32();
+                    types.function(in.u32());
                     imports.add(wanted);
                 }
                 case 1 -> throw importRefused("table", wanted);
@@ -217,7 +225,7 @@ public final class ModuleScan {
     private void functions() throws RefusedModuleException {
         functions = in.count("functions", ScanLimits.FUNCTIONS_MAX);
         for (int i = 0; i < functions; i++) {
-            in.u32();
+            types.function(in.u32());
         }
     }
 
@@ -292,8 +300,12 @@ public final class ModuleScan {
                                         "export '%s' has an unknown kind"
                                                 .formatted(Shown.of(name)));
                     };
-            in.u32();
-            exports.add(new ModuleOutline.Export(kind, name));
+            long index = in.u32();
+            exports.add(
+                    new ModuleOutline.Export(
+                            kind,
+                            name,
+                            kind.equals("function") ? types.of(index) : Optional.empty()));
         }
     }
 }

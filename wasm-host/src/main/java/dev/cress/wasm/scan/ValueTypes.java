@@ -6,8 +6,32 @@ import dev.cress.wasm.guest.RefusedModuleException;
 final class ValueTypes {
     private ValueTypes() {}
 
-    static void read(ByteCursor in) throws RefusedModuleException {
-        check(in, in.u8());
+    static int read(ByteCursor in) throws RefusedModuleException {
+        int code = in.u8();
+        check(in, code);
+        return code;
+    }
+
+    /// One character for a type that was checked.
+    static char letter(int code) {
+        return switch (code) {
+            case 0x7f -> 'i';
+            case 0x7e -> 'I';
+            case 0x7d -> 'f';
+            case 0x7c -> 'F';
+            default -> 'r';
+        };
+    }
+
+    /// As messages write it.
+    static String name(char letter) {
+        return switch (letter) {
+            case 'i' -> "i32";
+            case 'I' -> "i64";
+            case 'f' -> "f32";
+            case 'F' -> "f64";
+            default -> "reference";
+        };
     }
 
     static void check(ByteCursor in, int code) throws RefusedModuleException {
