@@ -11,11 +11,11 @@ const USAGE: &str = "# Markdown to HTML\n\nPOST a Markdown document of at most 1
 of HTML:\n\n    curl --data-binary @README.md ADDRESS\n\nTables, strikethrough and task lists work. Raw HTML in the \
 document is shown as text.\n";
 
-struct Answer {
+pub(crate) struct Answer {
     status: &'static str,
     content_type: &'static str,
     more_headers: &'static str,
-    body: String,
+    pub(crate) body: String,
 }
 
 fn main() {
@@ -54,7 +54,7 @@ fn refusal(status: &'static str, why: String) -> Answer {
     Answer { status, content_type: "text/plain", more_headers: "", body: why + "\n" }
 }
 
-fn read_document(input: impl Read) -> Result<String, Answer> {
+pub(crate) fn read_document(input: impl Read) -> Result<String, Answer> {
     let mut bytes = Vec::new();
     // One byte more than allowed tells a document that is too long from one that just fits.
     input
@@ -74,7 +74,7 @@ fn read_document(input: impl Read) -> Result<String, Answer> {
     })
 }
 
-fn page(document: &str) -> Answer {
+pub(crate) fn page(document: &str) -> Answer {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let events: Vec<Event> = Parser::new_ext(document, options).map(harmless).collect();
     let title = escaped(&title(&events));

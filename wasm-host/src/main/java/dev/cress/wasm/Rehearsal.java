@@ -6,9 +6,11 @@ import dev.cress.wasm.abi.Conventions;
 import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.code.ModuleParser;
 import dev.cress.wasm.guest.Abi;
+import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.Nobody;
+import dev.cress.wasm.guest.OutboundException;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.host.Guest;
@@ -91,11 +93,17 @@ final class Rehearsal {
     /// Beyond what calls write to address 0.
     private static final int HEAD_AT = 32_768;
 
+    /// Of the guest, and of what the host keeps for it.
+    private static final int BYTES_MAX = 8 << 20;
+
     private static final byte[] HEAD = "Status: 200\nContent-Type: a\n\n!".getBytes(US_ASCII);
 
-    /// What compiled code reaches by itself.
+    /// What compiled code reaches by itself, and what is told to those who are granted nothing.
     private static final List<Class<?>> REACHED =
             List.of(
+                    Capabilities.class,
+                    OutboundException.class,
+                    OutboundException.Reason.class,
                     OpcodeImpl.class,
                     PassiveDataSegment.class,
                     TrapException.class,
@@ -111,7 +119,9 @@ final class Rehearsal {
         memory =
                 Objects.requireNonNull(
                         GuestMemory.allocate(
-                                new MemoryBudget(GuestMemory.PAGE_SIZE), new MemoryLimits(1), 1));
+                                new MemoryBudget(BYTES_MAX),
+                                new MemoryLimits(1),
+                                BYTES_MAX / GuestMemory.PAGE_SIZE));
         instance =
                 Instance.builder(ModuleParser.parseStripped(MODULE))
                         .withMemoryFactory(_ -> memory)
@@ -128,7 +138,7 @@ final class Rehearsal {
     private void calls(SecureRandom random) {
         for (Abi abi : Abi.values()) {
             var word = new RunWord(_ -> {});
-            var exchange = new Nobody(request(), new byte[0]);
+            var exchange = new Nobody(request(), new byte[0], new EveryCapability());
             var run = new HostRun(word, memory, exchange, RunLimits.DEFAULT, random);
             word.begin(new StopFlag());
             try {
@@ -136,6 +146,7 @@ final class Rehearsal {
             } catch (GuestEnded ended) {
                 LOG.debug("{} rehearsed until {}", abi, ended.outcome());
             }
+            Conventions.of(abi).rehearse(run);
             run.log().write(HEAD);
             word.end();
         }

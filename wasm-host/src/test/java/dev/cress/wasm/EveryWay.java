@@ -8,17 +8,23 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.cress.wasm.assembly.Assembler;
 import dev.cress.wasm.assembly.WasmBytes;
+import dev.cress.wasm.extism.ExtismFunctions;
 import dev.cress.wasm.wasi.WasiFunctions;
 
+import run.endive.runtime.ImportFunction;
 import run.endive.wasm.types.ValType;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
-/// A module that does whatever a guest can do to the host: every call of WASI, every instruction,
-/// every kind of trap. The request's body says what, two bytes, and how deep in the stack, four; it
-/// begins with a store at each level if it is asked to. What ends by itself exits with 3.
+/// A program that speaks CGI and does whatever a guest can do to the host: every call of WASI and
+/// of Extism's host, every instruction, every kind of trap. The request's body says what, two
+/// bytes, and how deep in the stack, four; it begins with a store at each level if it is asked to.
+/// What ends by itself exits with 3.
 final class EveryWay {
     static final int EXITED = 3;
     static final String SPINNING = "spinning";
@@ -28,6 +34,10 @@ final class EveryWay {
     private static final int REQUEST = 8;
 
     private static final int HEAD = 64;
+
+    /// Where Extism's memory has its first block.
+    private static final int BLOCK = 64;
+
     private static final int FRAMES = 8_192;
     private static final byte[] HEAD_TEXT = "Content-Type: a\n\n".getBytes(US_ASCII);
     private static final int STORES = 1 << 15;
@@ -56,18 +66,23 @@ final class EveryWay {
     private static final String SATURATING = "f f F F f f F F";
 
     private final Assembler module = new Assembler();
+    private final Map<String, Integer> imported = new HashMap<>();
     private final List<String> names = new ArrayList<>();
     private final List<Integer> ways = new ArrayList<>();
 
     EveryWay() {
         module.memory(bytes(1, 2, 100)).export("memory", 2, 0);
-        var calls = WasiFunctions.CALLS.functions();
+        var calls = new ArrayList<>(WasiFunctions.CALLS.functions());
+        calls.addAll(ExtismFunctions.CALLS.functions());
         for (var call : calls) {
-            String parameters =
-                    call.functionType().params().stream()
-                            .map(type -> type.equals(ValType.I64) ? "I" : "i")
-                            .collect(Collectors.joining());
-            module.wasi(call.name(), parameters);
+            var type = call.functionType();
+            imported.put(
+                    call.name(),
+                    module.importing(
+                            call.module(),
+                            call.name(),
+                            letters(type.params()),
+                            letters(type.returns())));
         }
         module.table(2, 20).table(EXTERNREF, 2, 20).global(0);
         module.data(0, bytes(REQUEST, 0, 0, 0, 6, 0, 0, 0).toBytes());
@@ -76,9 +91,7 @@ final class EveryWay {
         int nothing = module.function("", "", bytes().end());
         module.element(0, nothing);
         for (int i = 0; i < calls.size(); i++) {
-            way(
-                    calls.get(i).name(),
-                    call(i, calls.get(i).name(), calls.get(i).functionType().params()));
+            way(calls.get(i).name(), call(i, calls.get(i)));
         }
         instructions();
         traps();
@@ -106,18 +119,28 @@ final class EveryWay {
         ways.add(module.function("", "", code.end()));
     }
 
+    private static String letters(List<ValType> types) {
+        return types.stream()
+                .map(type -> type.equals(ValType.I64) ? "I" : "i")
+                .collect(Collectors.joining());
+    }
+
     /// With arguments that make it do something.
-    private static WasmBytes call(int function, String name, List<ValType> parameters) {
+    private WasmBytes call(int function, ImportFunction call) {
         int[] arguments =
-                switch (name) {
+                switch (call.name()) {
                     case "fd_read" -> new int[] {0, 0, 1, 16};
                     case "fd_write" -> new int[] {1, 32, 1, 16};
                     case "random_get" -> new int[] {256, 64};
                     case "poll_oneoff" -> new int[] {512, 1_024, 1, 16};
                     case "proc_exit" -> new int[] {EXITED};
-                    default -> new int[] {0, 512, 1_024, 1_536};
+                    default ->
+                            call.module().equals(ExtismFunctions.MODULE)
+                                    ? new int[] {BLOCK}
+                                    : new int[] {0, 512, 1_024, 1_536};
                 };
-        var code = bytes();
+        var parameters = call.functionType().params();
+        var code = call.module().equals(ExtismFunctions.MODULE) ? block(call.name()) : bytes();
         for (int i = 0; i < parameters.size(); i++) {
             int value = i < arguments.length ? arguments[i] : 0;
             if (parameters.get(i).equals(ValType.I64)) {
@@ -127,7 +150,21 @@ final class EveryWay {
             }
         }
         code.call(function);
-        return name.equals("proc_exit") ? code : code.drop();
+        return call.functionType().returns().isEmpty() ? code : code.drop();
+    }
+
+    /// Has a block with what the call takes.
+    private WasmBytes block(String name) {
+        byte[] text = (name.equals("http_request") ? "{\"url\":\"a\"}" : "KEY").getBytes(US_ASCII);
+        var code = bytes().i64(text.length).call(index("alloc")).drop();
+        for (int i = 0; i < text.length; i++) {
+            code.i64(BLOCK + i).i32(text[i]).call(index("store_u8"));
+        }
+        return code;
+    }
+
+    private int index(String function) {
+        return Objects.requireNonNull(imported.get(function), function);
     }
 
     private void instructions() {

@@ -34,7 +34,7 @@ final class FirstGuests {
                         Duration.ofMillis(100), Duration.ofSeconds(9), 8 << 20, 9_999, 99_999, 999);
         System.out.println(END);
         try (var host = WasmHost.forAnybodysModules(Path.of(arguments[0]));
-                var isolates = host.isolates(host.prepare(guest.module(), "auto"));
+                var isolates = host.isolates(host.prepare(guest.module(), "wasi-cgi"));
                 var interpreted = host.isolates(host.prepare(tooLarge(), "auto"))) {
             for (int way = 0; way < guest.ways().size(); way++) {
                 String name = guest.ways().get(way);

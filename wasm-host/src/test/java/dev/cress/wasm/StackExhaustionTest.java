@@ -51,11 +51,11 @@ class StackExhaustionTest {
 
     @BeforeAll
     static void prepare() throws RefusedModuleException {
-        isolates = HOST.isolates(HOST.prepare(GUEST.module(), "auto"));
+        isolates = HOST.isolates(HOST.prepare(GUEST.module(), "wasi-cgi"));
         // the same program, but another's code
         byte[] another = GUEST.module().clone();
         another[another.length - 1] ^= 1;
-        others = HOST.isolates(HOST.prepare(another, "auto"));
+        others = HOST.isolates(HOST.prepare(another, "wasi-cgi"));
     }
 
     @AfterAll

@@ -1,6 +1,7 @@
 package dev.cress.wasm.abi;
 
 import dev.cress.wasm.cgi.CgiConvention;
+import dev.cress.wasm.extism.ExtismConvention;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.host.Convention;
 import dev.cress.wasm.javascript.JavaScriptConvention;
@@ -9,6 +10,8 @@ import dev.cress.wasm.javascript.JavaScriptConvention;
 public final class Conventions {
     private static final Convention WASI_CGI = new CgiConvention();
 
+    private static final Convention EXTISM = new ExtismConvention();
+
     private static final Convention JAVASCRIPT = new JavaScriptConvention();
 
     private Conventions() {}
@@ -16,6 +19,7 @@ public final class Conventions {
     public static Convention of(Abi abi) {
         return switch (abi) {
             case WASI_CGI -> WASI_CGI;
+            case EXTISM -> EXTISM;
             case JAVASCRIPT -> JAVASCRIPT;
         };
     }

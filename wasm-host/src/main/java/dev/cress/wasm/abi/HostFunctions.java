@@ -1,5 +1,6 @@
 package dev.cress.wasm.abi;
 
+import dev.cress.wasm.extism.ExtismFunctions;
 import dev.cress.wasm.javascript.ScriptCalls;
 import dev.cress.wasm.script.AssemblyScriptFunctions;
 import dev.cress.wasm.wasi.WasiFunctions;
@@ -30,7 +31,11 @@ public final class HostFunctions {
 
     /// All of them.
     public static List<ImportFunction> all() {
-        return Stream.of(WasiFunctions.CALLS, AssemblyScriptFunctions.CALLS, ScriptCalls.CALLS)
+        return Stream.of(
+                        WasiFunctions.CALLS,
+                        AssemblyScriptFunctions.CALLS,
+                        ExtismFunctions.CALLS,
+                        ScriptCalls.CALLS)
                 .flatMap(family -> family.functions().stream())
                 .toList();
     }

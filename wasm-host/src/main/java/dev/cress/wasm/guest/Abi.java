@@ -10,6 +10,10 @@ public enum Abi {
     /// exports `_start` and its `memory`.
     WASI_CGI("wasi-cgi"),
 
+    /// A plug-in of Extism's: imports `extism:host/env`, exports functions without parameters that
+    /// give an i32.
+    EXTISM("extism"),
+
     /// A script in the JavaScript engine QuickJS, as [dev.cress.wasm.javascript] has it.
     JAVASCRIPT("javascript");
 

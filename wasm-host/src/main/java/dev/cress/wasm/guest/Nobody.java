@@ -24,6 +24,7 @@ public final class Nobody implements GuestExchange {
 
     private final GuestRequest request;
     private final byte[] body;
+    private final Capabilities capabilities;
     private int bodyRead;
 
     /// Nothing is asked at all.
@@ -32,13 +33,23 @@ public final class Nobody implements GuestExchange {
     }
 
     public Nobody(GuestRequest request, byte[] body) {
+        this(request, body, Capabilities.NONE);
+    }
+
+    public Nobody(GuestRequest request, byte[] body, Capabilities capabilities) {
         this.request = request;
         this.body = body;
+        this.capabilities = capabilities;
     }
 
     @Override
     public GuestRequest request() {
         return request;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
     }
 
     @Override

@@ -7,7 +7,9 @@ public enum Family {
     /// `env.abort` and what else AssemblyScript's own runtime asks of its host.
     ASSEMBLY_SCRIPT(1),
     /// `env.host_call` and the hooks beside it.
-    JAVASCRIPT(2);
+    JAVASCRIPT(2),
+    /// `extism:host/env`.
+    EXTISM(3);
 
     /// Where a run keeps what a family knows of it: one place each.
     private final int place;

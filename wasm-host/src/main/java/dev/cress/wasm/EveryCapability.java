@@ -1,0 +1,86 @@
+package dev.cress.wasm;
+
+import dev.cress.wasm.guest.Assets;
+import dev.cress.wasm.guest.Capabilities;
+import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.KeyValueStore;
+import dev.cress.wasm.guest.Outbound;
+import dev.cress.wasm.guest.ResponseHead;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Grants requests to other hosts, and answers each of them itself at once: for the rehearsal.
+final class EveryCapability implements Capabilities, Outbound {
+    @Override
+    public Outbound outbound() {
+        return this;
+    }
+
+    @Override
+    public OutboundCall begin(OutboundHead head) {
+        return new Answered();
+    }
+
+    @Override
+    public int awaitAny(List<OutboundCall> calls, Duration timeout) {
+        return calls.isEmpty() ? NONE_DONE : 0;
+    }
+
+    @Override
+    public List<String> secretNames() {
+        return List.of("S");
+    }
+
+    @Override
+    public Optional<byte[]> secret(String name) {
+        return name.equals("S") ? Optional.of(new byte[] {'s'}) : Optional.empty();
+    }
+
+    @Override
+    public Optional<KeyValueStore> keyValueStore(String name) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Assets assets() {
+        return Assets.NONE;
+    }
+
+    @Override
+    public Optional<Location> locate(String address) {
+        return Optional.of(new Location("DE", "Berlin", 52.5, 13.4));
+    }
+
+    /// One byte of body.
+    private static final class Answered implements OutboundCall {
+        private boolean read;
+
+        @Override
+        public void write(byte[] from, int offset, int length) {}
+
+        @Override
+        public void end() {}
+
+        @Override
+        public boolean isDone() {
+            return true;
+        }
+
+        @Override
+        public ResponseHead response() {
+            return new ResponseHead(200, List.of(new Header("x-a", "b"), new Header("x-a", "c")));
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            int count = read ? -1 : 1;
+            read = true;
+            return count;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
