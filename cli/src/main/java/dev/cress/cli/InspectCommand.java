@@ -35,8 +35,7 @@ final class InspectCommand implements Callable<Integer> {
             long bytes,
             String abi,
             String problem,
-            List<String> imports,
-            List<String> missing,
+            List<Inspection.Imports> imports,
             List<String> exports,
             int functions,
             long memoryBytes,
@@ -60,7 +59,6 @@ final class InspectCommand implements Callable<Integer> {
                         seen.abi().map(abi -> abi.text()).orElse("none"),
                         seen.problem(),
                         seen.imports(),
-                        seen.missing(),
                         seen.exports(),
                         seen.functions(),
                         seen.memoryBytes(),
@@ -84,16 +82,31 @@ final class InspectCommand implements Callable<Integer> {
                                 kib(report.dataBytes()),
                                 kib(report.customBytes())));
         lines.add("memory    %d KiB at its start".formatted(kib(report.memoryBytes())));
-        lines.add("imports   " + String.join(", ", report.imports()));
-        lines.add("exports   " + String.join(", ", report.exports()));
-        if (!report.missing().isEmpty()) {
-            lines.add("missing   " + String.join(", ", report.missing()));
+        String label = "imports   ";
+        for (Inspection.Imports family : report.imports()) {
+            lines.add(label + text(family));
+            label = "          ";
         }
+        lines.add("exports   " + String.join(", ", report.exports()));
         lines.add(
                 report.problem().isEmpty()
                         ? "verdict   it can run here"
                         : "verdict   refused: " + report.problem());
         return lines;
+    }
+
+    /// The family, how much of it is there, and what isn't; what is, isn't named one by one.
+    private static String text(Inspection.Imports family) {
+        int wanted = family.names().size();
+        int missing = family.missing().size();
+        return missing == 0
+                ? "%s: all %d are offered".formatted(family.module(), wanted)
+                : "%s: %d of %d are offered, missing are %s"
+                        .formatted(
+                                family.module(),
+                                wanted - missing,
+                                wanted,
+                                String.join(", ", family.missing()));
     }
 
     private static long kib(long bytes) {

@@ -7,7 +7,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 
 class InspectCommandTest {
     @TempDir private Path folder;
@@ -22,5 +24,23 @@ class InspectCommandTest {
         assertThat(inspected.exitCode()).isEqualTo(ExitCode.ERROR);
         assertThat(inspected.err())
                 .isEqualTo("cress: module is 3072 MiB, at most 50 MiB: %s\n".formatted(module));
+    }
+
+    @Test
+    void whatAModuleWantsIsToldFamilyByFamily() throws IOException {
+        Path module = folder.resolve("wants.wasm");
+        // imports env.abort and env.x, () -> (), has a memory, exports the second
+        Files.write(
+                module,
+                HexFormat.of()
+                        .parseHex(
+                                "0061736d0100000001040160000002140203656e760561626f72740000"
+                                        + "03656e7601780000050301000107050101780001"));
+        Cli inspected = Cli.run("inspect", module.toString());
+        assertThat(inspected.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(inspected.out())
+                .contains("imports   env: 1 of 2 are offered, missing are x\n")
+                .contains("exports   x() -> ()\n")
+                .contains("verdict   refused: module imports what Cress does not offer: env.x");
     }
 }

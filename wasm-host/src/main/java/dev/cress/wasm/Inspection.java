@@ -8,31 +8,63 @@ import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.scan.ModuleOutline;
 import dev.cress.wasm.scan.ModuleScan;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// What a module is and wants, from a scan alone.
 ///
 /// @param abi the entry convention that it shows, if it shows one of ours
 /// @param problem why it would be refused, or empty
-/// @param imports `module.name` of each function that it wants
-/// @param missing those of them that Cress doesn't offer
-/// @param exports the names of its exported functions
+/// @param imports what it wants of its host, family by family, in its own order
+/// @param exports its exported functions with their types
 /// @param memoryBytes that it starts with
 public record Inspection(
         Optional<Abi> abi,
         String problem,
-        List<String> imports,
-        List<String> missing,
+        List<Imports> imports,
         List<String> exports,
         int functions,
         long memoryBytes,
         long codeBytes,
         long dataBytes,
         long customBytes) {
+    /// What a module wants of one family of host calls.
+    ///
+    /// @param module the family, by the name under which it is imported
+    /// @param names of the functions that it wants
+    /// @param missing those of them that Cress doesn't offer
+    public record Imports(String module, List<String> names, List<String> missing) {
+        public Imports {
+            names = List.copyOf(names);
+            missing = List.copyOf(missing);
+        }
+    }
+
+    private static List<Imports> imports(ModuleOutline outline) {
+        var families = new LinkedHashMap<String, List<ModuleOutline.Import>>();
+        for (ModuleOutline.Import wanted : outline.imports()) {
+            families.computeIfAbsent(wanted.module(), _ -> new ArrayList<>()).add(wanted);
+        }
+        return families.entrySet().stream()
+                .map(
+                        family ->
+                                new Imports(
+                                        Shown.of(family.getKey()),
+                                        names(family.getValue(), _ -> true),
+                                        names(family.getValue(), AbiCheck::isMissing)))
+                .toList();
+    }
+
+    private static List<String> names(
+            List<ModuleOutline.Import> wanted, Predicate<ModuleOutline.Import> which) {
+        return wanted.stream().filter(which).map(i -> Shown.of(i.name())).distinct().toList();
+    }
+
     static Inspection of(byte[] module) throws RefusedModuleException {
         ModuleOutline outline = ModuleScan.scan(module);
-        var missing = AbiCheck.missing(outline);
         Optional<Abi> abi = Optional.empty();
         String problem = "";
         try {
@@ -43,11 +75,10 @@ public record Inspection(
         return new Inspection(
                 abi,
                 problem,
-                outline.imports().stream().map(i -> Shown.of(i.toString())).toList(),
-                missing,
+                imports(outline),
                 outline.exports().stream()
                         .filter(e -> e.kind().equals("function"))
-                        .map(e -> Shown.of(e.name()))
+                        .map(e -> Shown.of(e.toString()))
                         .toList(),
                 outline.functions(),
                 Math.max(0, outline.memoryPages()) * 65_536,

@@ -23,12 +23,17 @@ public final class AbiCheck {
     ///
     /// @param wanted `auto`, or its name
     public static Abi abi(ModuleOutline outline, String wanted) throws RefusedModuleException {
-        Abi abi = wanted.equals(AUTO) ? shown(outline) : named(wanted);
+        Optional<Abi> shown = wanted.equals(AUTO) ? shown(outline) : Optional.of(named(wanted));
         List<String> missing = missing(outline);
         if (!missing.isEmpty()) {
             throw new RefusedModuleException("missing-import", missing(missing));
         }
-        Optional<String> problem = Conventions.of(abi).problem(outline);
+        // what shows nothing is taken for a program, and hears what it lacks
+        Abi abi = shown.orElse(Abi.WASI_CGI);
+        Optional<String> problem =
+                shown.isEmpty() && RawModule.isOne(outline)
+                        ? Optional.of(RawModule.problem(outline))
+                        : Conventions.of(abi).problem(outline);
         if (problem.isPresent()) {
             throw new RefusedModuleException("unknown-abi", problem.get());
         }
@@ -45,8 +50,8 @@ public final class AbiCheck {
                                                 .formatted(Shown.of(wanted), Abi.names())));
     }
 
-    /// By what it shows; what shows nothing is taken for a command, whose check says what it lacks.
-    private static Abi shown(ModuleOutline outline) throws RefusedModuleException {
+    /// By what it shows, if it shows anything.
+    private static Optional<Abi> shown(ModuleOutline outline) throws RefusedModuleException {
         List<Abi> shown =
                 Arrays.stream(Abi.values())
                         .filter(abi -> Conventions.of(abi).isShownBy(outline))
@@ -62,16 +67,21 @@ public final class AbiCheck {
                                             .map(Abi::text)
                                             .collect(Collectors.joining(" or as "))));
         }
-        return handlers.isEmpty() ? Abi.WASI_CGI : handlers.getFirst();
+        return handlers.isEmpty() ? shown.stream().findFirst() : Optional.of(handlers.getFirst());
     }
 
     /// `module.name` of each function that the module wants and nobody offers.
-    public static List<String> missing(ModuleOutline outline) {
+    private static List<String> missing(ModuleOutline outline) {
         return outline.imports().stream()
-                .filter(i -> HostFunctions.find(i.module(), i.name()).isEmpty())
+                .filter(AbiCheck::isMissing)
                 .map(i -> Shown.of(i.toString()))
                 .distinct()
                 .toList();
+    }
+
+    /// Whether nobody offers it.
+    public static boolean isMissing(ModuleOutline.Import wanted) {
+        return HostFunctions.find(wanted.module(), wanted.name()).isEmpty();
     }
 
     private static String missing(List<String> missing) {
