@@ -7,6 +7,7 @@ import dev.cress.contract.NodeInfo;
 import dev.cress.node.capability.NodeCapabilities;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeException;
+import dev.cress.node.outbound.OutboundClient;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.GuestThreads;
 import dev.cress.node.serve.HttpFront;
@@ -34,10 +35,12 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /// One node of the fleet, started and stopped as a whole. It serves what its disk says as soon as
 /// that is ready, with or without a control plane.
@@ -87,7 +90,16 @@ public final class EdgeNode implements AutoCloseable {
         this.state =
                 new NodeState(
                         place, config.domain(), store, modules, host, limits, this::newActivity);
-        this.capabilities = new NodeCapabilities(config.capabilities(), config.data());
+        this.capabilities =
+                new NodeCapabilities(
+                        config.capabilities(),
+                        config.data(),
+                        new OutboundClient(
+                                vertx,
+                                config.capabilities().outbound(),
+                                reserved(config),
+                                this::isOwnPort,
+                                registry));
         this.requests =
                 new RequestHandler(
                         place,
@@ -134,6 +146,15 @@ public final class EdgeNode implements AutoCloseable {
         state.load();
         link.open();
         awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());
+    }
+
+    /// The fleet's own doors, which no guest finds open.
+    private static List<URI> reserved(NodeConfig config) {
+        return Stream.concat(Stream.of(config.control()), config.advertise().stream()).toList();
+    }
+
+    private boolean isOwnPort(int port) {
+        return port == port() || port == adminPort();
     }
 
     private FunctionActivity newActivity(FunctionName name) {

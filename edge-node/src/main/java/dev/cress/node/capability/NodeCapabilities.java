@@ -4,6 +4,12 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.Version;
 import dev.cress.node.config.CapabilityConfig;
 import dev.cress.node.kv.KeyValueStores;
+import dev.cress.node.outbound.Asking;
+import dev.cress.node.outbound.Asking.Journal;
+import dev.cress.node.outbound.OutboundClient;
+import dev.cress.wasm.guest.GuestRequest;
+
+import io.vertx.core.Context;
 
 import java.nio.file.Path;
 import java.time.Clock;
@@ -13,15 +19,33 @@ public final class NodeCapabilities implements AutoCloseable {
     private final SecretFiles secrets;
     private final KeyValueStores stores;
 
+    private final OutboundClient outbound;
+
     /// @param data the node's folder
-    public NodeCapabilities(CapabilityConfig config, Path data) {
+    /// @param outbound is closed with this
+    public NodeCapabilities(CapabilityConfig config, Path data, OutboundClient outbound) {
         this.secrets = new SecretFiles(config.secrets());
         this.stores = new KeyValueStores(data.resolve("key-value.db"), Clock.systemUTC());
+        this.outbound = outbound;
     }
 
     /// What one run of this version may ask. Closed when the run is over.
-    public RunCapabilities of(FunctionName function, Version version) {
-        return new RunCapabilities(this, function, version.manifest().grants());
+    ///
+    /// @param request what the run answers
+    /// @param context the event loop that does the run's I/O
+    /// @param journal what is told of what it asks
+    public RunCapabilities of(
+            FunctionName function,
+            Version version,
+            GuestRequest request,
+            Context context,
+            Journal journal) {
+        var grants = version.manifest().grants();
+        return new RunCapabilities(
+                this,
+                function,
+                grants,
+                outbound.of(new Asking(function, grants.outbound(), request, context, journal)));
     }
 
     SecretFiles secrets() {
@@ -35,5 +59,6 @@ public final class NodeCapabilities implements AutoCloseable {
     @Override
     public void close() {
         stores.close();
+        outbound.close();
     }
 }

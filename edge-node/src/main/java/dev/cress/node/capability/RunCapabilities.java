@@ -2,6 +2,7 @@ package dev.cress.node.capability;
 
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Grants;
+import dev.cress.node.outbound.RunOutbound;
 import dev.cress.wasm.guest.Assets;
 import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.KeyValueStore;
@@ -16,16 +17,19 @@ public final class RunCapabilities implements Capabilities, AutoCloseable {
     private final FunctionName function;
     private final Grants grants;
     private final RunWait wait = new RunWait();
+    private final RunOutbound outbound;
 
-    RunCapabilities(NodeCapabilities node, FunctionName function, Grants grants) {
+    RunCapabilities(
+            NodeCapabilities node, FunctionName function, Grants grants, RunOutbound outbound) {
         this.node = node;
         this.function = function;
         this.grants = grants;
+        this.outbound = outbound;
     }
 
     @Override
     public Outbound outbound() {
-        return Capabilities.NONE.outbound();
+        return outbound;
     }
 
     @Override
@@ -60,9 +64,12 @@ public final class RunCapabilities implements Capabilities, AutoCloseable {
     /// Makes whatever blocks return, now and from now on. Any thread; doesn't block.
     public void stop() {
         wait.stop();
+        outbound.stop();
     }
 
     /// The run is over: gives up what it left open.
     @Override
-    public void close() {}
+    public void close() {
+        outbound.close();
+    }
 }

@@ -29,6 +29,7 @@ public final class FunctionActivity implements AutoCloseable {
     private final Timer guestTime;
     private final Timer cpuTime;
     private final ConcurrentHashMap<String, Counter> requests = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Timer> outbound = new ConcurrentHashMap<>();
 
     public FunctionActivity(FunctionName name, GuestThreads.Lane lane, MeterRegistry registry) {
         this.name = name;
@@ -84,6 +85,21 @@ public final class FunctionActivity implements AutoCloseable {
                 .increment();
     }
 
+    /// One request to another host is over.
+    void countOutbound(String outcome, Duration time) {
+        outbound.computeIfAbsent(
+                        outcome,
+                        _ ->
+                                Timer.builder("cress.outbound.requests")
+                                        .description(
+                                                "Requests of guests to other hosts, from their"
+                                                        + " begin to their end, by function and"
+                                                        + " outcome")
+                                        .tags(Tags.of("function", name.value(), "outcome", outcome))
+                                        .register(registry))
+                .record(time);
+    }
+
     void record(RunResult result) {
         isolateStart.record(Duration.ofNanos(result.isolateStartNanos()));
         guestTime.record(Duration.ofNanos(result.guestNanos()));
@@ -98,6 +114,7 @@ public final class FunctionActivity implements AutoCloseable {
     @Override
     public void close() {
         List<Meter> meters = new ArrayList<>(requests.values());
+        meters.addAll(outbound.values());
         meters.addAll(List.of(isolateStart, guestTime, cpuTime));
         meters.forEach(registry::remove);
     }

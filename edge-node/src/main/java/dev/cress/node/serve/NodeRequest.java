@@ -4,6 +4,7 @@ import dev.cress.contract.CressHeader;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.LogEntry;
 import dev.cress.node.capability.RunCapabilities;
+import dev.cress.node.outbound.Asking.Journal;
 import dev.cress.wasm.GuestRun;
 import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestExchange;
@@ -22,13 +23,14 @@ import org.slf4j.LoggerFactory;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 
 /// One request that found its version: gathers the body, waits for a guest thread, runs the guest,
 /// answers, and tells the function's log. The event loop owns it, but for what [GuestExchange]
 /// gives the guest's thread.
-final class NodeRequest implements GuestExchange, RequestBody.Listener {
+final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal {
     private static final Logger LOG = LoggerFactory.getLogger(NodeRequest.class);
 
     /// Timers of Vert.x count from 0.
@@ -49,6 +51,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     private volatile @Nullable GuestRun run;
     private volatile @Nullable RunResult timing;
     private volatile @Nullable RunCapabilities capabilities;
+    private volatile boolean stopped;
     private long waitTimer = NO_TIMER;
     private boolean counted;
 
@@ -334,10 +337,30 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
     public Capabilities capabilities() {
         RunCapabilities known = capabilities;
         if (known == null) {
-            known = handler.capabilities().of(match.function().name(), version.version());
+            known =
+                    handler.capabilities()
+                            .of(
+                                    match.function().name(),
+                                    version.version(),
+                                    request(),
+                                    context,
+                                    this);
             capabilities = known;
+            if (stopped) {
+                known.stop();
+            }
         }
         return known;
+    }
+
+    @Override
+    public void note(String line) {
+        log.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void outbound(String outcome, Duration time) {
+        match.function().activity().countOutbound(outcome, time);
     }
 
     @Override
@@ -347,6 +370,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener {
 
     @Override
     public void stopped(Outcome outcome) {
+        stopped = true;
         body.stop();
         answer.stop();
         RunCapabilities asked = capabilities;

@@ -12,6 +12,8 @@ import dev.cress.contract.Warmup;
 import dev.cress.node.capability.NodeCapabilities;
 import dev.cress.node.config.CapabilityConfig;
 import dev.cress.node.config.NodeConfig.NodeLimits;
+import dev.cress.node.config.OutboundConfig;
+import dev.cress.node.outbound.OutboundClient;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
@@ -78,7 +80,15 @@ final class ServedExamples implements AutoCloseable {
                         new RequestHandler.Place("fra-1", "fra"),
                         limits,
                         host,
-                        new NodeCapabilities(CapabilityConfig.NONE, Path.of("unused")),
+                        new NodeCapabilities(
+                                CapabilityConfig.NONE,
+                                Path.of("unused"),
+                                new OutboundClient(
+                                        vertx,
+                                        OutboundConfig.DEFAULT,
+                                        List.of(),
+                                        _ -> false,
+                                        registry)),
                         vertx,
                         () -> routes,
                         () -> ROUTER_KEY.getBytes(StandardCharsets.UTF_8),

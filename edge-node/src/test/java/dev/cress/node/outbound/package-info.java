@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.node.outbound;
+
+import org.jspecify.annotations.NullMarked;
