@@ -3,6 +3,7 @@ package dev.cress.cli;
 import dev.cress.control.ControlPlane;
 import dev.cress.control.ControlPlaneConfig;
 import dev.cress.node.EdgeNode;
+import dev.cress.node.config.CapabilityConfig;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.router.Router;
@@ -34,6 +35,7 @@ public final class Fleet implements AutoCloseable {
     /// @param domain under which functions have host names
     /// @param bind the router's address; the rest stays on this machine
     /// @param nodeLimits what each node gives at most
+    /// @param capabilities what each node's guests may ask for
     public record Setup(
             Path data,
             int port,
@@ -41,7 +43,8 @@ public final class Fleet implements AutoCloseable {
             List<String> regions,
             String domain,
             String bind,
-            NodeLimits nodeLimits) {
+            NodeLimits nodeLimits,
+            CapabilityConfig capabilities) {
         /// Where nodes are, in the order in which `up` adds them.
         public static final List<String> REGIONS =
                 List.of(
@@ -51,6 +54,18 @@ public final class Fleet implements AutoCloseable {
                         "gru@-23.5,-46.6",
                         "syd@-33.9,151.2",
                         "jnb@-26.2,28.0");
+
+        /// One whose guests may ask for what needs no setting up.
+        public Setup(
+                Path data,
+                int port,
+                int controlPort,
+                List<String> regions,
+                String domain,
+                String bind,
+                NodeLimits nodeLimits) {
+            this(data, port, controlPort, regions, domain, bind, nodeLimits, CapabilityConfig.NONE);
+        }
 
         public Setup {
             regions = List.copyOf(regions);
@@ -144,7 +159,8 @@ public final class Fleet implements AutoCloseable {
                         0,
                         0,
                         Optional.empty(),
-                        setup.nodeLimits());
+                        setup.nodeLimits(),
+                        setup.capabilities());
         nodes.put(name, EdgeNode.start(config, host));
     }
 

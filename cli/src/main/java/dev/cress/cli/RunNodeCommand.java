@@ -1,6 +1,7 @@
 package dev.cress.cli;
 
 import dev.cress.node.EdgeNode;
+import dev.cress.node.config.CapabilityConfig;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
@@ -26,6 +27,7 @@ final class RunNodeCommand implements Callable<Integer> {
     @Mixin private JoinOptions join;
     @Mixin private ListenOptions listen;
     @Mixin private DomainOption domain;
+    @Mixin private OutboundOptions outbound;
     @Mixin private Output output;
 
     @Option(
@@ -74,7 +76,8 @@ final class RunNodeCommand implements Callable<Integer> {
                         port,
                         listen.adminPort(),
                         advertise.map(url -> ControlOptions.url("--advertise", url)),
-                        NodeLimits.DEFAULT);
+                        NodeLimits.DEFAULT,
+                        new CapabilityConfig(Optional.empty(), outbound.config()));
         return StopSignal.run(output::say, stop -> run(config, stop));
     }
 

@@ -1,6 +1,7 @@
 package dev.cress.cli;
 
 import dev.cress.contract.Api;
+import dev.cress.node.config.CapabilityConfig;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import picocli.CommandLine.Command;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Option;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 
@@ -27,6 +29,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Mixin private DataOption data;
     @Mixin private DomainOption domain;
+    @Mixin private OutboundOptions outbound;
     @Mixin private Output output;
 
     @Option(
@@ -78,7 +81,8 @@ final class UpCommand implements Callable<Integer> {
                         Fleet.Setup.REGIONS.subList(0, nodes),
                         domain.domain(),
                         bind,
-                        NodeLimits.DEFAULT);
+                        NodeLimits.DEFAULT,
+                        new CapabilityConfig(Optional.empty(), outbound.config()));
         return StopSignal.run(output::say, stop -> run(setup, stop));
     }
 

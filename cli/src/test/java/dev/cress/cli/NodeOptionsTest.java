@@ -34,6 +34,12 @@ class NodeOptionsTest {
         refused("admin port is 70000: from 0 to 65535", "--admin-port", "70000");
     }
 
+    @Test
+    void addressesToAllowAreRanges() {
+        refused("'10.0.0.1/8' is no range of addresses", "--allow-outbound", "10.0.0.1/8");
+        refused("'internal' is no range of addresses", "--allow-outbound", "10.0.0.0/8,internal");
+    }
+
     private void refused(String why, String... options) {
         List<String> args = new ArrayList<>(List.of("run", "node", "--data", data.toString()));
         args.addAll(List.of("--region", "fra", "--join", "token"));
