@@ -45,7 +45,12 @@ final class EveryCapability implements Capabilities, Outbound {
 
     @Override
     public Assets assets() {
-        return Assets.NONE;
+        return RehearsedFiles.assets();
+    }
+
+    @Override
+    public long scratchBytes() {
+        return RehearsedFiles.SCRATCH_BYTES;
     }
 
     @Override

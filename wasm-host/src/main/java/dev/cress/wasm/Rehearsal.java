@@ -20,6 +20,7 @@ import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.RunWord;
 import dev.cress.wasm.stop.StopFlag;
+import dev.cress.wasm.wasi.WasiFunctions;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -179,11 +180,19 @@ final class Rehearsal {
                 run.word().leaveHost();
                 memory.write(HEAD_AT, HEAD);
                 HostFunctions.all().forEach(this::make);
+                RehearsedFiles.CALLS.forEach(this::make);
                 run.word().enterHost();
             } else if (calls > CALLS_MAX) {
                 throw new GuestEnded(new Outcome.Completed());
             }
             return new long[] {1};
+        }
+
+        private void make(RehearsedFiles.Call call) {
+            var function = HostFunctions.find(WasiFunctions.MODULE, call.function()).orElseThrow();
+            memory.write(HEAD_AT, RehearsedFiles.PATHS);
+            long[] arguments = call.arguments(HEAD_AT);
+            function.handle().apply(instance, arguments);
         }
 
         private void make(ImportFunction function) {
@@ -207,6 +216,7 @@ final class Rehearsal {
     }
 
     private void failures() {
+        Capabilities.NONE.assets().find("");
         var flag = new StopFlag();
         flag.raise();
         if (flag.isRaised()) {

@@ -57,6 +57,11 @@ public final class RunCapabilities implements Capabilities, AutoCloseable {
     }
 
     @Override
+    public long scratchBytes() {
+        return 0;
+    }
+
+    @Override
     public Optional<Location> locate(String address) {
         return Optional.empty();
     }

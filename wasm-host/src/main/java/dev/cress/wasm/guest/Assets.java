@@ -11,16 +11,20 @@ public interface Assets {
 
     /// What is at this path.
     ///
-    /// @param path names with `/` between them, none of them `.` or `..`; empty for the root
+    /// @param path names with `/` between them, none of them `.` or `..`; empty for the root, which
+    ///     is there if any file is
     Optional<Node> find(String path);
 
     /// A file or a folder.
-    sealed interface Node {}
+    sealed interface Node {
+        /// Its number, positive and no other node's of these assets.
+        long id();
+    }
 
     /// A folder.
     ///
     /// @param names of what is in it, in their order
-    record Folder(List<String> names) implements Node {
+    record Folder(long id, List<String> names) implements Node {
         public Folder {
             names = List.copyOf(names);
         }

@@ -25,6 +25,10 @@ public interface Capabilities {
     /// The files that the version brought.
     Assets assets();
 
+    /// Bytes of files that the run may keep in memory, in a folder of its own that dies with it; 0
+    /// for none.
+    long scratchBytes();
+
     /// What is known of where an address is.
     ///
     /// @param address IPv4 or IPv6, as text

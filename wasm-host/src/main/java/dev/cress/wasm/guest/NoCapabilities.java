@@ -44,6 +44,11 @@ final class NoCapabilities implements Capabilities, Outbound {
     }
 
     @Override
+    public long scratchBytes() {
+        return 0;
+    }
+
+    @Override
     public Optional<Location> locate(String address) {
         return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package dev.cress.wasm.host;
 
+import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.memory.GuestMemory;
@@ -54,6 +55,12 @@ public final class HostRun {
     public GuestExchange exchange() {
         differs = true;
         return exchange;
+    }
+
+    /// What the version's manifest grants. To have it changes nothing yet: a call that tells the
+    /// guest of it what may be otherwise in another run says so.
+    public Capabilities capabilities() {
+        return exchange.capabilities();
     }
 
     public RunLimits limits() {

@@ -103,8 +103,27 @@ public final class GuestMemory extends FlatMemory {
         }
         resize(content.size());
         segmentsDropped = false;
+        giveBackBeside(bytesBeside);
         host = null;
         giveBackBeside();
+    }
+
+    /// Takes bytes of the budget for what the present run keeps beside its memory; a reset gives
+    /// them back. Says whether they were to be had.
+    public boolean takeBeside(long bytes) {
+        boolean taken = budget.take(bytes);
+        bytesBeside += taken ? bytes : 0;
+        return taken;
+    }
+
+    /// What the present run keeps beside its memory.
+    public long bytesBeside() {
+        return bytesBeside;
+    }
+
+    public void giveBackBeside(long bytes) {
+        bytesBeside -= bytes;
+        budget.giveBack(bytes);
     }
 
     /// Whether the guest dropped data segments, which the engine can't undo.
@@ -147,6 +166,7 @@ public final class GuestMemory extends FlatMemory {
         giveBackBeside();
         budget.giveBack(bytesTaken);
         bytesTaken = 0;
+        giveBackBeside(bytesBeside);
         pagesMax = 0;
         resize(0);
     }

@@ -1,13 +1,16 @@
 package dev.cress.wasm.wasi;
 
+import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.RunWord;
+import dev.cress.wasm.wasi.Descriptor.OpenFolder;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -15,22 +18,20 @@ import java.util.function.Supplier;
 /// One run of a guest as WASI sees it: its arguments, environment, open streams and clock. Lives as
 /// long as the run, on the guest's thread.
 public final class WasiProcess {
-    /// Bytes that one call moves at most: a read or write may be short, and the guest asks again.
-    private static final int TRANSFER_BYTES_MAX = 64 * 1024;
+    /// Where a guest finds the files that its version brought.
+    private static final String ASSETS = "/";
 
-    private static final int VECTORS_MAX = 1024;
-    private static final int FILETYPE_UNKNOWN = 0;
-    private static final long RIGHT_FD_READ = 1L << 1;
-    private static final long RIGHT_FD_WRITE = 1L << 6;
+    /// Where it finds its scratch folder.
+    private static final String SCRATCH = "/tmp";
 
     private final HostRun run;
     private final RunWord word;
     private final GuestMemory memory;
     private final Supplier<Words> told;
-    private final GuestStreams streams;
     private final boolean ofRequest;
-    private final boolean[] open = {true, true, true};
-    private byte[] input = new byte[0];
+    private final Descriptors descriptors;
+    private final FileCalls files;
+    private final PathCalls paths;
     private @Nullable Words words;
 
     /// What a program is told as it starts.
@@ -46,32 +47,68 @@ public final class WasiProcess {
         }
     }
 
-    private WasiProcess(
-            HostRun run, Supplier<Words> told, GuestStreams streams, boolean ofRequest) {
+    WasiProcess(
+            HostRun run,
+            Supplier<Words> told,
+            GuestStreams streams,
+            Supplier<List<OpenFolder>> mounts,
+            boolean ofRequest) {
         this.run = run;
         this.word = run.word();
         this.memory = run.memory();
         this.told = told;
-        this.streams = streams;
         this.ofRequest = ofRequest;
+        this.descriptors = new Descriptors(mounts);
+        this.files = new FileCalls(run, descriptors, streams);
+        this.paths = new PathCalls(memory, descriptors);
     }
 
     /// A process whose arguments, environment and streams are the request's.
     ///
     /// @param told made when the guest first asks, at its own cost
     public static WasiProcess ofRequest(HostRun run, Supplier<Words> told, GuestStreams streams) {
-        return new WasiProcess(run, told, streams, true);
+        return new WasiProcess(run, told, streams, () -> mounts(run), true);
     }
 
     /// The same while nobody has asked anything: no arguments, no environment, nothing to read.
     public static WasiProcess ofNobody(HostRun run) {
-        return new WasiProcess(run, () -> Words.NONE, new NoStreams(), true);
+        return new WasiProcess(run, () -> Words.NONE, new NoStreams(), List::of, true);
     }
 
     /// A process that hears of requests in another way than WASI's: no arguments, no environment,
     /// nothing to read, and what it writes is logged.
     public static WasiProcess apartFromRequest(HostRun run) {
-        return new WasiProcess(run, () -> Words.NONE, new LogStreams(run), false);
+        return new WasiProcess(
+                run, () -> Words.NONE, new LogStreams(run), () -> mounts(run), false);
+    }
+
+    /// The folders that the version's manifest opens for its guest.
+    private static List<OpenFolder> mounts(HostRun run) {
+        Capabilities granted = run.capabilities();
+        var mounts = new ArrayList<OpenFolder>();
+        AssetFolder.root(granted.assets())
+                .ifPresent(root -> mounts.add(new OpenFolder(root, ASSETS)));
+        if (granted.scratchBytes() > 0) {
+            mounts.add(
+                    new OpenFolder(Scratch.folder(run.memory(), granted.scratchBytes()), SCRATCH));
+        }
+        return mounts;
+    }
+
+    Descriptors descriptors() {
+        return descriptors;
+    }
+
+    FileCalls files() {
+        return files;
+    }
+
+    PathCalls paths() {
+        return paths;
+    }
+
+    Vectors vectors(int at, int count) throws FileFault {
+        return new Vectors(memory, at, count);
     }
 
     HostRun run() {
@@ -142,7 +179,7 @@ public final class WasiProcess {
         if (length < 0) {
             return Errno.FAULT;
         }
-        byte[] some = new byte[Math.min(TRANSFER_BYTES_MAX, length)];
+        byte[] some = new byte[Math.min(FileCalls.STEP_BYTES_MAX, length)];
         for (int left = length; left > 0; left -= some.length) {
             word.checkStopped();
             run.random().nextBytes(some);
@@ -151,120 +188,10 @@ public final class WasiProcess {
         return Errno.SUCCESS;
     }
 
-    int read(int fd, int vectorsAt, int vectors, int readAt) {
-        if (!isOpen(fd) || fd != 0) {
-            return Errno.BADF;
-        }
-        if (vectors < 0 || vectors > VECTORS_MAX) {
-            return Errno.INVAL;
-        }
-        memory.writeI32(readAt, 0);
-        for (int i = 0; i < vectors; i++) {
-            int at = memory.readInt(vectorsAt + 8 * i);
-            int length = memory.readInt(vectorsAt + 8 * i + 4);
-            if (length != 0) {
-                int room = (int) Math.min(Integer.toUnsignedLong(length), TRANSFER_BYTES_MAX);
-                if (input.length < room) {
-                    input = new byte[room];
-                }
-                int count = streams.readInput(input, 0, room);
-                if (count > 0) {
-                    memory.write(at, input, 0, count);
-                    memory.writeI32(readAt, count);
-                }
-                return Errno.SUCCESS;
-            }
-        }
-        return Errno.SUCCESS;
-    }
-
-    int write(int fd, int vectorsAt, int vectors, int writtenAt) {
-        if (!isOpen(fd) || fd == 0) {
-            return Errno.BADF;
-        }
-        if (vectors < 0 || vectors > VECTORS_MAX) {
-            return Errno.INVAL;
-        }
-        byte[] output = gather(vectorsAt, vectors);
-        memory.writeI32(writtenAt, output.length);
-        if (output.length > 0) {
-            if (fd == 1) {
-                streams.writeOutput(output);
-            } else {
-                streams.writeError(output);
-            }
-        }
-        return Errno.SUCCESS;
-    }
-
-    /// What a guest's vectors hold, up to what one call moves.
-    private byte[] gather(int vectorsAt, int vectors) {
-        int size = 0;
-        for (int i = 0; i < vectors; i++) {
-            size = (int) Math.min(size + length(vectorsAt, i), TRANSFER_BYTES_MAX);
-        }
-        byte[] output = new byte[size];
-        int filled = 0;
-        for (int i = 0; filled < size; i++) {
-            int count = (int) Math.min(length(vectorsAt, i), size - filled);
-            memory.read(memory.readInt(vectorsAt + 8 * i), output, filled, count);
-            filled += count;
-        }
-        return output;
-    }
-
-    private long length(int vectorsAt, int index) {
-        return Integer.toUnsignedLong(memory.readInt(vectorsAt + 8 * index + 4));
-    }
-
-    int close(int fd) {
-        if (!isOpen(fd)) {
-            return Errno.BADF;
-        }
-        open[fd] = false;
-        return Errno.SUCCESS;
-    }
-
-    int streamOnly(int fd) {
-        return isOpen(fd) ? Errno.SPIPE : Errno.BADF;
-    }
-
-    int opened(int fd) {
-        return isOpen(fd) ? Errno.SUCCESS : Errno.BADF;
-    }
-
-    int unsupported(int fd) {
-        return isOpen(fd) ? Errno.NOTSUP : Errno.BADF;
-    }
-
-    int status(int fd, int at) {
-        if (!isOpen(fd)) {
-            return Errno.BADF;
-        }
-        memory.writeByte(at, (byte) FILETYPE_UNKNOWN);
-        memory.writeByte(at + 1, (byte) 0);
-        memory.writeI32(at + 2, 0);
-        memory.writeShort(at + 6, (short) 0);
-        memory.writeLong(at + 8, fd == 0 ? RIGHT_FD_READ : RIGHT_FD_WRITE);
-        memory.writeLong(at + 16, 0);
-        return Errno.SUCCESS;
-    }
-
-    int fileStatus(int fd, int at) {
-        if (!isOpen(fd)) {
-            return Errno.BADF;
-        }
-        for (int i = 0; i < 64; i += 8) {
-            memory.writeLong(at + i, 0);
-        }
-        memory.writeLong(at + 24, 1);
-        return Errno.SUCCESS;
-    }
-
     /// Waits until the first subscribed moment. Standard streams count as ready at once: reading
     /// them may then block.
     int poll(int subscriptionsAt, int eventsAt, int count, int eventCountAt) {
-        if (count <= 0 || count > VECTORS_MAX) {
+        if (count <= 0 || count > Vectors.COUNT_MAX) {
             return Errno.INVAL;
         }
         long waitNanos = Long.MAX_VALUE;
@@ -296,9 +223,5 @@ public final class WasiProcess {
 
     GuestEnded exit(int code) {
         return new GuestEnded(code == 0 ? new Outcome.Completed() : new Outcome.Exited(code));
-    }
-
-    private boolean isOpen(int fd) {
-        return fd >= 0 && fd < open.length && open[fd];
     }
 }

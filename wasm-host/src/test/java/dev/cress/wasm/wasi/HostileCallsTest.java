@@ -29,7 +29,7 @@ class HostileCallsTest {
 
     private static final int MEMORY = WasiCaller.MEMORY_BYTES;
     private static final long[] I32 = {
-        0, 1, -1, 0x7fff_ffff, MEMORY - 8, MEMORY, MEMORY + 8, 1_024
+        0, 1, 3, 4, 5, -1, 0x7fff_ffff, MEMORY - 8, MEMORY, MEMORY + 8, 1_024
     };
     private static final long[] I64 = {0, 1, -1, Long.MAX_VALUE, Long.MIN_VALUE};
     private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -79,7 +79,9 @@ class HostileCallsTest {
 
     /// Whether it answered.
     private boolean call(String function, long[] arguments, byte pattern) {
+        caller.mounts = FileSystems::both;
         caller.restart(List.of("program", "x"), List.of("A=1", "B=2"));
+        caller.openScratchFile();
         caller.input("some input");
         caller.output.reset();
         caller.errors.reset();

@@ -10,6 +10,7 @@ import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.stop.RunWord;
 import dev.cress.wasm.stop.StopFlag;
+import dev.cress.wasm.wasi.Descriptor.OpenFolder;
 
 import run.endive.runtime.ImportFunction;
 import run.endive.runtime.Instance;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Calls WASI functions as a guest would, on a memory of one page.
@@ -31,11 +33,12 @@ final class WasiCaller implements GuestStreams {
                     .collect(Collectors.toMap(ImportFunction::name, f -> f));
 
     static final int MEMORY_BYTES = GuestMemory.PAGE_SIZE;
+    static final int BUDGET_BYTES = 1 << 20;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     final GuestMemory memory =
             Objects.requireNonNull(
-                    GuestMemory.allocate(new MemoryBudget(1 << 20), new MemoryLimits(1), 1));
+                    GuestMemory.allocate(new MemoryBudget(BUDGET_BYTES), new MemoryLimits(1), 1));
 
     final ByteArrayOutputStream output = new ByteArrayOutputStream();
     final ByteArrayOutputStream errors = new ByteArrayOutputStream();
@@ -45,6 +48,10 @@ final class WasiCaller implements GuestStreams {
                     .build();
 
     private byte[] input = new byte[0];
+
+    /// What the runs to come find behind their streams.
+    Function<GuestMemory, List<OpenFolder>> mounts = _ -> List.of();
+
     RunWord word = new RunWord(_ -> {});
 
     WasiCaller() {
@@ -53,16 +60,25 @@ final class WasiCaller implements GuestStreams {
 
     /// A new run on the same memory.
     void restart(List<String> arguments, List<String> environment) {
+        memory.giveBackBeside(memory.bytesBeside());
         word = new RunWord(_ -> {});
         var run = new HostRun(word, memory, new Nobody(), RunLimits.DEFAULT, RANDOM);
         WasiFunctions.CALLS.put(
                 run,
-                WasiProcess.ofRequest(
+                new WasiProcess(
                         run,
                         () -> new WasiProcess.Words(utf8(arguments), utf8(environment)),
-                        this));
+                        this,
+                        () -> mounts.apply(memory),
+                        true));
         word.begin(new StopFlag());
         word.leaveHost();
+    }
+
+    /// Descriptor 5, where there is a scratch folder.
+    void openScratchFile() {
+        memory.writeByte(0, (byte) 'f');
+        call("path_open", 4, 0, 0, 1, 1, Rights.FD_READ | Rights.FD_WRITE, 0, 0, 8);
     }
 
     private static List<byte[]> utf8(List<String> strings) {
