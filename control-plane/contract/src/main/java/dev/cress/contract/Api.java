@@ -19,6 +19,10 @@ public interface Api {
     /// @param abi the entry convention that its imports and exports show
     record ModuleInfo(Sha256 sha256, long bytes, String abi, long createdAtMs) {}
 
+    /// A stored archive of files: `POST /v1/assets` (bytes in, `application/zip`), `GET
+    /// /v1/assets/{sha256}` for its bytes. A version's manifest names it ([Bundle]).
+    record BundleInfo(Sha256 sha256, long bytes, int files, long createdAtMs) {}
+
     /// `POST /v1/functions/{name}/versions`: the version is made and deployed, or neither.
     ///
     /// @param basisPoints the share of the traffic to send to it, as in [NewDeployment], or null to

@@ -33,6 +33,12 @@ record Endpoints(List<Endpoint> all) {
                         Endpoint.of(POST, "/v1/modules", Set.of(DEPLOY), modules::upload),
                         Endpoint.of(GET, "/v1/modules", Set.of(DEPLOY, READ), modules::list),
                         Endpoint.of(GET, "/v1/modules/{}", Set.of(DEPLOY, JOIN), modules::download),
+                        Endpoint.of(POST, "/v1/assets", Set.of(DEPLOY), modules::uploadBundle),
+                        Endpoint.of(
+                                GET,
+                                "/v1/assets/{}",
+                                Set.of(DEPLOY, JOIN),
+                                modules::downloadBundle),
                         Endpoint.of(GET, "/v1/functions", Set.of(DEPLOY, READ), functions::list),
                         Endpoint.of(GET, FUNCTION, Set.of(DEPLOY, READ), functions::get),
                         Endpoint.of(DELETE, FUNCTION, Set.of(DEPLOY), functions::delete),

@@ -11,7 +11,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 
-/// Modules: up as they stream, down piece by piece. Lives on the event loop.
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/// Modules and archives of files: up as they stream, down piece by piece. Lives on the event loop.
 final class ModuleEndpoints {
     private final Store store;
     private final Uploads uploads;
@@ -22,8 +25,7 @@ final class ModuleEndpoints {
     }
 
     Future<Answer> upload(Call call) {
-        var sender = new Uploads.Sender(call.caller().tenant(), call.gone());
-        var stored = uploads.receive(sender, call.request(), call.declaredBytes());
+        var stored = uploads.receive(sender(call), call.request(), call.declaredBytes());
         if (!stored.failed()) {
             call.proceed();
         }
@@ -33,6 +35,23 @@ final class ModuleEndpoints {
                                 ? Answer.created(
                                         upload.module(), "/v1/modules/" + upload.module().sha256())
                                 : Answer.ok(upload.module()));
+    }
+
+    Future<Answer> uploadBundle(Call call) {
+        var stored = uploads.receiveBundle(sender(call), call.request(), call.declaredBytes());
+        if (!stored.failed()) {
+            call.proceed();
+        }
+        return stored.map(
+                upload ->
+                        upload.isNew()
+                                ? Answer.created(
+                                        upload.bundle(), "/v1/assets/" + upload.bundle().sha256())
+                                : Answer.ok(upload.bundle()));
+    }
+
+    private static Uploads.Sender sender(Call call) {
+        return new Uploads.Sender(call.caller().tenant(), call.gone());
     }
 
     Future<Answer> list(Call call) {
@@ -45,21 +64,40 @@ final class ModuleEndpoints {
                 .compose(
                         found -> {
                             var module = found.orElseThrow(() -> Refusal.unknownModule(sha256));
-                            call.response()
-                                    .putHeader("content-type", "application/wasm")
-                                    .putHeader("content-length", Long.toString(module.bytes()))
-                                    .putHeader("etag", '"' + sha256.hex() + '"');
-                            return send(call.response(), sha256, 0);
+                            begin(call, "application/wasm", sha256, module.bytes());
+                            return send(call.response(), at -> store.moduleChunk(sha256, at), 0);
                         })
                 .map(_ -> Answer.STREAMED);
     }
 
+    Future<Answer> downloadBundle(Call call) {
+        var sha256 = new Sha256(call.argument());
+        return store.bundle(sha256)
+                .compose(
+                        found -> {
+                            var bundle = found.orElseThrow(() -> Refusal.unknownBundle(sha256));
+                            begin(call, "application/zip", sha256, bundle.bytes());
+                            return send(call.response(), at -> store.bundleChunk(sha256, at), 0);
+                        })
+                .map(_ -> Answer.STREAMED);
+    }
+
+    private static void begin(Call call, String type, Sha256 sha256, long bytes) {
+        call.response()
+                .putHeader("content-type", type)
+                .putHeader("content-length", Long.toString(bytes))
+                .putHeader("etag", '"' + sha256.hex() + '"');
+    }
+
     /// One chunk after the other, no faster than the reader takes them.
-    private Future<Void> send(HttpServerResponse response, Sha256 sha256, int position) {
+    private static Future<Void> send(
+            HttpServerResponse response,
+            IntFunction<Future<Optional<byte[]>>> chunks,
+            int position) {
         if (response.closed()) {
             return Future.succeededFuture();
         }
-        return store.moduleChunk(sha256, position)
+        return chunks.apply(position)
                 .compose(
                         chunk ->
                                 chunk.isEmpty()
@@ -67,7 +105,7 @@ final class ModuleEndpoints {
                                         : response.write(Buffer.buffer(chunk.get()))
                                                 .compose(_ -> drained(response))
                                                 .compose(
-                                                        _ -> send(response, sha256, position + 1)));
+                                                        _ -> send(response, chunks, position + 1)));
     }
 
     private static Future<Void> drained(HttpServerResponse response) {

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 /// it. Lives on the event loop.
 final class UploadFile {
     private final ReadStream<Buffer> body;
+    private final String what;
     private final int bytesMax;
     private final MessageDigest digest = Sha256.digest();
     private final Promise<Void> ended = Promise.promise();
@@ -24,8 +25,9 @@ final class UploadFile {
 
     /// Holds the body up until [#into], and hears of its end from now on: a handler that is set
     /// after the sender has gone is told nothing.
-    UploadFile(ReadStream<Buffer> body, int bytesMax) {
+    UploadFile(ReadStream<Buffer> body, String what, int bytesMax) {
         this.body = body;
+        this.what = what;
         this.bytesMax = bytesMax;
         body.exceptionHandler(ended::tryFail);
         body.pause();
@@ -58,7 +60,7 @@ final class UploadFile {
         }
         bytes += chunk.length();
         if (bytes > bytesMax) {
-            ended.tryFail(tooLarge(bytes, bytesMax));
+            ended.tryFail(tooLarge(what, bytes, bytesMax));
             return;
         }
         digest.update(chunk.getBytes());
@@ -68,8 +70,8 @@ final class UploadFile {
         }
     }
 
-    static Refusal tooLarge(long bytes, long bytesMax) {
-        return Refusal.tooLarge("module", size(bytes, bytesMax), size(bytesMax, bytesMax));
+    static Refusal tooLarge(String what, long bytes, long bytesMax) {
+        return Refusal.tooLarge(what, size(bytes, bytesMax), size(bytesMax, bytesMax));
     }
 
     /// In MiB as long as that tells the two apart.

@@ -1,6 +1,8 @@
 package dev.cress.control.module;
 
+import dev.cress.contract.Api.BundleInfo;
 import dev.cress.contract.Api.ModuleInfo;
+import dev.cress.contract.BundleIndex;
 import dev.cress.contract.Sha256;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Store;
@@ -20,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Takes in modules: to a file as they stream, then checked, then stored whole or not at all. A
-/// module that is stored already isn't checked again. Lives on the event loop.
+/// Takes in modules and archives of files: to a file as they stream, then checked, then stored
+/// whole or not at all. What is stored already isn't checked again. Lives on the event loop.
 public final class Uploads {
     /// Uploads at once, from the first byte to the answer; each may fill a file of the largest
     /// module's size.
@@ -72,17 +74,43 @@ public final class Uploads {
     /// @param isNew whether this upload brought it
     public record Stored(ModuleInfo module, boolean isNew) {}
 
-    /// Who sends a module.
+    /// Who sends something.
     ///
     /// @param gone completes if it has left before its answer
     public record Sender(String tenant, Future<Void> gone) {}
 
-    /// Reads a body to its end and stores it. Call before the body's first event.
+    /// Files that are stored.
+    ///
+    /// @param isNew whether this upload brought them
+    public record StoredBundle(BundleInfo bundle, boolean isNew) {}
+
+    /// Reads a module to its end and stores it. Call before the body's first event.
     ///
     /// @param declaredBytes what the sender says that it will send, -1 if it doesn't say
     public Future<Stored> receive(Sender sender, ReadStream<Buffer> body, long declaredBytes) {
-        if (declaredBytes > bytesMax) {
-            return Future.failedFuture(UploadFile.tooLarge(declaredBytes, bytesMax));
+        return receive(sender, body, declaredBytes, "module", bytesMax, this::store);
+    }
+
+    /// The same for an archive of files.
+    public Future<StoredBundle> receiveBundle(
+            Sender sender, ReadStream<Buffer> body, long declaredBytes) {
+        return receive(
+                sender, body, declaredBytes, "archive", BundleIndex.BYTES_MAX, this::storeBundle);
+    }
+
+    private interface Storing<T> {
+        Future<T> store(Sender sender, Path path, UploadFile.Received received);
+    }
+
+    private <T> Future<T> receive(
+            Sender sender,
+            ReadStream<Buffer> body,
+            long declaredBytes,
+            String what,
+            int most,
+            Storing<T> store) {
+        if (declaredBytes > most) {
+            return Future.failedFuture(UploadFile.tooLarge(what, declaredBytes, most));
         }
         int ofTenant = runningByTenant.getOrDefault(sender.tenant(), 0);
         if (ofTenant >= UPLOADS_PER_TENANT_MAX) {
@@ -94,13 +122,13 @@ public final class Uploads {
         }
         running.incrementAndGet();
         runningByTenant.merge(sender.tenant(), 1, Integer::sum);
-        var upload = new UploadFile(body, bytesMax);
+        var upload = new UploadFile(body, what, most);
         Path path = folder.resolve("upload-" + files++);
         return vertx.fileSystem()
                 .open(path.toString(), new OpenOptions().setCreateNew(true))
                 .compose(upload::into)
                 .recover(e -> Future.failedFuture(UploadFile.explain(e)))
-                .compose(received -> store(sender, path, received))
+                .compose(received -> store.store(sender, path, received))
                 .eventually(() -> delete(path))
                 .onComplete(_ -> ended(sender.tenant()));
     }
@@ -113,6 +141,26 @@ public final class Uploads {
     private void ended(String tenant) {
         running.decrementAndGet();
         runningByTenant.computeIfPresent(tenant, (_, count) -> count == 1 ? null : count - 1);
+    }
+
+    private Future<StoredBundle> storeBundle(
+            Sender sender, Path path, UploadFile.Received received) {
+        Sha256 sha256 = received.sha256();
+        return store.bundle(sha256)
+                .compose(
+                        known ->
+                                known.isPresent()
+                                        ? Future.succeededFuture(
+                                                new StoredBundle(known.get(), false))
+                                        : vertx.executeBlocking(() -> BundleCheck.files(path))
+                                                .compose(
+                                                        count ->
+                                                                store.addBundle(
+                                                                        sha256,
+                                                                        received.bytes(),
+                                                                        count,
+                                                                        path))
+                                                .map(bundle -> new StoredBundle(bundle, true)));
     }
 
     private Future<Stored> store(Sender sender, Path path, UploadFile.Received received) {

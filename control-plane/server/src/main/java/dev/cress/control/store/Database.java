@@ -67,7 +67,9 @@ final class Database implements AutoCloseable {
         if (found < Schema.VERSION) {
             write(
                     () -> {
-                        Schema.STATEMENTS.forEach(this::execute);
+                        Schema.STEPS
+                                .subList(found, Schema.VERSION)
+                                .forEach(step -> step.forEach(this::execute));
                         execute("PRAGMA user_version = " + Schema.VERSION);
                         return found;
                     });

@@ -2,6 +2,7 @@ package dev.cress.control.store;
 
 import dev.cress.contract.Api.FunctionInfo;
 import dev.cress.contract.Api.FunctionSummary;
+import dev.cress.contract.Bundle;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
@@ -9,6 +10,8 @@ import dev.cress.contract.Json;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Version;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
@@ -27,20 +30,38 @@ final class Functions {
 
     private final Database database;
     private final Modules modules;
+    private final Bundles bundles;
     private final Deployments deployments;
 
-    Functions(Database database, Modules modules, Deployments deployments) {
+    Functions(Database database, Modules modules, Bundles bundles, Deployments deployments) {
         this.database = database;
         this.modules = modules;
+        this.bundles = bundles;
         this.deployments = deployments;
     }
 
     /// A version, and whether it was there before.
     record Created(Version version, boolean unchanged) {}
 
+    private void requireBundle(@Nullable Bundle named) {
+        if (named == null) {
+            return;
+        }
+        var stored =
+                bundles.find(named.sha256())
+                        .orElseThrow(() -> Refusal.unknownBundle(named.sha256()));
+        if (stored.bytes() != named.bytes()) {
+            throw Refusal.invalid(
+                    "invalid-manifest",
+                    "assets %s have %d bytes, not %d"
+                            .formatted(named.sha256(), stored.bytes(), named.bytes()));
+        }
+    }
+
     /// The version that results: the newest as it is, if it has the same module and manifest.
     Created createVersion(FunctionName name, Sha256 module, Manifest manifest, long nowMs) {
         long bytes = modules.find(module).orElseThrow(() -> Refusal.unknownModule(module)).bytes();
+        requireBundle(manifest.assets());
         ensure(name);
         var newest = versions(name, 1);
         if (!newest.isEmpty()

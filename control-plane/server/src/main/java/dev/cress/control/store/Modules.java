@@ -4,9 +4,6 @@ import dev.cress.contract.Api;
 import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.Sha256;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,13 +12,12 @@ import java.util.Optional;
 
 /// Uploaded modules by their digest, in chunks. Called on the store's thread.
 final class Modules {
-    /// Small enough that a reader never holds up the store for long.
-    static final int CHUNK_BYTES = 1 << 20;
-
     private final Database database;
+    private final Chunks chunks;
 
     Modules(Database database) {
         this.database = database;
+        this.chunks = new Chunks(database, "module_chunk");
     }
 
     Optional<ModuleInfo> find(Sha256 sha256) {
@@ -55,34 +51,11 @@ final class Modules {
                 module.bytes(),
                 module.abi(),
                 module.createdAtMs());
-        try (InputStream in = Files.newInputStream(file)) {
-            int position = 0;
-            long bytes = 0;
-            for (byte[] chunk = in.readNBytes(CHUNK_BYTES);
-                    chunk.length > 0;
-                    chunk = in.readNBytes(CHUNK_BYTES)) {
-                database.update(
-                        "INSERT INTO module_chunk (sha256, position, bytes) VALUES (?, ?, ?)",
-                        module.sha256().hex(),
-                        position++,
-                        chunk);
-                bytes += chunk.length;
-            }
-            if (bytes != module.bytes()) {
-                throw new IOException(bytes + " bytes where " + module.bytes() + " came");
-            }
-        } catch (IOException e) {
-            throw new StoreException(
-                    StoreException.Kind.FAILED, "an upload can't be read back: " + file, e);
-        }
+        chunks.insert(module.sha256(), module.bytes(), file);
     }
 
     /// The piece at this position, or nothing behind the last.
     Optional<byte[]> chunk(Sha256 sha256, int position) {
-        return database.first(
-                "SELECT bytes FROM module_chunk WHERE sha256 = ? AND position = ?",
-                row -> row.getBytes(1),
-                sha256.hex(),
-                position);
+        return chunks.find(sha256, position);
     }
 }

@@ -89,6 +89,15 @@ public final class Refusal extends RuntimeException {
                 "module %s is not stored: upload it first".formatted(module));
     }
 
+    /// No archive of this digest is stored.
+    public static Refusal unknownBundle(Sha256 bundle) {
+        return of(
+                404,
+                "unknown-assets",
+                "Unknown assets",
+                "assets %s are not stored: upload them first".formatted(bundle));
+    }
+
     static Refusal routeTaken(Route route, String holder) {
         return of(
                 409,

@@ -9,66 +9,84 @@ import java.util.List;
 /// row, so that the numbers of its versions and deployments go on when the name is used again.
 final class Schema {
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
-    static final List<String> STATEMENTS =
-            List.of(
-                    """
-                    CREATE TABLE setting (
-                      name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT\
-                    """,
-                    """
-                    CREATE TABLE revision (
-                      number INTEGER PRIMARY KEY, hash TEXT NOT NULL, previous TEXT NOT NULL,
-                      at_ms INTEGER NOT NULL, change TEXT NOT NULL) STRICT\
-                    """,
-                    """
-                    CREATE TABLE module (
-                      sha256 TEXT PRIMARY KEY, bytes INTEGER NOT NULL, abi TEXT NOT NULL,
-                      created_at_ms INTEGER NOT NULL) STRICT\
-                    """,
-                    """
-                    CREATE TABLE module_chunk (
-                      sha256 TEXT NOT NULL REFERENCES module, position INTEGER NOT NULL,
-                      bytes BLOB NOT NULL, PRIMARY KEY (sha256, position)) STRICT\
-                    """,
-                    """
-                    CREATE TABLE function (
-                      name TEXT PRIMARY KEY, live INTEGER NOT NULL,
-                      versions_made INTEGER NOT NULL, deployments_made INTEGER NOT NULL,
-                      state TEXT, state_bytes INTEGER NOT NULL) STRICT\
-                    """,
-                    """
-                    CREATE TABLE version (
-                      function TEXT NOT NULL REFERENCES function, number INTEGER NOT NULL,
-                      module TEXT NOT NULL REFERENCES module, manifest TEXT NOT NULL,
-                      created_at_ms INTEGER NOT NULL, PRIMARY KEY (function, number)) STRICT\
-                    """,
-                    """
-                    CREATE TABLE deployment (
-                      function TEXT NOT NULL REFERENCES function, id INTEGER NOT NULL,
-                      rollout INTEGER NOT NULL, shares TEXT NOT NULL, cause TEXT NOT NULL,
-                      created_at_ms INTEGER NOT NULL,
-                      revision INTEGER NOT NULL REFERENCES revision,
-                      PRIMARY KEY (function, id)) STRICT\
-                    """,
-                    """
-                    CREATE TABLE route (
-                      host TEXT NOT NULL, path TEXT NOT NULL,
-                      function TEXT NOT NULL REFERENCES function,
-                      PRIMARY KEY (host, path)) STRICT\
-                    """,
-                    "CREATE INDEX route_function ON route (function)",
-                    """
-                    CREATE TABLE token (
-                      id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-                      scope TEXT NOT NULL, created_at_ms INTEGER NOT NULL) STRICT\
-                    """,
-                    """
-                    CREATE TABLE node (
-                      name TEXT PRIMARY KEY, info TEXT NOT NULL, revision INTEGER NOT NULL,
-                      last_seen_ms INTEGER NOT NULL) STRICT\
-                    """);
+    /// What makes each version of the one before, the first of nothing.
+    static final List<List<String>> STEPS = List.of(first(), bundles());
 
     private Schema() {}
+
+    private static List<String> bundles() {
+        return List.of(
+                """
+                CREATE TABLE bundle (
+                  sha256 TEXT PRIMARY KEY, bytes INTEGER NOT NULL, files INTEGER NOT NULL,
+                  created_at_ms INTEGER NOT NULL) STRICT\
+                """,
+                """
+                CREATE TABLE bundle_chunk (
+                  sha256 TEXT NOT NULL REFERENCES bundle, position INTEGER NOT NULL,
+                  bytes BLOB NOT NULL, PRIMARY KEY (sha256, position)) STRICT\
+                """);
+    }
+
+    private static List<String> first() {
+        return List.of(
+                """
+                CREATE TABLE setting (
+                  name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT\
+                """,
+                """
+                CREATE TABLE revision (
+                  number INTEGER PRIMARY KEY, hash TEXT NOT NULL, previous TEXT NOT NULL,
+                  at_ms INTEGER NOT NULL, change TEXT NOT NULL) STRICT\
+                """,
+                """
+                CREATE TABLE module (
+                  sha256 TEXT PRIMARY KEY, bytes INTEGER NOT NULL, abi TEXT NOT NULL,
+                  created_at_ms INTEGER NOT NULL) STRICT\
+                """,
+                """
+                CREATE TABLE module_chunk (
+                  sha256 TEXT NOT NULL REFERENCES module, position INTEGER NOT NULL,
+                  bytes BLOB NOT NULL, PRIMARY KEY (sha256, position)) STRICT\
+                """,
+                """
+                CREATE TABLE function (
+                  name TEXT PRIMARY KEY, live INTEGER NOT NULL,
+                  versions_made INTEGER NOT NULL, deployments_made INTEGER NOT NULL,
+                  state TEXT, state_bytes INTEGER NOT NULL) STRICT\
+                """,
+                """
+                CREATE TABLE version (
+                  function TEXT NOT NULL REFERENCES function, number INTEGER NOT NULL,
+                  module TEXT NOT NULL REFERENCES module, manifest TEXT NOT NULL,
+                  created_at_ms INTEGER NOT NULL, PRIMARY KEY (function, number)) STRICT\
+                """,
+                """
+                CREATE TABLE deployment (
+                  function TEXT NOT NULL REFERENCES function, id INTEGER NOT NULL,
+                  rollout INTEGER NOT NULL, shares TEXT NOT NULL, cause TEXT NOT NULL,
+                  created_at_ms INTEGER NOT NULL,
+                  revision INTEGER NOT NULL REFERENCES revision,
+                  PRIMARY KEY (function, id)) STRICT\
+                """,
+                """
+                CREATE TABLE route (
+                  host TEXT NOT NULL, path TEXT NOT NULL,
+                  function TEXT NOT NULL REFERENCES function,
+                  PRIMARY KEY (host, path)) STRICT\
+                """,
+                "CREATE INDEX route_function ON route (function)",
+                """
+                CREATE TABLE token (
+                  id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+                  scope TEXT NOT NULL, created_at_ms INTEGER NOT NULL) STRICT\
+                """,
+                """
+                CREATE TABLE node (
+                  name TEXT PRIMARY KEY, info TEXT NOT NULL, revision INTEGER NOT NULL,
+                  last_seen_ms INTEGER NOT NULL) STRICT\
+                """);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.cress.control.store;
 
 import dev.cress.contract.Api;
+import dev.cress.contract.Api.BundleInfo;
 import dev.cress.contract.Api.Deleted;
 import dev.cress.contract.Api.Deployed;
 import dev.cress.contract.Api.FunctionInfo;
@@ -42,6 +43,7 @@ public final class Store implements AutoCloseable {
     private final Settings settings;
     private final RevisionLog log;
     private final Modules modules;
+    private final Bundles bundles;
     private final Deployments deployments;
     private final Functions functions;
     private final Releases releases;
@@ -55,8 +57,9 @@ public final class Store implements AutoCloseable {
         settings = database.write(() -> Settings.ensure(database));
         log = new RevisionLog(database, settings.epoch());
         modules = new Modules(database);
+        bundles = new Bundles(database);
         deployments = new Deployments(database);
-        functions = new Functions(database, modules, deployments);
+        functions = new Functions(database, modules, bundles, deployments);
         releases = new Releases(database, log, functions, deployments, new Routes(database));
         tokens = new Tokens(database);
         nodes = new KnownNodes(database);
@@ -141,6 +144,30 @@ public final class Store implements AutoCloseable {
     /// A piece of a module, or nothing behind its last.
     public Future<Optional<byte[]>> moduleChunk(Sha256 sha256, int position) {
         return thread.run(() -> modules.chunk(sha256, position));
+    }
+
+    public Future<Optional<BundleInfo>> bundle(Sha256 sha256) {
+        return thread.run(() -> bundles.find(sha256));
+    }
+
+    /// Stores an uploaded archive, unless it is there already.
+    public Future<BundleInfo> addBundle(Sha256 sha256, long bytes, int files, Path file) {
+        return write(
+                () ->
+                        bundles.find(sha256)
+                                .orElseGet(
+                                        () -> {
+                                            var bundle =
+                                                    new BundleInfo(
+                                                            sha256, bytes, files, clock.millis());
+                                            bundles.insert(bundle, file);
+                                            return bundle;
+                                        }));
+    }
+
+    /// A piece of an archive, or nothing behind its last.
+    public Future<Optional<byte[]>> bundleChunk(Sha256 sha256, int position) {
+        return thread.run(() -> bundles.chunk(sha256, position));
     }
 
     public Future<List<FunctionSummary>> functions() {

@@ -1,0 +1,57 @@
+package dev.cress.control.store;
+
+import dev.cress.contract.Sha256;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Uploaded bytes by their digest, in pieces. Called on the store's thread.
+final class Chunks {
+    /// Small enough that a reader never holds up the store for long.
+    static final int CHUNK_BYTES = 1 << 20;
+
+    private final Database database;
+    private final String table;
+
+    /// @param table one of the schema's
+    Chunks(Database database, String table) {
+        this.database = database;
+        this.table = table;
+    }
+
+    /// Stores a file's bytes, as many as are expected. Called inside a transaction: all or nothing.
+    void insert(Sha256 sha256, long bytes, Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            int position = 0;
+            long stored = 0;
+            for (byte[] chunk = in.readNBytes(CHUNK_BYTES);
+                    chunk.length > 0;
+                    chunk = in.readNBytes(CHUNK_BYTES)) {
+                database.update(
+                        "INSERT INTO " + table + " (sha256, position, bytes) VALUES (?, ?, ?)",
+                        sha256.hex(),
+                        position++,
+                        chunk);
+                stored += chunk.length;
+            }
+            if (stored != bytes) {
+                throw new IOException(stored + " bytes where " + bytes + " came");
+            }
+        } catch (IOException e) {
+            throw new StoreException(
+                    StoreException.Kind.FAILED, "an upload can't be read back: " + file, e);
+        }
+    }
+
+    /// The piece at this position, or nothing behind the last.
+    Optional<byte[]> find(Sha256 sha256, int position) {
+        return database.first(
+                "SELECT bytes FROM " + table + " WHERE sha256 = ? AND position = ?",
+                row -> row.getBytes(1),
+                sha256.hex(),
+                position);
+    }
+}
