@@ -13,6 +13,7 @@ import dev.cress.contract.Version;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -69,6 +70,15 @@ final class ControlClient {
                 BodyPublishers.ofByteArray(module),
                 "application/wasm",
                 Api.ModuleInfo.class);
+    }
+
+    Api.BundleInfo uploadAssets(Path archive) throws FileNotFoundException {
+        return send(
+                "POST",
+                "/v1/assets",
+                BodyPublishers.ofFile(archive),
+                "application/zip",
+                Api.BundleInfo.class);
     }
 
     /// A new version with this share of the traffic; if that can't be, nothing is kept of it.

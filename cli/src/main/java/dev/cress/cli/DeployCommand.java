@@ -2,6 +2,7 @@ package dev.cress.cli;
 
 import dev.cress.contract.Api;
 import dev.cress.contract.Deployment;
+import dev.cress.contract.Manifest;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
 
@@ -63,7 +64,10 @@ final class DeployCommand implements Callable<Integer> {
         Api.ModuleInfo stored = client.upload(bytes);
         Api.VersionCreated created =
                 client.release(
-                        source.name(), stored.sha256(), source.manifest(), share.basisPoints());
+                        source.name(),
+                        stored.sha256(),
+                        manifest(client, source),
+                        share.basisPoints());
         Api.Deployed deployed = Objects.requireNonNull(created.deployed());
         showChanges(client, created.version(), deployed);
         boolean unchanged = created.unchanged() && deployed.unchanged();
@@ -76,6 +80,15 @@ final class DeployCommand implements Callable<Integer> {
         int code = waiting.finish(client, output, deployed, done);
         address(source);
         return code;
+    }
+
+    private Manifest manifest(ControlClient client, Source source) {
+        if (source.assets().isEmpty()) {
+            return source.manifest();
+        }
+        AssetFolder folder = source.assets().get();
+        output.say("uploading " + folder.dir());
+        return source.manifest().with(folder.upload(client));
     }
 
     private String part() {

@@ -1,8 +1,11 @@
 package dev.cress.cli;
 
+import dev.cress.contract.Bundle;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Warmup;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,8 @@ final class ManifestDiff {
         entries("outbound", from.grants().outbound(), to.grants().outbound());
         entries("secret", from.grants().secrets(), to.grants().secrets());
         entries("kv", from.grants().kv(), to.grants().kv());
+        changed("scratch_mib", from.grants().scratchMib(), to.grants().scratchMib());
+        assets(from.assets(), to.assets());
         warmup(from.warmup(), to.warmup());
         var names = new TreeSet<>(from.config().keySet());
         names.addAll(to.config().keySet());
@@ -40,6 +45,14 @@ final class ManifestDiff {
         changed("limits wall_ms", from.wallMs(), to.wallMs());
         changed("limits memory_mib", from.memoryMib(), to.memoryMib());
         changed("limits concurrency", from.concurrency(), to.concurrency());
+    }
+
+    private void assets(@Nullable Bundle from, @Nullable Bundle to) {
+        changed(
+                "assets",
+                from == null ? "none" : from.sha256().shortHex(),
+                to == null ? "none" : to.sha256().shortHex());
+        changed("assets serve", from != null && from.serve(), to != null && to.serve());
     }
 
     private void warmup(Warmup from, Warmup to) {

@@ -41,6 +41,7 @@ record ManifestFile(
         @Nullable Capabilities capabilities,
         @Nullable Boolean snapshot,
         @Nullable Warmup warmup,
+        @Nullable Assets assets,
         @Nullable Object placement,
         @Nullable Build build) {
     static final String FILE_NAME = "cress.toml";
@@ -64,18 +65,27 @@ record ManifestFile(
     /// @param outbound where it may send requests
     /// @param secrets names of secrets that it may read
     /// @param kv names of stores that it may use
+    /// @param scratchMib MiB of files that a request may keep at `/tmp`
     record Capabilities(
             @Nullable Map<String, String> config,
             @Nullable List<Origin> outbound,
             @Nullable List<String> secrets,
-            @Nullable List<String> kv) {
+            @Nullable List<String> kv,
+            int scratchMib) {
         Grants grants() {
             return new Grants(
                     outbound == null ? List.of() : outbound,
                     secrets == null ? List.of() : secrets,
-                    kv == null ? List.of() : kv);
+                    kv == null ? List.of() : kv,
+                    scratchMib);
         }
     }
+
+    /// The files that a version brings.
+    ///
+    /// @param dir the folder with them, relative to the file
+    /// @param serve whether nodes answer requests for them without the guest
+    record Assets(@Nullable String dir, boolean serve) {}
 
     /// How the module is made from its source.
     ///
@@ -114,7 +124,7 @@ record ManifestFile(
                 });
     }
 
-    /// The part that the version keeps.
+    /// The part that the version keeps, without its files.
     Manifest manifest() {
         return new Manifest(
                 abi == null ? "auto" : abi,

@@ -12,9 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// What is to be deployed: a function's name, its module's file, its manifest. `cress deploy` takes
-/// it from its arguments and a `cress.toml`.
-record Source(FunctionName name, Path module, Manifest manifest) {
+/// What is to be deployed: a function's name, its module's file, its manifest, its files. `cress
+/// deploy` takes it from its arguments and a `cress.toml`.
+record Source(FunctionName name, Path module, Manifest manifest, Optional<AssetFolder> assets) {
     /// @param first a name, or a path if there is no second
     /// @param second a module, a manifest, or a folder with one
     static Source of(Optional<String> first, Optional<Path> second) {
@@ -44,7 +44,8 @@ record Source(FunctionName name, Path module, Manifest manifest) {
         }
         String file = path.getFileName().toString();
         String stem = file.replaceFirst("\\.(wasm|js|mjs)$", "");
-        return new Source(new FunctionName(name.orElse(stem)), path, Manifest.DEFAULT);
+        return new Source(
+                new FunctionName(name.orElse(stem)), path, Manifest.DEFAULT, Optional.empty());
     }
 
     private static Source fromManifest(Path file, Optional<String> name) {
@@ -65,7 +66,8 @@ record Source(FunctionName name, Path module, Manifest manifest) {
         return new Source(
                 new FunctionName(function),
                 file.resolveSibling(written.module()),
-                written.manifest());
+                written.manifest(),
+                AssetFolder.of(file, written.assets()));
     }
 
     /// The module's bytes.

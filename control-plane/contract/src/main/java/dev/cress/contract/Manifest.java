@@ -74,6 +74,11 @@ public record Manifest(
         checkConfig(config);
     }
 
+    /// The same with these files.
+    public Manifest with(Bundle bundle) {
+        return new Manifest(abi, snapshot, routes, limits, config, grants, bundle, warmup);
+    }
+
     private static void checkConfig(Map<String, String> config) {
         int bytes = 0;
         for (var entry : config.entrySet()) {

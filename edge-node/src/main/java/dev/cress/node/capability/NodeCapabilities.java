@@ -7,6 +7,7 @@ import dev.cress.node.kv.KeyValueStores;
 import dev.cress.node.outbound.Asking;
 import dev.cress.node.outbound.Asking.Journal;
 import dev.cress.node.outbound.OutboundClient;
+import dev.cress.wasm.guest.Assets;
 import dev.cress.wasm.guest.GuestRequest;
 
 import io.vertx.core.Context;
@@ -31,12 +32,14 @@ public final class NodeCapabilities implements AutoCloseable {
 
     /// What one run of this version may ask. Closed when the run is over.
     ///
+    /// @param assets the files that it brings
     /// @param request what the run answers
     /// @param context the event loop that does the run's I/O
     /// @param journal what is told of what it asks
     public RunCapabilities of(
             FunctionName function,
             Version version,
+            Assets assets,
             GuestRequest request,
             Context context,
             Journal journal) {
@@ -45,6 +48,7 @@ public final class NodeCapabilities implements AutoCloseable {
                 this,
                 function,
                 grants,
+                assets,
                 outbound.of(new Asking(function, grants.outbound(), request, context, journal)));
     }
 

@@ -16,14 +16,20 @@ public final class RunCapabilities implements Capabilities, AutoCloseable {
     private final NodeCapabilities node;
     private final FunctionName function;
     private final Grants grants;
+    private final Assets assets;
     private final RunWait wait = new RunWait();
     private final RunOutbound outbound;
 
     RunCapabilities(
-            NodeCapabilities node, FunctionName function, Grants grants, RunOutbound outbound) {
+            NodeCapabilities node,
+            FunctionName function,
+            Grants grants,
+            Assets assets,
+            RunOutbound outbound) {
         this.node = node;
         this.function = function;
         this.grants = grants;
+        this.assets = assets;
         this.outbound = outbound;
     }
 
@@ -53,12 +59,12 @@ public final class RunCapabilities implements Capabilities, AutoCloseable {
 
     @Override
     public Assets assets() {
-        return Assets.NONE;
+        return assets;
     }
 
     @Override
     public long scratchBytes() {
-        return 0;
+        return (long) grants.scratchMib() << 20;
     }
 
     @Override

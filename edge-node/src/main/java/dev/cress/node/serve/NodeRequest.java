@@ -6,6 +6,7 @@ import dev.cress.contract.LogEntry;
 import dev.cress.node.capability.RunCapabilities;
 import dev.cress.node.outbound.Asking.Journal;
 import dev.cress.wasm.GuestRun;
+import dev.cress.wasm.guest.Assets;
 import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
@@ -342,6 +343,9 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
                             .of(
                                     match.function().name(),
                                     version.version(),
+                                    version.assets().isPresent()
+                                            ? version.assets().get()
+                                            : Assets.NONE,
                                     request(),
                                     context,
                                     this);

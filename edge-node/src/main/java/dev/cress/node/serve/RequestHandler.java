@@ -3,6 +3,7 @@ package dev.cress.node.serve;
 import dev.cress.contract.CressHeader;
 import dev.cress.contract.CressPath;
 import dev.cress.contract.ErrorCode;
+import dev.cress.node.assets.StaticAnswer;
 import dev.cress.node.capability.NodeCapabilities;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
@@ -184,6 +185,9 @@ public final class RequestHandler {
                     "%s is not ready on this node yet".formatted(match.function().name()));
             return;
         }
+        if (serveFile(http, incoming, match, version.get())) {
+            return;
+        }
         long declared = declaredLength(http);
         if (declared > limits.requestBodyBytes()) {
             refuse(
@@ -196,6 +200,38 @@ public final class RequestHandler {
         }
         var context = Objects.requireNonNull(vertx.getOrCreateContext());
         new NodeRequest(this, context, http, incoming, match, version.get(), ticket).begin();
+    }
+
+    /// Whether the version brought a file for this request, which then goes out without its guest.
+    private boolean serveFile(
+            HttpServerRequest http,
+            Incoming incoming,
+            RouteTable.Match match,
+            ServedVersion version) {
+        var answer =
+                version.servedFiles()
+                        .flatMap(
+                                files ->
+                                        StaticAnswer.find(
+                                                files,
+                                                http,
+                                                Objects.requireNonNull(incoming.path()),
+                                                match.prefix()));
+        if (answer.isEmpty()) {
+            return false;
+        }
+        http.response()
+                .putHeader(CressHeader.REQUEST_ID.text(), incoming.requestId())
+                .putHeader(CressHeader.NODE.text(), place.name())
+                .putHeader(
+                        CressHeader.VERSION.text(), Integer.toString(version.version().number()));
+        if (incoming.fromRouter()) {
+            http.response().putHeader(CressHeader.FUNCTION.text(), match.function().name().value());
+        }
+        answer.get().send(http).onFailure(_ -> http.connection().close());
+        match.function().activity().count(http.response().getStatusCode(), "file");
+        UnreadBody.letEnd(vertx, http);
+        return true;
     }
 
     private static long declaredLength(HttpServerRequest http) {

@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -241,10 +242,13 @@ public final class NodeState implements AutoCloseable {
     private void stageMissing() {
         Set<Wanted> now = new HashSet<>();
         Set<Sha256> modules = new HashSet<>();
+        Set<Sha256> assets = new HashSet<>();
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.versions()) {
                 now.add(new Wanted(function.name(), version));
                 modules.add(version.module());
+                Optional.ofNullable(version.manifest().assets())
+                        .ifPresent(bundle -> assets.add(bundle.sha256()));
             }
         }
         // whole at once: staging drops for good what it finds unwanted
@@ -260,8 +264,9 @@ public final class NodeState implements AutoCloseable {
         }
         try {
             store.keepModules(modules);
+            staging.keepAssets(assets);
         } catch (IOException e) {
-            LOG.warn("unused modules can't be deleted: {}", e.toString());
+            LOG.warn("unused modules and files can't be deleted: {}", e.toString());
         }
     }
 

@@ -39,6 +39,7 @@ import java.util.Set;
 /// position.json    how far everything here is recorded
 /// functions/N.json what a function should be, and what it was when it last took effect
 /// modules/SHA.wasm modules, checked against their name
+/// assets/SHA.zip   files that versions bring ([AssetStore])
 /// router.key       by which routers are known (0600)
 /// port             where the node last served
 /// ```
@@ -69,6 +70,11 @@ public final class NodeStore implements AutoCloseable {
         this.lockFile = lockFile;
         this.functions = Files.createDirectories(data.resolve("functions"));
         this.modules = Files.createDirectories(data.resolve("modules"));
+    }
+
+    /// Where archives of files are.
+    Path assets() {
+        return data.resolve("assets");
     }
 
     /// Opens the folder, making it if need be; refuses one that another process uses.
@@ -172,7 +178,7 @@ public final class NodeStore implements AutoCloseable {
     }
 
     /// Files on their way to these names stay as well.
-    private static void keep(Path folder, Set<String> names) throws IOException {
+    static void keep(Path folder, Set<String> names) throws IOException {
         try (var files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();

@@ -1,9 +1,11 @@
 package dev.cress.node.state;
 
+import dev.cress.contract.Bundle;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Version;
+import dev.cress.node.assets.AssetFiles;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.RequestHandler.Place;
 import dev.cress.node.serve.ServedVersion;
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +38,7 @@ final class Staging implements AutoCloseable {
 
     private final NodeStore store;
     private final ModuleSource source;
+    private final AssetStore assets;
     private final WasmHost host;
     private final NodeLimits limits;
     private final Listener listener;
@@ -77,6 +81,7 @@ final class Staging implements AutoCloseable {
             Listener listener) {
         this.store = store;
         this.source = source;
+        this.assets = new AssetStore(store.assets(), source);
         this.host = host;
         this.limits = limits;
         this.listener = listener;
@@ -112,9 +117,10 @@ final class Staging implements AutoCloseable {
         }
         try {
             RunLimits runLimits = runLimits(version.manifest().limits());
+            Optional<AssetFiles> files = files(version);
             if (heat != Heat.FIRST && isKept(version)) {
                 Isolates cold = host.isolates(() -> image(version));
-                finish(function, new ServedVersion(version, cold, runLimits), heat);
+                finish(function, new ServedVersion(version, cold, runLimits, files), heat);
                 return;
             }
             var image = host.prepare(module(version), wanted(version));
@@ -129,7 +135,7 @@ final class Staging implements AutoCloseable {
                 return;
             }
             Isolates warm = host.isolates(image, () -> image(version));
-            finish(function, new ServedVersion(version, warm, runLimits), heat);
+            finish(function, new ServedVersion(version, warm, runLimits, files), heat);
         } catch (RefusedModuleException e) {
             listener.failed(function, version, String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException | Error e) {
@@ -195,6 +201,16 @@ final class Staging implements AutoCloseable {
         }
         store.putModule(version.module(), fetched);
         return fetched;
+    }
+
+    private Optional<AssetFiles> files(Version version) throws IOException, InterruptedException {
+        Bundle bundle = version.manifest().assets();
+        return bundle == null ? Optional.empty() : Optional.of(assets.files(bundle));
+    }
+
+    /// Deletes the archives that nothing here names any more.
+    void keepAssets(Set<Sha256> named) throws IOException {
+        assets.keep(named);
     }
 
     private RunLimits runLimits(Limits wanted) {

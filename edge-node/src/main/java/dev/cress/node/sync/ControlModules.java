@@ -1,7 +1,11 @@
 package dev.cress.node.sync;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.cress.contract.Bundle;
 import dev.cress.contract.Version;
 import dev.cress.node.state.ModuleSource;
 
@@ -10,12 +14,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
-/// Fetches modules from the control plane. Blocks, on the staging thread.
+/// Fetches modules and files from the control plane. Blocks, on the staging thread.
 public final class ControlModules implements ModuleSource, AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
@@ -46,6 +54,30 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
     @Override
     public byte[] fetch(Version version) throws IOException, InterruptedException {
         URI at = control.resolve("/v1/modules/" + version.module().hex());
+        byte[] module =
+                fetch(
+                        at,
+                        version.moduleBytes(),
+                        BodySubscribers::ofByteArray,
+                        BodySubscribers.replacing(new byte[0]));
+        requireSize(at, module.length, version.moduleBytes());
+        return module;
+    }
+
+    @Override
+    public void fetch(Bundle bundle, Path into) throws IOException, InterruptedException {
+        URI at = control.resolve("/v1/assets/" + bundle.sha256().hex());
+        fetch(
+                at,
+                bundle.bytes(),
+                () -> BodySubscribers.ofFile(into, CREATE, TRUNCATE_EXISTING, WRITE),
+                BodySubscribers.replacing(into));
+        requireSize(at, Files.size(into), bundle.bytes());
+    }
+
+    private <T> T fetch(
+            URI at, long bytes, Supplier<BodySubscriber<T>> body, BodySubscriber<T> ofAnError)
+            throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(at).header("authorization", "Bearer " + token).build();
         var answer =
@@ -53,17 +85,19 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
                         request,
                         head ->
                                 head.statusCode() == 200
-                                        ? BodySubscribers.limiting(
-                                                BodySubscribers.ofByteArray(),
-                                                version.moduleBytes())
-                                        : BodySubscribers.replacing(new byte[0]));
+                                        ? BodySubscribers.limiting(body.get(), bytes)
+                                        : ofAnError);
         try {
-            return checked(at, version, answer.get(max(version).toMillis(), MILLISECONDS));
+            HttpResponse<T> response = answer.get(max(bytes).toMillis(), MILLISECONDS);
+            if (response.statusCode() != 200) {
+                throw new IOException("%s answered %d".formatted(at, response.statusCode()));
+            }
+            return response.body();
         } catch (ExecutionException e) {
             throw new IOException("%s can't be fetched: %s".formatted(at, e.getCause()), e);
         } catch (TimeoutException e) {
             throw new IOException(
-                    "%s did not answer within %d ms".formatted(at, max(version).toMillis()), e);
+                    "%s did not answer within %d ms".formatted(at, max(bytes).toMillis()), e);
         } finally {
             answer.cancel(true);
         }
@@ -71,19 +105,14 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
 
     /// The client's own timeout ends with the answer's head, and a body that stops coming would
     /// hold the staging thread for ever.
-    private Duration max(Version version) {
-        return answerMax.plusMillis(version.moduleBytes() * 1000 / BYTES_PER_SECOND_MIN);
+    private Duration max(long bytes) {
+        return answerMax.plusMillis(bytes * 1000 / BYTES_PER_SECOND_MIN);
     }
 
-    private static byte[] checked(URI at, Version version, HttpResponse<byte[]> response)
-            throws IOException {
-        if (response.statusCode() != 200) {
-            throw new IOException("%s answered %d".formatted(at, response.statusCode()));
+    private static void requireSize(URI at, long size, long expected) throws IOException {
+        if (size != expected) {
+            throw new IOException("%s is not %d bytes long".formatted(at, expected));
         }
-        if (response.body().length != version.moduleBytes()) {
-            throw new IOException("%s is not %d bytes long".formatted(at, version.moduleBytes()));
-        }
-        return response.body();
     }
 
     /// Ends what is being fetched.
