@@ -114,7 +114,7 @@ class StartTest {
     void aStoreOfANewerProgramIsLeftAlone() throws SQLException {
         ControlPlane.start(config(), new MagicPreparer()).close();
         change("PRAGMA user_version = 7");
-        assertRefused(config(), "has schema 7, this program knows up to 1");
+        assertRefused(config(), "has schema 7, this program knows up to 2");
     }
 
     @Test
