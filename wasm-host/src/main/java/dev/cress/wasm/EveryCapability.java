@@ -7,12 +7,18 @@ import dev.cress.wasm.guest.KeyValueStore;
 import dev.cress.wasm.guest.Outbound;
 import dev.cress.wasm.guest.ResponseHead;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/// Grants requests to other hosts, and answers each of them itself at once: for the rehearsal.
-final class EveryCapability implements Capabilities, Outbound {
+/// Grants whatever is asked for and has little of it, at once, so that a [Rehearsal] goes the ways on
+/// which calls succeed.
+final class EveryCapability implements Capabilities, Outbound, KeyValueStore {
+    private static final byte[] LITTLE = {'a'};
+
     @Override
     public Outbound outbound() {
         return this;
@@ -40,7 +46,37 @@ final class EveryCapability implements Capabilities, Outbound {
 
     @Override
     public Optional<KeyValueStore> keyValueStore(String name) {
-        return Optional.empty();
+        return Optional.of(this);
+    }
+
+    @Override
+    public Optional<String> origin(String name) {
+        return Optional.of("https://a.example:8443").filter(_ -> name.equals("a"));
+    }
+
+    @Override
+    public Optional<Item> get(String key) {
+        return Optional.of(new Item(LITTLE, "a", 1));
+    }
+
+    @Override
+    public OptionalLong put(
+            String key,
+            byte[] value,
+            String metadata,
+            @Nullable Duration timeToLive,
+            OptionalLong expected) {
+        return OptionalLong.of(2);
+    }
+
+    @Override
+    public boolean delete(String key) {
+        return true;
+    }
+
+    @Override
+    public List<String> list(String prefix, String after, int limit) {
+        return List.of("a");
     }
 
     @Override
@@ -75,7 +111,8 @@ final class EveryCapability implements Capabilities, Outbound {
 
         @Override
         public ResponseHead response() {
-            return new ResponseHead(200, List.of(new Header("x-a", "b"), new Header("x-a", "c")));
+            return new ResponseHead(200, List.of(new Header("x-a", "b"), new Header("x-a", "c"),
+                            new Header("content-length", "1")));
         }
 
         @Override

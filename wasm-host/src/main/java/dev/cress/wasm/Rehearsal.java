@@ -13,7 +13,9 @@ import dev.cress.wasm.guest.Nobody;
 import dev.cress.wasm.guest.OutboundException;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RunLimits;
+import dev.cress.wasm.host.Convention;
 import dev.cress.wasm.host.Guest;
+import dev.cress.wasm.host.HostCaller;
 import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.memory.MemoryBudget;
@@ -139,29 +141,31 @@ final class Rehearsal {
     private void calls(SecureRandom random) {
         for (Abi abi : Abi.values()) {
             var word = new RunWord(_ -> {});
-            var exchange = new Nobody(request(), new byte[0], new EveryCapability());
+            var exchange = new Nobody(request(), "a=b".getBytes(US_ASCII), new EveryCapability());
             var run = new HostRun(word, memory, exchange, RunLimits.DEFAULT, random);
             word.begin(new StopFlag());
+            Convention convention = Conventions.of(abi);
             try {
-                Conventions.of(abi).serve(run, new EveryCall(run));
+                convention.serve(run, new EveryCall(run, convention));
             } catch (GuestEnded ended) {
                 LOG.debug("{} rehearsed until {}", abi, ended.outcome());
             }
-            Conventions.of(abi).rehearse(run);
             run.log().write(HEAD);
             word.end();
         }
     }
 
     /// A guest that makes every call there is, once, and ends after it was called a few times.
-    private final class EveryCall implements Guest {
+    private final class EveryCall implements Guest, HostCaller {
         private static final int CALLS_MAX = 100;
 
         private final HostRun run;
+        private final Convention convention;
         private int calls;
 
-        EveryCall(HostRun run) {
+        EveryCall(HostRun run, Convention convention) {
             this.run = run;
+            this.convention = convention;
         }
 
         @Override
@@ -181,6 +185,7 @@ final class Rehearsal {
                 memory.write(HEAD_AT, HEAD);
                 HostFunctions.all().forEach(this::make);
                 RehearsedFiles.CALLS.forEach(this::make);
+                convention.rehearse(run, this);
                 run.word().enterHost();
             } else if (calls > CALLS_MAX) {
                 throw new GuestEnded(new Outcome.Completed());
@@ -207,10 +212,21 @@ final class Rehearsal {
                 case "abort" -> arguments[0] = HEAD_AT;
                 default -> {}
             }
+            make(function, arguments);
+        }
+
+        @Override
+        public long call(String module, String name, long... arguments) {
+            return make(HostFunctions.find(module, name).orElseThrow(), arguments);
+        }
+
+        private long make(ImportFunction function, long[] arguments) {
             try {
-                function.handle().apply(instance, arguments);
+                long[] results = function.handle().apply(instance, arguments);
+                return results.length == 0 ? 0 : results[0];
             } catch (GuestEnded ended) {
                 run.word().leaveHost();
+                return 0;
             }
         }
     }

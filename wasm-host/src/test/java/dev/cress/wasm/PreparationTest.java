@@ -166,8 +166,8 @@ class PreparationTest {
     @Test
     void anUnknownAbiIsNamedWithThoseThatAreKnown() {
         byte[] module = Assembler.withMemory(1).start(nothing()).toBytes();
-        assertThat(refusal(module, "fastly").code()).isEqualTo("unknown-abi");
-        assertThat(refusal(module, "fastly").getMessage()).contains("fastly", "auto", "wasi-cgi");
+        assertThat(refusal(module, "wagi").code()).isEqualTo("unknown-abi");
+        assertThat(refusal(module, "wagi").getMessage()).contains("wagi", "auto", "wasi-cgi");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.cress.node.outbound;
 
 import dev.cress.contract.Limits;
+import dev.cress.contract.Origin;
 import dev.cress.wasm.guest.Outbound;
 import dev.cress.wasm.guest.OutboundException;
 import dev.cress.wasm.guest.OutboundException.Reason;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,6 +48,14 @@ public final class RunOutbound implements Outbound, AutoCloseable {
             asking.journal().outbound(outcome(e.reason()), Duration.ZERO);
             throw e;
         }
+    }
+
+    @Override
+    public Optional<String> origin(String name) {
+        return asking.granted().stream()
+                .filter(origin -> origin.isSingle() && origin.name().equals(name))
+                .map(Origin::url)
+                .findFirst();
     }
 
     private Call admit(OutboundHead head) throws OutboundException {

@@ -2,6 +2,7 @@ package dev.cress.wasm.abi;
 
 import dev.cress.wasm.cgi.CgiConvention;
 import dev.cress.wasm.extism.ExtismConvention;
+import dev.cress.wasm.fastly.FastlyConvention;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.host.Convention;
 import dev.cress.wasm.javascript.JavaScriptConvention;
@@ -9,6 +10,7 @@ import dev.cress.wasm.javascript.JavaScriptConvention;
 /// The entry conventions by their names.
 public final class Conventions {
     private static final Convention WASI_CGI = new CgiConvention();
+    private static final Convention FASTLY = new FastlyConvention();
 
     private static final Convention EXTISM = new ExtismConvention();
 
@@ -21,6 +23,7 @@ public final class Conventions {
             case WASI_CGI -> WASI_CGI;
             case EXTISM -> EXTISM;
             case JAVASCRIPT -> JAVASCRIPT;
+            case FASTLY -> FASTLY;
         };
     }
 }

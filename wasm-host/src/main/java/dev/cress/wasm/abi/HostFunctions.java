@@ -1,6 +1,7 @@
 package dev.cress.wasm.abi;
 
 import dev.cress.wasm.extism.ExtismFunctions;
+import dev.cress.wasm.fastly.FastlyCalls;
 import dev.cress.wasm.javascript.ScriptCalls;
 import dev.cress.wasm.script.AssemblyScriptFunctions;
 import dev.cress.wasm.wasi.WasiFunctions;
@@ -27,6 +28,8 @@ public final class HostFunctions {
                             Collectors.toUnmodifiableMap(
                                     f -> f.module() + "." + f.name(), Function.identity()));
 
+    private static final String FASTLY = "fastly_";
+
     private HostFunctions() {}
 
     /// All of them.
@@ -35,14 +38,19 @@ public final class HostFunctions {
                         WasiFunctions.CALLS,
                         AssemblyScriptFunctions.CALLS,
                         ExtismFunctions.CALLS,
-                        ScriptCalls.CALLS)
+                        ScriptCalls.CALLS,
+                        FastlyCalls.CALLS)
                 .flatMap(family -> family.functions().stream())
                 .toList();
     }
 
-    /// The modules that they are in.
+    /// The modules that they are in, as a message names them: Fastly's two dozen as one.
     public static List<String> modules() {
-        return all().stream().map(ImportFunction::module).distinct().toList();
+        return all().stream().map(f -> shown(f.module())).distinct().toList();
+    }
+
+    private static String shown(String module) {
+        return module.startsWith(FASTLY) ? FASTLY + "…" : module;
     }
 
     /// The one that a module means by these names.

@@ -11,6 +11,7 @@ import dev.cress.wasm.host.Convention;
 import dev.cress.wasm.host.Entry;
 import dev.cress.wasm.host.Fields;
 import dev.cress.wasm.host.Guest;
+import dev.cress.wasm.host.HostCaller;
 import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.scan.ModuleOutline;
 import dev.cress.wasm.scan.ModuleOutline.Export;
@@ -112,8 +113,10 @@ public final class ExtismConvention implements Convention {
     }
 
     @Override
-    public void rehearse(HostRun run) {
+    public void rehearse(HostRun run, HostCaller caller) {
+        run.word().enterHost();
         ExtismRehearsal.hold(run);
+        run.word().leaveHost();
     }
 
     @Override

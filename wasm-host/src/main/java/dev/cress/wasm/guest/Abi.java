@@ -15,7 +15,10 @@ public enum Abi {
     EXTISM("extism"),
 
     /// A script in the JavaScript engine QuickJS, as [dev.cress.wasm.javascript] has it.
-    JAVASCRIPT("javascript");
+    JAVASCRIPT("javascript"),
+
+    /// A program for Fastly Compute: imports `fastly_…`, exports `_start` and its `memory`.
+    FASTLY("fastly");
 
     private final String text;
 

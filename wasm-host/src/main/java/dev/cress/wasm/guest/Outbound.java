@@ -2,6 +2,7 @@ package dev.cress.wasm.guest;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// Requests that a guest sends to other hosts: those that its manifest lists, never what only the
 /// node itself should reach. On the guest's thread.
@@ -19,6 +20,12 @@ public interface Outbound {
     ///
     /// @param timeout zero only looks
     int awaitAny(List<OutboundCall> calls, Duration timeout);
+
+    /// The origin that the manifest lists under this name, `https://api.example.com`: for guests
+    /// that call other hosts by names of backends.
+    default Optional<String> origin(String name) {
+        return Optional.empty();
+    }
 
     /// A request as a guest asks for it.
     ///

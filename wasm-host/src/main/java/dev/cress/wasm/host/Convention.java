@@ -37,11 +37,12 @@ public interface Convention {
     /// kept if it may come out otherwise in another run: [#serve] has to do it then.
     default void initialise(HostRun run, Guest guest) {}
 
-    /// Makes host calls of its own succeed, and fail, before there is any guest: so that their
-    /// classes are there. From the host's side of a run that may do everything.
-    default void rehearse(HostRun run) {}
-
     /// Answers the run's request. Returns when the answer is complete; throws
     /// [dev.cress.wasm.stop.GuestEnded] when it can't be.
     void serve(HostRun run, Guest guest);
+
+    /// Makes calls of its own families that succeed only after others: part of a rehearsal in which
+    /// every call there is was made once, all that the run asks for is granted, and nobody answers.
+    /// What the calls load is loaded before any guest runs.
+    default void rehearse(HostRun run, HostCaller caller) {}
 }

@@ -9,7 +9,9 @@ public enum Family {
     /// `env.host_call` and the hooks beside it.
     JAVASCRIPT(2),
     /// `extism:host/env`.
-    EXTISM(3);
+    EXTISM(3),
+    /// `fastly_…`: the host calls of Fastly Compute.
+    FASTLY(4);
 
     /// Where a run keeps what a family knows of it: one place each.
     private final int place;

@@ -111,6 +111,14 @@ public final class WasiProcess {
         return new Vectors(memory, at, count);
     }
 
+    /// A process that is told of its request in other ways too: nothing to read, and what it writes
+    /// is logged.
+    ///
+    /// @param told made when the guest first asks, at its own cost
+    public static WasiProcess logging(HostRun run, Supplier<Words> told) {
+        return new WasiProcess(run, told, new LogStreams(run), true);
+    }
+
     HostRun run() {
         return run;
     }
