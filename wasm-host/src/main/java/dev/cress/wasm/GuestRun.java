@@ -53,7 +53,7 @@ public final class GuestRun {
         if (isolate == null) {
             return new RunResult(noMemory(from.image()), 0, 0, 0, 0, false);
         }
-        var guest = new IsolateGuest(from.image().entries(), isolate, word);
+        var guest = new IsolateGuest(from.image().entries(), from.image().note(), isolate, word);
         Outcome outcome = null;
         Watchdog.Watch watch = host.watchdog().watch(word, limits.cpu(), limits.wall());
         try {

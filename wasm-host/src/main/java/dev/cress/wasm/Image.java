@@ -23,11 +23,14 @@ public final class Image {
     /// Indices of the functions that its convention calls.
     private final Map<String, Integer> entries;
 
-    private Image(Abi abi, Blueprint blueprint, Map<String, Integer> entries) {
+    private final int note;
+
+    private Image(Abi abi, Blueprint blueprint, Map<String, Integer> entries, int note) {
         this.abi = abi;
         this.convention = Conventions.of(abi);
         this.blueprint = blueprint;
         this.entries = entries;
+        this.note = note;
     }
 
     /// Defines what was built.
@@ -44,7 +47,8 @@ public final class Image {
                             HostFunctions.importsOf(stripped),
                             !compiled.interpreted().isEmpty(),
                             content.starts()),
-                    content.entries());
+                    content.entries(),
+                    content.note());
         } catch (RuntimeException | LinkageError e) {
             throw new WasmHostException("image can't be loaded: " + e.getMessage(), e);
         }
@@ -70,5 +74,10 @@ public final class Image {
 
     Map<String, Integer> entries() {
         return entries;
+    }
+
+    /// What its convention has to know of the state that runs begin with.
+    int note() {
+        return note;
     }
 }

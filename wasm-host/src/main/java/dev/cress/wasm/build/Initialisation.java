@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// Runs what a module does before its first request, once, with nothing to reach, so that requests
 /// begin where it ends: its start section, then its convention's initialisers. What asks there for
@@ -74,7 +75,8 @@ final class Initialisation {
     /// Where requests begin.
     ///
     /// @param starts the functions that each of them calls first, if there are any
-    record Begin(InitialState state, List<Integer> starts) {}
+    /// @param note what the convention has to know of the state
+    record Begin(InitialState state, List<Integer> starts, int note) {}
 
     /// @param bytes the module as it was uploaded
     /// @param entries what the convention calls and the module exports, with their indices
@@ -89,12 +91,13 @@ final class Initialisation {
         Map<String, Integer> starts = starts(initialisers);
         Isolate isolate = prepared(bytes, entries);
         try {
-            if (keeps(isolate, starts, entries, snapshot)) {
-                return new Begin(isolate.takeState(), List.of());
+            OptionalInt note = kept(isolate, starts, entries, snapshot);
+            if (note.isPresent()) {
+                return new Begin(isolate.takeState(), List.of(), note.getAsInt());
             }
             Isolate unstarted = prepared(bytes, entries);
             try {
-                return new Begin(unstarted.takeState(), List.copyOf(starts.values()));
+                return new Begin(unstarted.takeState(), List.copyOf(starts.values()), 0);
             } finally {
                 unstarted.release();
             }
@@ -135,8 +138,8 @@ final class Initialisation {
         }
     }
 
-    /// Returns whether what they did can be kept.
-    private boolean keeps(
+    /// Returns the convention's note if what they did can be kept.
+    private OptionalInt kept(
             Isolate isolate,
             Map<String, Integer> starts,
             Map<String, Integer> entries,
@@ -146,11 +149,15 @@ final class Initialisation {
             convention.beforeInitialisers(scene.run);
             for (var start : starts.entrySet()) {
                 if (!scene.step(start.getKey(), () -> scene.call(start.getValue()))) {
-                    return false;
+                    return OptionalInt.empty();
                 }
             }
-            return scene.step("initialisation", () -> convention.initialise(scene.run, scene.guest))
-                    && (snapshot || !scene.run.differsByRun());
+            boolean ended =
+                    scene.step(
+                            "initialisation", () -> convention.initialise(scene.run, scene.guest));
+            return ended && (snapshot || !scene.run.differsByRun())
+                    ? OptionalInt.of(convention.afterInitialisers(scene.run))
+                    : OptionalInt.empty();
         }
     }
 
@@ -177,7 +184,7 @@ final class Initialisation {
                             new Nobody(),
                             RunLimits.DEFAULT,
                             new SecureRandom());
-            this.guest = new IsolateGuest(entries, isolate, word);
+            this.guest = new IsolateGuest(entries, 0, isolate, word);
             this.watch = watchdog.watch(word, cpuMax, cpuMax.plus(WALL_MAX));
             word.begin(first.code().stopFlag());
         }

@@ -66,7 +66,13 @@ public final class ModuleBuild {
             byte[] stripped =
                     StrippedModule.of(bytes, outline.uses(), interpreted(module, compiled));
             return new ImageContent(
-                    abi, only(entries, calls), begin.starts(), stripped, compiled, begin.state());
+                    abi,
+                    only(entries, calls),
+                    begin.starts(),
+                    stripped,
+                    compiled,
+                    begin.state(),
+                    begin.note());
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             // the engine says most of what is wrong with a module, but not all, in its own words
             var refused =

@@ -37,6 +37,12 @@ public interface Convention {
     /// kept if it may come out otherwise in another run: [#serve] has to do it then.
     default void initialise(HostRun run, Guest guest) {}
 
+    /// What the host has to know of what the initialisers did beside the guest's own state, in a
+    /// number: kept in the image, and [Guest#note] of every guest that begins with that state.
+    default int afterInitialisers(HostRun run) {
+        return 0;
+    }
+
     /// Answers the run's request. Returns when the answer is complete; throws
     /// [dev.cress.wasm.stop.GuestEnded] when it can't be.
     void serve(HostRun run, Guest guest);

@@ -15,4 +15,10 @@ public interface Guest {
     ///
     /// @return its results, as the engine has them
     long[] call(String entry, long... arguments);
+
+    /// What its convention noted of the initialisation that is in its image
+    /// ([Convention#afterInitialisers]).
+    default int note() {
+        return 0;
+    }
 }

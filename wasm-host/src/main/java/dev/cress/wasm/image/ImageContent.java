@@ -15,23 +15,27 @@ public final class ImageContent {
     private final byte[] stripped;
     private final GuestCode.Compiled compiled;
     private final InitialState state;
+    private final int note;
 
     /// @param entries the functions that its convention calls, by name, as far as there are any
     /// @param starts indices of the functions that every run calls first, in order
     /// @param stripped the module without what only the compiler and the first start need
+    /// @param note what its convention has to know of the state
     public ImageContent(
             Abi abi,
             Map<String, Integer> entries,
             List<Integer> starts,
             byte[] stripped,
             GuestCode.Compiled compiled,
-            InitialState state) {
+            InitialState state,
+            int note) {
         this.abi = abi;
         this.entries = Map.copyOf(entries);
         this.starts = List.copyOf(starts);
         this.stripped = stripped;
         this.compiled = compiled;
         this.state = state;
+        this.note = note;
     }
 
     public Abi abi() {
@@ -56,5 +60,9 @@ public final class ImageContent {
 
     public InitialState state() {
         return state;
+    }
+
+    public int note() {
+        return note;
     }
 }

@@ -26,11 +26,11 @@ import java.util.TreeSet;
 ///
 /// ```text
 /// "CRIM", format, build │ abi, entries, starts │ stripped module │ main class, classes,
-/// interpreted functions │ memory size, its granules' size, granules, globals, tables
+/// interpreted functions │ memory size, its granules' size, granules, globals, tables │ note
 /// ```
 public final class ImageFile {
     /// The engine and the format that an image was made for: another is built anew.
-    public static final String BUILD = "cress-image-2 endive-1.0.0";
+    public static final String BUILD = "cress-image-3 endive-1.0.0";
 
     private static final int MAGIC = 0x4352494d;
 
@@ -47,6 +47,7 @@ public final class ImageFile {
             bytes(out, image.stripped());
             compiled(out, image.compiled());
             image.state().write(out);
+            out.writeInt(image.note());
         } catch (IOException e) {
             throw new UncheckedIOException("memory can't be written", e);
         }
@@ -71,10 +72,11 @@ public final class ImageFile {
             byte[] stripped = bytes(in);
             GuestCode.Compiled compiled = compiled(in);
             InitialState state = InitialState.read(in);
+            int note = in.readInt();
             if (in.read() >= 0) {
                 throw new IOException("image has bytes after its end");
             }
-            return new ImageContent(abi, entries, starts, stripped, compiled, state);
+            return new ImageContent(abi, entries, starts, stripped, compiled, state, note);
         } catch (IllegalArgumentException e) {
             throw new IOException("image can't be read: " + e.getMessage(), e);
         }

@@ -12,14 +12,17 @@ import java.util.Set;
 /// The guest in one isolate, for one run.
 public final class IsolateGuest implements Guest {
     private final Map<String, Integer> entries;
+    private final int note;
     private final Isolate isolate;
     private final RunWord word;
     private long startNanos = System.nanoTime();
     private boolean started;
 
     /// @param entries indices of the functions that its convention calls
-    public IsolateGuest(Map<String, Integer> entries, Isolate isolate, RunWord word) {
+    /// @param note what its convention has to know of the state that it begins with
+    public IsolateGuest(Map<String, Integer> entries, int note, Isolate isolate, RunWord word) {
         this.entries = entries;
+        this.note = note;
         this.isolate = isolate;
         this.word = word;
     }
@@ -49,6 +52,11 @@ public final class IsolateGuest implements Guest {
             start();
         }
         return call(function, arguments);
+    }
+
+    @Override
+    public int note() {
+        return note;
     }
 
     /// What was not kept of the initialisation runs again.
