@@ -2,6 +2,7 @@ package dev.cress.wasm.abi;
 
 import dev.cress.wasm.extism.ExtismFunctions;
 import dev.cress.wasm.fastly.FastlyCalls;
+import dev.cress.wasm.httpwasm.HttpWasmFunctions;
 import dev.cress.wasm.javascript.ScriptCalls;
 import dev.cress.wasm.script.AssemblyScriptFunctions;
 import dev.cress.wasm.wasi.WasiFunctions;
@@ -39,7 +40,8 @@ public final class HostFunctions {
                         AssemblyScriptFunctions.CALLS,
                         ExtismFunctions.CALLS,
                         ScriptCalls.CALLS,
-                        FastlyCalls.CALLS)
+                        FastlyCalls.CALLS,
+                        HttpWasmFunctions.CALLS)
                 .flatMap(family -> family.functions().stream())
                 .toList();
     }

@@ -18,7 +18,11 @@ public enum Abi {
     JAVASCRIPT("javascript"),
 
     /// A program for Fastly Compute: imports `fastly_…`, exports `_start` and its `memory`.
-    FASTLY("fastly");
+    FASTLY("fastly"),
+
+    /// The http-wasm handler ABI: imports `http_handler`, exports `handle_request`,
+    /// `handle_response` and its `memory`.
+    HTTP_WASM("http-wasm");
 
     private final String text;
 
@@ -34,6 +38,11 @@ public enum Abi {
     /// All names, for messages.
     public static String names() {
         return Arrays.stream(values()).map(Abi::text).collect(Collectors.joining(", "));
+    }
+
+    /// Whether its guests can stand in front of others.
+    public boolean canFilter() {
+        return this == HTTP_WASM;
     }
 
     /// As manifests and messages write it.

@@ -53,6 +53,58 @@ public record GuestRequest(
             String clientCountry,
             String clientCity) {}
 
+    /// The same as another function's guest is told of it.
+    public GuestRequest of(String function, int version, Map<String, String> itsConfig) {
+        var itsPlace =
+                new Place(
+                        function,
+                        version,
+                        place.node,
+                        place.region,
+                        place.requestId,
+                        place.clientCountry,
+                        place.clientCity);
+        return new GuestRequest(
+                method,
+                scheme,
+                host,
+                port,
+                path,
+                query,
+                protocol,
+                headers,
+                contentLength,
+                remoteAddress,
+                route,
+                itsPlace,
+                itsConfig);
+    }
+
+    /// The same after a filter has changed it. A path that is no longer below the route's prefix
+    /// has none.
+    public GuestRequest changed(
+            String newMethod,
+            String newPath,
+            String newQuery,
+            List<Header> newHeaders,
+            long newContentLength) {
+        boolean below = newPath.equals(route.prefix) || newPath.startsWith(route.prefix + "/");
+        return new GuestRequest(
+                newMethod,
+                scheme,
+                host,
+                port,
+                newPath,
+                newQuery,
+                protocol,
+                newHeaders,
+                newContentLength,
+                remoteAddress,
+                below ? route : new MatchedRoute(route.pattern, ""),
+                place,
+                config);
+    }
+
     /// The first value of this header.
     public Optional<String> header(String name) {
         return headers.stream()

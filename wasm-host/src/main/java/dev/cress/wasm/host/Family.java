@@ -11,7 +11,9 @@ public enum Family {
     /// `extism:host/env`.
     EXTISM(3),
     /// `fastly_…`: the host calls of Fastly Compute.
-    FASTLY(4);
+    FASTLY(4),
+    /// `http_handler`.
+    HTTP_WASM(5);
 
     /// Where a run keeps what a family knows of it: one place each.
     private final int place;

@@ -9,6 +9,7 @@ import dev.cress.wasm.stop.RunWord;
 import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
+import java.util.Optional;
 
 /// One run of a guest as its host calls and its entry convention see it. Lives as long as the run,
 /// on the guest's thread.
@@ -26,6 +27,7 @@ public final class HostRun {
 
     private @Nullable RunLog log;
     private @Nullable ResponseWriter response;
+    private @Nullable Next next;
     private boolean differs;
 
     /// Makes the memory's guest ready to be started for this exchange.
@@ -41,6 +43,17 @@ public final class HostRun {
         this.limits = limits;
         this.random = random;
         memory.attach(this);
+    }
+
+    /// The same for a guest that others stand behind.
+    public HostRun before(Next behind) {
+        next = behind;
+        return this;
+    }
+
+    /// What stands behind this guest, if it is a filter.
+    public Optional<Next> next() {
+        return Optional.ofNullable(next);
     }
 
     public RunWord word() {
