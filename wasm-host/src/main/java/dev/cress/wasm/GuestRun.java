@@ -2,12 +2,11 @@ package dev.cress.wasm;
 
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.Outcome;
+import dev.cress.wasm.guest.Owner;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;
 import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.isolate.Isolate;
-import dev.cress.wasm.isolate.IsolateGuest;
-import dev.cress.wasm.isolate.IsolatePool;
 import dev.cress.wasm.memory.GuestMemory;
 import dev.cress.wasm.stop.GuestEnded;
 import dev.cress.wasm.stop.GuestStopped;
@@ -15,25 +14,40 @@ import dev.cress.wasm.stop.RunWord;
 import dev.cress.wasm.stop.StopReason;
 import dev.cress.wasm.stop.Watchdog;
 
+import org.jspecify.annotations.Nullable;
+
 import run.endive.runtime.WasmInterruptedException;
 import run.endive.wasm.WasmEngineException;
 
+import java.util.List;
 import java.util.Objects;
 
-/// One run of an image for one exchange. [#execute] once, on a thread that the guest may keep busy
-/// for as long as its limits allow; [#abandon] from any thread.
+/// One run of an image for one exchange, with filters in front of it if there are any. [#execute]
+/// once, on a thread that the guests may keep busy for as long as the limits allow; [#abandon] from
+/// any thread.
 public final class GuestRun {
     private final WasmHost host;
     private final Isolates isolates;
     private final GuestExchange exchange;
     private final RunLimits limits;
+    private final List<Filter> filters;
     private final RunWord word;
 
-    GuestRun(WasmHost host, Isolates isolates, GuestExchange exchange, RunLimits limits) {
+    GuestRun(
+            WasmHost host,
+            Isolates isolates,
+            GuestExchange exchange,
+            RunLimits limits,
+            List<Filter> filters) {
+        if (filters.size() > Filter.MAX) {
+            throw new IllegalArgumentException(
+                    "%d filters, at most %d".formatted(filters.size(), Filter.MAX));
+        }
         this.host = host;
         this.isolates = isolates;
         this.exchange = exchange;
         this.limits = limits;
+        this.filters = List.copyOf(filters);
         this.word = new RunWord(reason -> exchange.stopped(outcome(reason)));
     }
 
@@ -46,75 +60,152 @@ public final class GuestRun {
     /// a fault of ours.
     public RunResult execute() {
         long start = System.nanoTime();
-        int pagesMax =
-                (int) Math.min(limits.memoryBytes() / GuestMemory.PAGE_SIZE, Integer.MAX_VALUE);
-        Isolates.Loaded from = isolates.loaded();
-        Isolate isolate = from.pool().acquire(pagesMax);
-        if (isolate == null) {
-            return new RunResult(noMemory(from.image()), 0, 0, 0, 0, false);
+        var line = new Station[filters.size() + 1];
+        Outcome refused = assemble(line);
+        if (refused != null) {
+            return new RunResult(refused, 0, 0, 0, 0, false);
         }
-        var guest = new IsolateGuest(from.image().entries(), from.image().note(), isolate, word);
         Outcome outcome = null;
         Watchdog.Watch watch = host.watchdog().watch(word, limits.cpu(), limits.wall());
         try {
-            outcome = outcome(from.image(), guest, isolate.memory());
+            outcome = outcome(line);
         } finally {
             word.end();
             watch.close();
             if (outcome == null) {
-                from.pool().discard(isolate);
+                discard(line);
             }
         }
+        long startedNanos = line[0].guest().startNanos();
         var result =
                 new RunResult(
                         outcome,
-                        guest.startNanos() - start,
-                        System.nanoTime() - guest.startNanos(),
+                        startedNanos - start,
+                        System.nanoTime() - startedNanos,
                         watch.cpuNanos(),
-                        isolate.memory().size(),
+                        memoryBytes(line),
                         watch.yielding());
-        giveBack(from.pool(), isolate, outcome);
+        for (Station station : line) {
+            station.giveBack();
+        }
         return result;
     }
 
-    /// Resets the isolate, on this thread and at this run's cost, after the answer is handed over.
-    private static void giveBack(IsolatePool pool, Isolate isolate, Outcome outcome) {
-        boolean endedByItself =
-                outcome instanceof Outcome.Completed || outcome instanceof Outcome.Exited;
-        pool.release(isolate, endedByItself);
+    /// Takes all isolates before any guest runs, so that what can't be had costs nobody anything.
+    private @Nullable Outcome assemble(Station[] line) {
+        boolean whole = false;
+        try {
+            for (int i = 0; i < line.length; i++) {
+                Outcome refused = i < filters.size() ? filter(line, i) : function(line);
+                if (refused != null) {
+                    return refused;
+                }
+            }
+            whole = true;
+            return null;
+        } finally {
+            if (!whole) {
+                discard(line);
+            }
+        }
     }
 
-    private Outcome noMemory(Image image) {
+    private @Nullable Outcome filter(Station[] line, int index) {
+        Filter filter = filters.get(index);
+        Isolates.Loaded from = filter.isolates().loaded();
+        if (!from.image().abi().canFilter()) {
+            throw new IllegalArgumentException(
+                    "function %s is no filter: its ABI is %s"
+                            .formatted(filter.owner().function(), from.image().abi().text()));
+        }
+        return take(line, index, from, limits.withMemory(filter.memoryBytes()), filter.owner());
+    }
+
+    private @Nullable Outcome function(Station[] line) {
+        Owner owner = filters.isEmpty() ? null : new FunctionOwner(exchange);
+        return take(line, line.length - 1, isolates.loaded(), limits, owner);
+    }
+
+    private @Nullable Outcome take(
+            Station[] line, int index, Isolates.Loaded from, RunLimits its, @Nullable Owner owner) {
+        int pagesMax = (int) Math.min(its.memoryBytes() / GuestMemory.PAGE_SIZE, Integer.MAX_VALUE);
+        Isolate isolate = from.pool().acquire(pagesMax);
+        if (isolate == null) {
+            return noMemory(from.image(), its);
+        }
+        line[index] = new Station(from, isolate, word, its, owner);
+        return null;
+    }
+
+    private static void discard(Station[] line) {
+        for (@Nullable Station station : line) {
+            if (station != null) {
+                station.discard();
+            }
+        }
+    }
+
+    private static long memoryBytes(Station[] line) {
+        long bytes = 0;
+        for (Station station : line) {
+            bytes += station.isolate().memory().size();
+        }
+        return bytes;
+    }
+
+    private Outcome noMemory(Image image, RunLimits its) {
         long needed = image.initialMemoryBytes();
-        return needed > limits.memoryBytes()
-                ? new Outcome.OutOfMemory(limits.memoryBytes())
+        return needed > its.memoryBytes()
+                ? new Outcome.OutOfMemory(its.memoryBytes())
                 : new Outcome.NoMemory(needed, host.memoryBudget().bytesMax());
     }
 
-    private Outcome outcome(Image image, IsolateGuest guest, GuestMemory memory) {
+    private Outcome outcome(Station[] line) {
+        try {
+            word.begin(line[0].flag());
+            return serve(line, 0, exchange);
+        } catch (GuestStopped | WasmInterruptedException stopped) {
+            return outcome(Objects.requireNonNull(word.reason(), "interrupted by a stranger"));
+        }
+    }
+
+    /// Has the exchange answered from this station on. Throws what stops the run.
+    private Outcome serve(Station[] line, int index, GuestExchange given) {
+        Station station = line[index];
+        GuestMemory memory = station.isolate().memory();
         Outcome outcome;
         try {
-            outcome = run(image, guest, memory);
+            station.enter();
+            var run =
+                    new HostRun(word, memory, station.seen(given), station.limits(), host.random());
+            if (index + 1 < line.length) {
+                run.before(behind -> behind(line, index, behind));
+            }
+            station.image().convention().serve(run, station.guest());
+            outcome = new Outcome.Completed();
         } catch (GuestEnded ended) {
             outcome = ended.outcome();
         } catch (GuestStopped | WasmInterruptedException stopped) {
-            return outcome(Objects.requireNonNull(word.reason(), "interrupted by a stranger"));
+            throw stopped;
         } catch (WasmEngineException | StackOverflowError trap) {
             outcome = new Outcome.Trapped(reason(trap));
         } catch (RuntimeException | LinkageError fault) {
             throw new WasmHostException("guest run failed in the host", fault);
         }
         boolean died = outcome instanceof Outcome.Trapped || outcome instanceof Outcome.Exited;
-        return died && memory.growthRefused()
-                ? new Outcome.OutOfMemory(limits.memoryBytes())
-                : outcome;
+        return station.ended(
+                died && memory.growthRefused()
+                        ? new Outcome.OutOfMemory(station.limits().memoryBytes())
+                        : outcome);
     }
 
-    private Outcome run(Image image, IsolateGuest guest, GuestMemory memory) {
-        var run = new HostRun(word, memory, exchange, limits, host.random());
-        word.begin(image.blueprint().code().stopFlag());
-        image.convention().serve(run, guest);
-        return new Outcome.Completed();
+    /// What stands behind this station, as its filter asks for it.
+    private Outcome behind(Station[] line, int index, GuestExchange given) {
+        word.use(line[index + 1].flag());
+        Outcome outcome = serve(line, index + 1, given);
+        word.recover();
+        word.use(line[index].flag());
+        return outcome;
     }
 
     private Outcome outcome(StopReason reason) {

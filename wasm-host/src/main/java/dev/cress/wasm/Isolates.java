@@ -9,6 +9,7 @@ import dev.cress.wasm.isolate.IsolatePool;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The isolates of one image for one version of one tenant: no run of anybody else's ever sees
@@ -109,7 +110,15 @@ public final class Isolates implements AutoCloseable {
 
     /// A run for this exchange; it starts with [GuestRun#execute].
     public GuestRun run(GuestExchange exchange, RunLimits limits) {
-        return new GuestRun(host, this, exchange, limits);
+        return run(exchange, limits, List.of());
+    }
+
+    /// The same with filters in front, which run in this order in the same limits of time and
+    /// answer; memory and log are limited for each guest apart.
+    ///
+    /// @param filters at most [Filter#MAX]
+    public GuestRun run(GuestExchange exchange, RunLimits limits, List<Filter> filters) {
+        return new GuestRun(host, this, exchange, limits, filters);
     }
 
     /// A warm-up with this request, of at most so many runs; it starts with [WarmUp#run].

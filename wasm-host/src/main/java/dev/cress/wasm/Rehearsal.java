@@ -7,6 +7,7 @@ import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.code.ModuleParser;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.guest.Capabilities;
+import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.Nobody;
@@ -93,6 +94,9 @@ final class Rehearsal {
         0x0b // code
     };
 
+    /// A page, and what is kept beside it.
+    private static final int MEMORY_BYTES = 1 << 20;
+
     /// Beyond what calls write to address 0.
     private static final int HEAD_AT = 32_768;
 
@@ -100,6 +104,13 @@ final class Rehearsal {
     private static final int BYTES_MAX = 8 << 20;
 
     private static final byte[] HEAD = "Status: 200\nContent-Type: a\n\n!".getBytes(US_ASCII);
+
+    /// Of them, `Status`.
+    private static final int NAME_BYTES = 6;
+
+    private static final int PATH_AT = 40_000;
+
+    private static final byte[] PATH = "/a?b".getBytes(US_ASCII);
 
     /// What compiled code reaches by itself, and what is told to those who are granted nothing.
     private static final List<Class<?>> REACHED =
@@ -141,8 +152,9 @@ final class Rehearsal {
     private void calls(SecureRandom random) {
         for (Abi abi : Abi.values()) {
             var word = new RunWord(_ -> {});
-            var exchange = new Nobody(request(), "a=b".getBytes(US_ASCII), new EveryCapability());
-            var run = new HostRun(word, memory, exchange, RunLimits.DEFAULT, random);
+            var exchange = new Nobody(request(), HEAD, new EveryCapability());
+            var run = run(word, exchange, random);
+            run.before(behind -> behind(word, behind, random));
             word.begin(new StopFlag());
             Convention convention = Conventions.of(abi);
             try {
@@ -153,6 +165,25 @@ final class Rehearsal {
             run.log().write(HEAD);
             word.end();
         }
+    }
+
+    private HostRun run(RunWord word, GuestExchange exchange, SecureRandom random) {
+        return new HostRun(word, memory, exchange, RunLimits.DEFAULT, random);
+    }
+
+    private Outcome behind(RunWord word, GuestExchange exchange, SecureRandom random) {
+        var seen = new OwnersView(exchange, new FunctionOwner(exchange));
+        Object filters = Objects.requireNonNull(memory.host());
+        var run = run(word, seen, random);
+        var convention = Conventions.of(Abi.WASI_CGI);
+        convention.serve(run, new EveryCall(run, convention));
+        exchange.flush();
+        exchange.end();
+        exchange.capabilities();
+        memory.attach(filters);
+        word.recover();
+        word.use(new StopFlag());
+        return new Outcome.Completed();
     }
 
     /// A guest that makes every call there is, once, and ends after it was called a few times.
@@ -183,6 +214,7 @@ final class Rehearsal {
             if (calls++ == 0) {
                 run.word().leaveHost();
                 memory.write(HEAD_AT, HEAD);
+                memory.write(PATH_AT, PATH);
                 HostFunctions.all().forEach(this::make);
                 RehearsedFiles.CALLS.forEach(this::make);
                 convention.rehearse(run, this);
@@ -210,6 +242,19 @@ final class Rehearsal {
                 case "fd_read", "poll_oneoff", "proc_exit" -> arguments[2 % arguments.length] = 1;
                 case "random_get" -> arguments[1] = 1;
                 case "abort" -> arguments[0] = HEAD_AT;
+                case "enable_features" -> arguments[0] = 3;
+                case "set_status_code" -> arguments[0] = 200;
+                case "set_method", "log" -> text(arguments, function.name().equals("log") ? 1 : 0);
+                case "set_uri" -> {
+                    arguments[0] = PATH_AT;
+                    arguments[1] = PATH.length;
+                }
+                case "get_header_values", "remove_header" -> text(arguments, 1);
+                case "set_header_value", "add_header_value" -> {
+                    text(arguments, 1);
+                    text(arguments, 3);
+                }
+                case "read_body", "write_body" -> text(arguments, 1);
                 default -> {}
             }
             make(function, arguments);
@@ -229,6 +274,12 @@ final class Rehearsal {
                 return 0;
             }
         }
+    }
+
+    /// A name and its length, at this place of the arguments.
+    private static void text(long[] arguments, int at) {
+        arguments[at] = HEAD_AT;
+        arguments[at + 1] = NAME_BYTES;
     }
 
     private void failures() {

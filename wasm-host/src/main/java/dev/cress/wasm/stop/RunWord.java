@@ -56,6 +56,21 @@ public final class RunWord {
         }
     }
 
+    /// The guest that runs next is of this image. From the host's side.
+    public void use(StopFlag next) {
+        checkStopped();
+        flag = next;
+    }
+
+    /// The guest's frames are gone, by a trap or otherwise: the host has the thread, to call
+    /// another guest of the same run.
+    public void recover() {
+        if (word.get() == GUEST) {
+            word.compareAndSet(GUEST, HOST);
+        }
+        checkStopped();
+    }
+
     /// The guest calls the host: from here on it isn't interrupted. First of all in every call, so
     /// that one for which there is too little stack has no effect.
     public void enterHost() {

@@ -1,0 +1,57 @@
+package dev.cress.wasm;
+
+import dev.cress.wasm.guest.Capabilities;
+import dev.cress.wasm.guest.GuestExchange;
+import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.Outcome;
+import dev.cress.wasm.guest.Owner;
+import dev.cress.wasm.guest.ResponseHead;
+
+/// An exchange as one of several functions that work on it has it: with its own name, config,
+/// capabilities and log.
+record OwnersView(GuestExchange exchange, Owner owner) implements GuestExchange {
+    @Override
+    public GuestRequest request() {
+        return exchange.request().of(owner.function(), owner.version(), owner.config());
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) {
+        return exchange.read(into, offset, length);
+    }
+
+    @Override
+    public void head(ResponseHead head) {
+        exchange.head(head);
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) {
+        exchange.write(from, offset, length);
+    }
+
+    @Override
+    public void flush() {
+        exchange.flush();
+    }
+
+    @Override
+    public void end() {
+        exchange.end();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return owner.capabilities();
+    }
+
+    @Override
+    public void log(byte[] text) {
+        owner.log(text);
+    }
+
+    @Override
+    public void stopped(Outcome outcome) {
+        exchange.stopped(outcome);
+    }
+}
