@@ -74,7 +74,8 @@ class ImportsTest {
                         "dev.cress.wasm.scan..",
                         "dev.cress.wasm.isolate..",
                         "dev.cress.wasm.wasi..",
-                        "dev.cress.wasm.cgi..")
+                        "dev.cress.wasm.cgi..",
+                        "dev.cress.wasm.httpwasm..")
                 .check(OURS);
     }
 

@@ -29,13 +29,18 @@ final class Guests {
     }
 
     static byte[] bytes(String example) {
+        return read("examples", example);
+    }
+
+    /// A guest that only tests have.
+    static byte[] ofTests(String name) {
+        return read("wasm-host/src/test/guests", name);
+    }
+
+    private static byte[] read(String folder, String name) {
         try {
             return Files.readAllBytes(
-                    Path.of(
-                            System.getProperty("cress.root"),
-                            "examples",
-                            example,
-                            example + ".wasm"));
+                    Path.of(System.getProperty("cress.root"), folder, name, name + ".wasm"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

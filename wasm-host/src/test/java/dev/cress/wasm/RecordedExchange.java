@@ -28,6 +28,10 @@ final class RecordedExchange implements GuestExchange {
         this.body = new ByteArrayInputStream(body);
     }
 
+    static RecordedExchange of(GuestRequest request, byte[] body) {
+        return new RecordedExchange(request, body);
+    }
+
     static RecordedExchange get(String pathAndQuery) {
         return of("GET", pathAndQuery, new byte[0], List.of(), Map.of());
     }
