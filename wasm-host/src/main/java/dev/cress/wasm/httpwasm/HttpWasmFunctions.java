@@ -53,7 +53,7 @@ public final class HttpWasmFunctions {
     }
 
     private static boolean isLogged(int level) {
-        return level >= -1 && level + 1 < LEVELS.size();
+        return level >= -1 && level <= LEVELS.size() - 2;
     }
 
     /// A line, as far as the log of a request may reach.

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.httpwasm;
+
+import org.jspecify.annotations.NullMarked;
