@@ -94,9 +94,6 @@ final class Rehearsal {
         0x0b // code
     };
 
-    /// A page, and what is kept beside it.
-    private static final int MEMORY_BYTES = 1 << 20;
-
     /// Beyond what calls write to address 0.
     private static final int HEAD_AT = 32_768;
 
@@ -134,7 +131,7 @@ final class Rehearsal {
                 Objects.requireNonNull(
                         GuestMemory.allocate(
                                 new MemoryBudget(BYTES_MAX),
-                                new MemoryLimits(1),
+                                new MemoryLimits(1, 1),
                                 BYTES_MAX / GuestMemory.PAGE_SIZE));
         instance =
                 Instance.builder(ModuleParser.parseStripped(MODULE))

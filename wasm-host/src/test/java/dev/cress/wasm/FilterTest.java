@@ -19,6 +19,7 @@ import dev.cress.wasm.guest.RunResult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Guests of http-wasm by themselves, and as filters in front of others.
+@Timeout(120)
 class FilterTest {
     private static final WasmHost HOST = new WasmHost(64 * MIB);
     private static final int BUFFER_RESPONSE = 2;

@@ -35,22 +35,41 @@ final class FirstGuests {
         System.out.println(END);
         try (var host = WasmHost.forAnybodysModules(Path.of(arguments[0]));
                 var isolates = host.isolates(host.prepare(guest.module(), "wasi-cgi"));
-                var interpreted = host.isolates(host.prepare(tooLarge(), "auto"))) {
+                var interpreted = host.isolates(host.prepare(tooLarge(), "auto"));
+                var handlers = host.isolates(host.prepare(handler(), "auto"))) {
             for (int way = 0; way < guest.ways().size(); way++) {
                 String name = guest.ways().get(way);
                 int depth = name.equals(EveryWay.WITHOUT_BOTTOM) ? Integer.MAX_VALUE : DEPTH;
                 run(isolates, EveryWay.request(way, false, depth), limits);
             }
             run(interpreted, new byte[1], limits);
+            var filter = new Filter(handlers, limits.memoryBytes(), new TestOwner("a", Map.of()));
+            run(handlers, new byte[1], limits, filter);
         }
     }
 
     @SuppressWarnings("SystemOut")
-    private static void run(Isolates isolates, byte[] body, RunLimits limits) {
+    private static void run(Isolates isolates, byte[] body, RunLimits limits, Filter... filters) {
         var config = Map.of("KEY", "value");
         var recorded = RecordedExchange.of("POST", "/", body, List.of(), config);
-        isolates.run(new Told(System.out, recorded), limits).execute();
+        isolates.run(new Told(System.out, recorded), limits, List.of(filters)).execute();
         System.out.println(END);
+    }
+
+    /// Reads its request, then makes every call of http-wasm, before next and after it.
+    private static byte[] handler() {
+        var module = new HandlerModule();
+        var request = module.call("enable_features", 3).add(module.call("read_body", 0, 0, 9));
+        for (String call : module.calls()) {
+            if (!call.equals("proc_exit")) {
+                request.add(module.some(call, HandlerModule.REQUEST));
+            }
+        }
+        var response = bytes();
+        for (String call : List.of("read_body", "write_body", "set_header_value", "log")) {
+            response.add(module.some(call, HandlerModule.RESPONSE));
+        }
+        return module.request(request, HandlerModule.NEXT).response(response).toBytes();
     }
 
     /// Reads its request, then runs a function that only the interpreter takes.

@@ -93,6 +93,25 @@ final class HandlerModule {
         return new int[] {at, content.length};
     }
 
+    /// A call that does something.
+    WasmBytes some(String function, int kind) {
+        return switch (function) {
+            case "enable_features", "log_enabled" -> call(function, 1);
+            case "get_status_code" -> call(function);
+            case "set_status_code" -> call(function, 203);
+            case "set_method" -> call(function, text("PUT"));
+            case "set_uri" -> call(function, text("/b?c"));
+            case "log", "remove_header" -> callWith(function, kind, "x-a");
+            case "get_header_names", "read_body", "write_body" -> call(function, kind, 0, 99);
+            case "get_header_values" -> {
+                int[] name = text("host");
+                yield call(function, kind, name[0], name[1], 0, 99);
+            }
+            case "set_header_value", "add_header_value" -> callWith(function, kind, "x-b", "c");
+            default -> call(function, 0, 99);
+        };
+    }
+
     HandlerModule request(WasmBytes code, long result) {
         int function = module.function("", "I", code.i64(result).end());
         module.export("handle_request", 0, function);

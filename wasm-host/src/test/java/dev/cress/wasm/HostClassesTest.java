@@ -60,7 +60,7 @@ class HostClassesTest {
             }
         }
         initialised.removeAll(AFTERWARDS);
-        assertThat(guests).isEqualTo(new EveryWay().ways().size() + 1);
+        assertThat(guests).isEqualTo(new EveryWay().ways().size() + 2);
         assertThat(initialised).isEmpty();
     }
 }

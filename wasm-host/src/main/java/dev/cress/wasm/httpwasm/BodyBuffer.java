@@ -6,8 +6,8 @@ import dev.cress.wasm.stop.GuestEnded;
 
 import java.util.Arrays;
 
-/// Some of a body that the host keeps for a guest. Its bytes count in the host's budget of guest
-/// memory until the run is over; it holds no more than the guest's own memory might.
+/// Some of a body that the host keeps for a guest. Its bytes count as the guest's own memory until
+/// the run is over.
 final class BodyBuffer {
     private static final int FIRST_BYTES = 1_024;
 
@@ -17,12 +17,11 @@ final class BodyBuffer {
     private byte[] bytes = new byte[0];
     private int size;
 
-    /// @param bytesMax that it may hold, if the guest's memory may too
+    /// @param bytesMax that it may hold
     /// @param tooLarge how a guest ends that fills it with more
     BodyBuffer(HostRun run, long bytesMax, Outcome tooLarge) {
         this.run = run;
-        this.bytesMax =
-                (int) Math.min(Math.min(bytesMax, run.limits().memoryBytes()), Integer.MAX_VALUE);
+        this.bytesMax = (int) Math.min(bytesMax, Integer.MAX_VALUE);
         this.tooLarge = tooLarge;
     }
 

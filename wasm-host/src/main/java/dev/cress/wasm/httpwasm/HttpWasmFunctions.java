@@ -166,9 +166,8 @@ public final class HttpWasmFunctions {
                 (h, a) ->
                         switch ((int) a[0]) {
                             case BODY_OF_REQUEST ->
-                                    Transfer.read(h, a[1], a[2], h.readableRequest()::read);
-                            case BODY_OF_RESPONSE ->
-                                    Transfer.read(h, a[1], a[2], h.response()::read);
+                                    Transfer.read(h, a[1], a[2], h.readableRequest());
+                            case BODY_OF_RESPONSE -> Transfer.read(h, a[1], a[2], h.response());
                             default -> throw noSuchBody((int) a[0]);
                         });
         HANDLINGS.add(
@@ -178,8 +177,8 @@ public final class HttpWasmFunctions {
                 (h, a) -> {
                     switch ((int) a[0]) {
                         case BODY_OF_REQUEST ->
-                                Transfer.write(h, a[1], a[2], h.changeableRequest()::write);
-                        case BODY_OF_RESPONSE -> Transfer.write(h, a[1], a[2], h.response()::write);
+                                Transfer.write(h, a[1], a[2], h.changeableRequest());
+                        case BODY_OF_RESPONSE -> Transfer.write(h, a[1], a[2], h.response());
                         default -> throw noSuchBody((int) a[0]);
                     }
                 });

@@ -15,7 +15,7 @@ import java.util.List;
 ///
 /// Its body can be read twice, by the guest and behind it, if the guest buffers; otherwise whoever
 /// reads takes. What the guest writes takes the body's place behind it, never for itself.
-final class RequestSide {
+final class RequestSide implements Transfer.Source, Transfer.Target {
     static final int METHOD_BYTES_MAX = 32;
     static final int URI_BYTES_MAX = 16 << 10;
     static final int HEADER_BYTES_MAX = 64 << 10;
@@ -100,7 +100,8 @@ final class RequestSide {
     }
 
     /// Reads for the guest: at least one byte, or -1 at the end.
-    int read(byte[] into, int offset, int length) {
+    @Override
+    public int read(byte[] into, int offset, int length) {
         int count = kept.read(readByGuest, into, offset, length);
         if (count < 0) {
             count = readOn(into, offset, length);
@@ -130,7 +131,8 @@ final class RequestSide {
         return count;
     }
 
-    void write(byte[] from) {
+    @Override
+    public void write(byte[] from) {
         BodyBuffer replaced = written;
         if (replaced == null) {
             replaced = body();

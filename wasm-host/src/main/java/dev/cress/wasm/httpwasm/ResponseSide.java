@@ -17,7 +17,7 @@ import java.util.List;
 /// behind it: head, body                   ─┴▶ held ──▶ the client
 /// the guest, after, if it buffers: changes   ─▲
 /// ```
-final class ResponseSide {
+final class ResponseSide implements Transfer.Source, Transfer.Target {
     /// What a guest that doesn't buffer may write before its head goes out.
     static final int HELD_BYTES = 64 << 10;
 
@@ -102,7 +102,8 @@ final class ResponseSide {
 
     /// Some of the body, by the guest. After next it takes the place of what came, which can still
     /// be read.
-    void write(byte[] from) {
+    @Override
+    public void write(byte[] from) {
         mayChange();
         if (!after) {
             write(from, 0, from.length);
@@ -128,7 +129,8 @@ final class ResponseSide {
     }
 
     /// Reads what is held, for the guest: at least one byte, or -1 at the end.
-    int read(byte[] into, int offset, int length) {
+    @Override
+    public int read(byte[] into, int offset, int length) {
         Rules.require(holding, "a response's body can't be read without buffer_response");
         int count = held.read(read, into, offset, length);
         read += Math.max(count, 0);

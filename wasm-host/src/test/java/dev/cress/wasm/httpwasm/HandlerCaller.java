@@ -42,8 +42,10 @@ final class HandlerCaller implements GuestExchange {
 
     static final int MEMORY_BYTES = 2 * GuestMemory.PAGE_SIZE;
 
-    /// Of host memory beside the guest's.
-    static final int BUDGET_BYTES = 1 << 20;
+    /// What it may come to with what the host keeps beside it.
+    private static final int PAGES_MAX = 18;
+
+    private static final int BUDGET_BYTES = PAGES_MAX * GuestMemory.PAGE_SIZE;
 
     static final int REQUEST = 0;
     static final int RESPONSE = 1;
@@ -58,7 +60,7 @@ final class HandlerCaller implements GuestExchange {
     private static final WasmModule MODULE = Parser.parse(Assembler.withMemory(2).toBytes());
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    final MemoryBudget budget = new MemoryBudget(MEMORY_BYTES + BUDGET_BYTES);
+    final MemoryBudget budget = new MemoryBudget(BUDGET_BYTES);
     GuestMemory memory = memory();
     final ByteArrayOutputStream answer = new ByteArrayOutputStream();
     final ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -88,7 +90,8 @@ final class HandlerCaller implements GuestExchange {
     }
 
     private GuestMemory memory() {
-        return Objects.requireNonNull(GuestMemory.allocate(budget, new MemoryLimits(2), 2));
+        return Objects.requireNonNull(
+                GuestMemory.allocate(budget, new MemoryLimits(2, 2), PAGES_MAX));
     }
 
     private Instance instance() {
