@@ -4,17 +4,17 @@
 use pulldown_cmark::{html, CowStr, Event, Options, Parser, Tag, TagEnd};
 use std::io::{Read, Write};
 
-const DOCUMENT_BYTES_MAX: usize = 1024 * 1024;
+pub(crate) const DOCUMENT_BYTES_MAX: usize = 1024 * 1024;
 const TITLE_CHARS_MAX: usize = 100;
 
-const USAGE: &str = "# Markdown to HTML\n\nPOST a Markdown document of at most 1 MiB here, in UTF-8, and get a page \
+pub(crate) const USAGE: &str = "# Markdown to HTML\n\nPOST a Markdown document of at most 1 MiB here, in UTF-8, and get a page \
 of HTML:\n\n    curl --data-binary @README.md ADDRESS\n\nTables, strikethrough and task lists work. Raw HTML in the \
 document is shown as text.\n";
 
 pub(crate) struct Answer {
-    status: &'static str,
-    content_type: &'static str,
-    more_headers: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) content_type: &'static str,
+    pub(crate) more_headers: &'static str,
     pub(crate) body: String,
 }
 
@@ -50,7 +50,7 @@ fn send(answer: &Answer, head: bool) -> std::io::Result<()> {
     out.flush()
 }
 
-fn refusal(status: &'static str, why: String) -> Answer {
+pub(crate) fn refusal(status: &'static str, why: String) -> Answer {
     Answer { status, content_type: "text/plain", more_headers: "", body: why + "\n" }
 }
 

@@ -48,6 +48,10 @@ final class RawModule {
             case EXTISM ->
                     "a function () -> i32 that gets its input and sets its output through"
                             + " extism:host/env, as Extism's plug-in development kits do";
+            case HTTP_WASM ->
+                    "a handler: export handle_request and handle_response and call http_handler,"
+                            + " as http-wasm's guest libraries do";
+            case FASTLY -> "a program built with one of Fastly's SDKs for Compute";
             case JAVASCRIPT -> "a script instead, which needs no module: cress deploy NAME FILE.js";
         };
     }

@@ -41,12 +41,12 @@ public final class FastlyConvention implements Convention {
     }
 
     @Override
-    public List<Entry> entries() {
+    public List<Entry> entries(ModuleOutline module) {
         return List.of(new Entry(START, "", ""));
     }
 
     @Override
-    public List<String> initialisers() {
+    public List<Entry> initialisers(ModuleOutline module) {
         return List.of();
     }
 

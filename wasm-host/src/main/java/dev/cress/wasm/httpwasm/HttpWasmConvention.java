@@ -42,14 +42,14 @@ public final class HttpWasmConvention implements Convention {
     }
 
     @Override
-    public List<Entry> entries() {
+    public List<Entry> entries(ModuleOutline module) {
         return List.of(new Entry(REQUEST, "", "I"), new Entry(RESPONSE, "ii", ""));
     }
 
     /// Guests register what handles requests in their `main`.
     @Override
-    public List<String> initialisers() {
-        return List.of("_initialize", "_start");
+    public List<Entry> initialisers(ModuleOutline module) {
+        return List.of(new Entry("_initialize", "", ""), new Entry("_start", "", ""));
     }
 
     /// The features that it enabled.

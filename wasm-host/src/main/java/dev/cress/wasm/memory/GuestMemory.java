@@ -108,19 +108,12 @@ public final class GuestMemory extends FlatMemory {
         giveBackBeside();
     }
 
-    /// Takes bytes of the budget for what the present run keeps beside its memory; a reset gives
-    /// them back. Says whether they were to be had.
-    public boolean takeBeside(long bytes) {
-        boolean taken = budget.take(bytes);
-        bytesBeside += taken ? bytes : 0;
-        return taken;
-    }
-
     /// What the present run keeps beside its memory.
     public long bytesBeside() {
         return bytesBeside;
     }
 
+    /// Gives some of it back before the reset does.
     public void giveBackBeside(long bytes) {
         bytesBeside -= bytes;
         budget.giveBack(bytes);

@@ -116,7 +116,7 @@ public final class WasiProcess {
     ///
     /// @param told made when the guest first asks, at its own cost
     public static WasiProcess logging(HostRun run, Supplier<Words> told) {
-        return new WasiProcess(run, told, new LogStreams(run), true);
+        return new WasiProcess(run, told, new LogStreams(run), () -> mounts(run), true);
     }
 
     HostRun run() {
