@@ -33,7 +33,7 @@ class FastlyRustTest {
     static void showsWhatItIs() throws Exception {
         Inspection inspection = WasmHost.inspect(Guests.bytes("fastly-rust"));
         assertThat(inspection.abi()).contains(Abi.FASTLY);
-        assertThat(inspection.missing()).isEmpty();
+        assertThat(inspection.problem()).isEmpty();
     }
 
     @AfterAll

@@ -189,6 +189,11 @@ public final class GrantedExchange implements GuestExchange, Capabilities, Outbo
     }
 
     @Override
+    public long scratchBytes() {
+        return 0;
+    }
+
+    @Override
     public Optional<Location> locate(String address) {
         // 'abcd' as the script has it
         return address.equals("97.98.99.100")

@@ -84,6 +84,11 @@ final class RecordedOutbound implements Capabilities, Outbound {
     }
 
     @Override
+    public long scratchBytes() {
+        return 0;
+    }
+
+    @Override
     public Optional<Location> locate(String address) {
         return Optional.empty();
     }
