@@ -34,7 +34,7 @@ class InspectCommandTest {
                 module,
                 HexFormat.of()
                         .parseHex(
-                                "0061736d0100000001040160000002140203656e760561626f72740000"
+                                "0061736d0100000001040160000002150203656e760561626f72740000"
                                         + "03656e7601780000050301000107050101780001"));
         Cli inspected = Cli.run("inspect", module.toString());
         assertThat(inspected.exitCode()).isEqualTo(ExitCode.ERROR);
