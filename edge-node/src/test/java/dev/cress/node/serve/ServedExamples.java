@@ -24,6 +24,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -45,11 +47,16 @@ final class ServedExamples implements AutoCloseable {
     /// @param queueWait how long it does
     /// @param bodiesKib of all bodies together
     static NodeLimits limits(Duration queueWait, int bodiesKib) {
+        return limits(queueWait, bodiesKib, 1 << 20);
+    }
+
+    /// @param bodyBytes of one request's body
+    static NodeLimits limits(Duration queueWait, int bodiesKib, long bodyBytes) {
         return new NodeLimits(
                 2,
                 1,
                 queueWait,
-                1 << 20,
+                bodyBytes,
                 8 << 10,
                 16 << 10,
                 1 << 20,
@@ -116,13 +123,14 @@ final class ServedExamples implements AutoCloseable {
 
     ServedExamples with(String example, RunLimits limits)
             throws IOException, RefusedModuleException {
+        return with(example, example + "/" + example + ".wasm", limits);
+    }
+
+    /// @param file the module, below `examples`
+    ServedExamples with(String example, String file, RunLimits limits)
+            throws IOException, RefusedModuleException {
         byte[] module =
-                Files.readAllBytes(
-                        Path.of(
-                                System.getProperty("cress.root"),
-                                "examples",
-                                example,
-                                example + ".wasm"));
+                Files.readAllBytes(Path.of(System.getProperty("cress.root"), "examples", file));
         var manifest =
                 new Manifest("auto", List.of(), new Limits(0, 0, 0, 1), Map.of(), Warmup.DEFAULT);
         var version = new Version(1, Sha256.of(module), module.length, manifest, 0);
@@ -161,6 +169,14 @@ final class ServedExamples implements AutoCloseable {
         Client send(String text) throws IOException {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             return this;
+        }
+
+        OutputStream output() throws IOException {
+            return socket.getOutputStream();
+        }
+
+        InputStream input() throws IOException {
+            return socket.getInputStream();
         }
 
         /// What arrives, up to and including this part; all of it if the connection ends before,
