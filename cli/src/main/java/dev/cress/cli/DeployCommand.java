@@ -29,7 +29,7 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  cress deploy greet build/greet.wasm       a module, with the default manifest",
             "  cress deploy greet greet.js               a script: export default { fetch(request)"
-                + " { … } }",
+                    + " { … } }",
             "  cress deploy services/greet               a folder with a cress.toml",
             "  cress deploy greet greet.wasm --share 10%%  to a tenth of the clients first"
         })

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Grants whatever is asked for and has little of it, at once, so that a [Rehearsal] goes the ways on
-/// which calls succeed.
+/// Grants whatever is asked for and has little of it, at once, so that a [Rehearsal] goes the ways
+/// on which calls succeed.
 final class EveryCapability implements Capabilities, Outbound, KeyValueStore {
     private static final byte[] LITTLE = {'a'};
 
@@ -111,7 +111,11 @@ final class EveryCapability implements Capabilities, Outbound, KeyValueStore {
 
         @Override
         public ResponseHead response() {
-            return new ResponseHead(200, List.of(new Header("x-a", "b"), new Header("x-a", "c"),
+            return new ResponseHead(
+                    200,
+                    List.of(
+                            new Header("x-a", "b"),
+                            new Header("x-a", "c"),
                             new Header("content-length", "1")));
         }
 

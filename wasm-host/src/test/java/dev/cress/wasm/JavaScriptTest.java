@@ -93,7 +93,7 @@ class JavaScriptTest {
             assertThat(
                             answer(
                                     "globalThis.n = (globalThis.n || 0) + 1; return new Response(''"
-                                        + " + n)"))
+                                            + " + n)"))
                     .isEqualTo("1");
         }
     }

@@ -33,7 +33,8 @@ public record Manifest(
         @Nullable Bundle assets,
         Warmup warmup) {
     /// The entry conventions there are, besides `auto`.
-    public static final List<String> ABIS = List.of("wasi-cgi", "http-wasm", "fastly", "extism", "javascript");
+    public static final List<String> ABIS =
+            List.of("wasi-cgi", "http-wasm", "fastly", "extism", "javascript");
 
     public static final int ROUTES_MAX = 100;
     public static final int CONFIG_BYTES_MAX = 64 * 1024;
