@@ -163,7 +163,7 @@ class FilterTest {
             assertThat(run(trap, filter)).isEqualTo(new Outcome.Completed());
             assertThat(exchange.responseHead().status()).isEqualTo(401);
         }
-        assertThat(trap.idle()).as("its isolate waits on").isEqualTo(1);
+        assertThat(trap.idle()).as("its isolate waits on").isPositive();
     }
 
     @Test
