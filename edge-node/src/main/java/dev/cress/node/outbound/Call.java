@@ -136,6 +136,10 @@ final class Call implements OutboundCall {
     public void end() throws OutboundException {
         lock.lock();
         try {
+            if (failure != null) {
+                // the answer's to tell, whether it came before this or after
+                return;
+            }
             throwIfOver();
             if (declared != LENGTH_UNKNOWN && given < declared) {
                 throw giveUp(

@@ -257,4 +257,15 @@ class OutboundLimitsTest {
         OutboundCall call = ask(house.run(List.of(gone.url(""))), get(gone.url("/")));
         fails(Reason.UNREACHABLE, "no connection can be made", call::response);
     }
+
+    @Test
+    void aFailureIsTheAnswersToTellHoweverSoonItComes() throws Exception {
+        OutboundHouse house = house(OutboundLimits.DEFAULT);
+        RawServer gone = server(_ -> {});
+        gone.close();
+        OutboundCall call = house.run(List.of(gone.url(""))).begin(get(gone.url("/")));
+        await().until(call::isDone);
+        call.end();
+        fails(Reason.UNREACHABLE, "no connection can be made", call::response);
+    }
 }
