@@ -1,7 +1,6 @@
 package dev.cress.cli;
 
 import dev.cress.node.EdgeNode;
-import dev.cress.node.config.CapabilityConfig;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.wasm.WasmHost;
@@ -27,7 +26,7 @@ final class RunNodeCommand implements Callable<Integer> {
     @Mixin private JoinOptions join;
     @Mixin private ListenOptions listen;
     @Mixin private DomainOption domain;
-    @Mixin private OutboundOptions outbound;
+    @Mixin private CapabilityOptions capabilities;
     @Mixin private Output output;
 
     @Option(
@@ -77,7 +76,7 @@ final class RunNodeCommand implements Callable<Integer> {
                         listen.adminPort(),
                         advertise.map(url -> ControlOptions.url("--advertise", url)),
                         NodeLimits.DEFAULT,
-                        new CapabilityConfig(Optional.empty(), outbound.config()));
+                        capabilities.config());
         return StopSignal.run(output::say, stop -> run(config, stop));
     }
 

@@ -1,7 +1,6 @@
 package dev.cress.cli;
 
 import dev.cress.contract.Api;
-import dev.cress.node.config.CapabilityConfig;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import picocli.CommandLine.Command;
@@ -10,7 +9,6 @@ import picocli.CommandLine.Option;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 
@@ -29,7 +27,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Mixin private DataOption data;
     @Mixin private DomainOption domain;
-    @Mixin private OutboundOptions outbound;
+    @Mixin private CapabilityOptions capabilities;
     @Mixin private Output output;
 
     @Option(
@@ -82,7 +80,7 @@ final class UpCommand implements Callable<Integer> {
                         domain.domain(),
                         bind,
                         NodeLimits.DEFAULT,
-                        new CapabilityConfig(Optional.empty(), outbound.config()));
+                        capabilities.config());
         return StopSignal.run(output::say, stop -> run(setup, stop));
     }
 

@@ -1,6 +1,7 @@
 package dev.cress.cli;
 
 import dev.cress.node.config.AddressRange;
+import dev.cress.node.config.CapabilityConfig;
 import dev.cress.node.config.OutboundConfig;
 import dev.cress.node.config.OutboundConfig.OutboundLimits;
 
@@ -10,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Where guests may send requests, beside what their manifests say.
-final class OutboundOptions {
+/// What guests may ask of their nodes, beside what their manifests say.
+final class CapabilityOptions {
     @Option(
             names = "--allow-outbound",
             paramLabel = "CIDR",
@@ -30,10 +31,20 @@ final class OutboundOptions {
                             + " functions send requests.")
     private Optional<Path> authorities = Optional.empty();
 
-    OutboundConfig config() {
-        return new OutboundConfig(
-                allowed.stream().map(AddressRange::of).toList(),
-                authorities,
-                OutboundLimits.DEFAULT);
+    @Option(
+            names = "--secrets",
+            paramLabel = "DIR",
+            description =
+                    "A folder with the values of secrets, DIR/FUNCTION/NAME, one file each, for"
+                            + " functions whose manifests name them (default: none).")
+    private Optional<Path> secrets = Optional.empty();
+
+    CapabilityConfig config() {
+        var outbound =
+                new OutboundConfig(
+                        allowed.stream().map(AddressRange::of).toList(),
+                        authorities,
+                        OutboundLimits.DEFAULT);
+        return new CapabilityConfig(secrets, outbound);
     }
 }
