@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// What a node's process takes with 1, 100 and 1,000 functions on its disk, each with a module of
-/// its own (`hello`'s, so that it is functions that count and not their size). Of a cold one it is
-/// what a node takes more with them than with the first, before anybody asked; then up to five are
-/// asked often.
+/// its own (`hello`'s, so that it is functions that count and not their size), up to five of which
+/// are asked often. Of a cold one it is the heap that a node uses more with them than with the
+/// first, before anybody asked: garbage isn't in it, so another process is asked for it.
 final class FootprintQuestion implements Question {
     private static final int HOT_MAX = 5;
     private static final int HOT_REQUESTS = 2_000;
+    private static final double KIB = 1_024;
 
     @Override
     public String name() {
@@ -33,27 +34,41 @@ final class FootprintQuestion implements Question {
         for (int functions : counts) {
             progress.println("%d functions".formatted(functions));
             int hot = Math.min(functions, HOT_MAX);
-            try (var data = new NodeData().withMany(functions, "f", "hello");
-                    var node = ServerProcess.node(data.folder(), List.of())) {
-                node.firstAnswer("f0", "/");
-                node.awaitIdle();
-                long cold = node.rssKib();
-                for (int i = 0; i < hot; i++) {
-                    node.ask("f" + i, "/", HOT_REQUESTS);
-                }
-                node.awaitIdle();
+            try (var data = new NodeData().withMany(functions, "f", "hello")) {
                 Line line =
                         Line.of(name())
                                 .with("functions", functions)
                                 .with("hot", hot)
-                                .with("rss_mb", Math.round(node.rssKib() / 1024.0));
+                                .with("rss_mb", Math.round(rssKib(data, hot) / KIB));
+                long cold = coldHeapBytes(data);
+                line = line.with("heap_mb", cold / KIB / KIB);
                 if (functions == 1) {
                     first = cold;
                 } else {
-                    line = line.with("kb_per_cold", Math.round((cold - first) / (functions - 1.0)));
+                    line = line.with("kb_per_cold", (cold - first) / KIB / (functions - 1));
                 }
                 lines.accept(line);
             }
+        }
+    }
+
+    private static long rssKib(NodeData data, int hot) throws IOException {
+        try (var node = ServerProcess.node(data.folder(), List.of())) {
+            node.firstAnswer("f0", "/");
+            node.awaitIdle();
+            for (int i = 0; i < hot; i++) {
+                node.ask("f" + i, "/", HOT_REQUESTS);
+            }
+            node.awaitIdle();
+            return node.rssKib();
+        }
+    }
+
+    private static long coldHeapBytes(NodeData data) throws IOException {
+        try (var node = ServerProcess.node(data.folder(), List.of())) {
+            node.firstAnswer("f0", "/");
+            node.awaitIdle();
+            return node.heapBytes();
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// A server in a JVM of its own, with the flags of this one, so that what it takes is its own. Used
@@ -21,6 +24,10 @@ final class ServerProcess implements AutoCloseable {
     private static final Duration IDLE_FOR = Duration.ofMillis(500);
     private static final Duration IDLE_CPU_MAX = Duration.ofMillis(25);
     private static final int OK = 200;
+
+    /// The last line of a class histogram: instances, bytes.
+    private static final Pattern HISTOGRAM_TOTAL =
+            Pattern.compile("^Total +\\d+ +(\\d+)", Pattern.MULTILINE);
 
     private final Process process;
     private final int port;
@@ -148,6 +155,22 @@ final class ServerProcess implements AutoCloseable {
             String line = lines.filter(l -> l.startsWith("VmRSS:")).findFirst().orElseThrow();
             return Long.parseLong(line.replaceAll("[^0-9]", ""));
         }
+    }
+
+    /// Bytes on its heap that are in use, after a collection of everything.
+    long heapBytes() throws IOException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process asked =
+                new ProcessBuilder(
+                                jcmd.toString(), Long.toString(process.pid()), "GC.class_histogram")
+                        .redirectErrorStream(true)
+                        .start();
+        String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Matcher total = HISTOGRAM_TOTAL.matcher(said);
+        if (!total.find()) {
+            throw new IOException("jcmd says no total: " + said);
+        }
+        return Long.parseLong(total.group(1));
     }
 
     @Override

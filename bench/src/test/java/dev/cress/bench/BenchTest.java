@@ -102,7 +102,7 @@ final class BenchTest {
                     first-byte      | guest=hello abi=wasi-cgi p50_us=N p99_us=N n=N               | 1
                     guest-stop      | kind=[a-z]+ p50_ms=N p99_ms=N ended_p50_ms=N ended_p99_ms=N n=N | 3
                     node-start      | mode=[a-z]+ functions=1 hot=1 first_response_ms=N rss_mb=N n=1 | 2
-                    footprint       | functions=N hot=N rss_mb=N( kb_per_cold=-?N)?                | 2
+                    footprint       | functions=N hot=N rss_mb=N heap_mb=N( kb_per_cold=-?N)?      | 2
                     safepoint       | beside=[a-z]+ p50_ms=N p99_ms=N max_ms=N cold_max_ms=N n=N   | 5
                     node-throughput | server=[a-z-]+ requests_per_s=N cpu_us=N ratio=N             | 3
                     neighbour       | spinners=N p50_ms=N p99_ms=N n=N                      | 3
