@@ -38,7 +38,10 @@ final class WasiCaller implements GuestStreams {
 
     final GuestMemory memory =
             Objects.requireNonNull(
-                    GuestMemory.allocate(new MemoryBudget(BUDGET_BYTES), new MemoryLimits(1), 1));
+                    GuestMemory.allocate(
+                            new MemoryBudget(BUDGET_BYTES),
+                            new MemoryLimits(1, 1),
+                            BUDGET_BYTES / MEMORY_BYTES));
 
     final ByteArrayOutputStream output = new ByteArrayOutputStream();
     final ByteArrayOutputStream errors = new ByteArrayOutputStream();
