@@ -36,6 +36,9 @@ final class IsolateStart implements AutoCloseable {
     private static final int PAGES_MAX =
             (int) (RunLimits.DEFAULT.memoryBytes() / GuestMemory.PAGE_SIZE);
 
+    /// How stubs are entered, whatever convention the guests that they are made of show.
+    private static final String ABI = "wasi-cgi";
+
     private final String guest;
     private final int empty;
     private final Guest asked;
@@ -55,9 +58,9 @@ final class IsolateStart implements AutoCloseable {
         this.guest = guest;
         this.empty = stub.empty();
         this.asked = Guest.named("hello");
-        this.isolates = host.isolates(host.prepare(stub.module(), "auto"));
+        this.isolates = host.isolates(host.prepare(stub.module(), ABI));
         var budget = new MemoryBudget(Runtime.getRuntime().maxMemory() / 2);
-        var content = ModuleBuild.build(stub.module(), Wanted.AUTO, budget, watchdog);
+        var content = ModuleBuild.build(stub.module(), new Wanted(ABI, false), budget, watchdog);
         this.pools = new IsolatePools(budget, INSPECT_EVERY, Duration.ofDays(1));
         this.code = GuestCode.load(content.compiled());
         var stripped = ModuleParser.parseStripped(content.stripped());

@@ -106,7 +106,7 @@ final class BenchTest {
                     safepoint       | beside=[a-z]+ p50_ms=N p99_ms=N max_ms=N cold_max_ms=N n=N   | 5
                     node-throughput | server=[a-z-]+ requests_per_s=N cpu_us=N ratio=N             | 3
                     neighbour       | spinners=N p50_ms=N p99_ms=N n=N                      | 3
-                    granule         | bytes=4096 (of|marks)=[a-z0-9-]+( [a-z_]+=[a-z0-9.]+)+ reset_us=N | 9
+                    granule         | bytes=4096 [a-z]+=[a-z0-9-]+( [a-z_]+=[a-z0-9.]+)+ reset_us=N | 9
                     jit-bomb        | neighbour=[a-z]+ p50_us=N ms_to_steady=N n=N                 | 2
                     """)
     void aQuickRunAnswersInLines(String name, String pattern, int lines) {
