@@ -6,6 +6,7 @@ import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
@@ -45,7 +46,7 @@ class StreamTest {
     }
 
     @Test
-    void aBodyOfAnyLengthTakesConstantMemory()
+    void aBodyOfAnyLengthTakesConstantMemory(TestReporter reporter)
             throws IOException, RefusedModuleException, InterruptedException {
         var limits = ServedExamples.limits(Duration.ofSeconds(1), 4 << 10, BYTES);
         try (var served =
@@ -63,9 +64,9 @@ class StreamTest {
             assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200");
             long most = readBody(new Chunks(client.input()));
             sender.join();
-            System.out.printf(
-                    "%d MiB in and out, at most %d KiB more heap than at first%n",
-                    BYTES >> 20, most >> 10);
+            reporter.publishEntry(
+                    "%d MiB in and out, at most %d KiB more heap than at first"
+                            .formatted(BYTES >> 20, most >> 10));
             assertThat(most).as("bytes of heap more than at first").isLessThan(HEAP_BYTES_MAX);
         }
     }

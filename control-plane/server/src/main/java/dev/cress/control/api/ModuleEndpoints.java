@@ -25,29 +25,37 @@ final class ModuleEndpoints {
     }
 
     Future<Answer> upload(Call call) {
-        var stored = uploads.receive(sender(call), call.request(), call.declaredBytes());
-        if (!stored.failed()) {
-            call.proceed();
-        }
-        return stored.map(
-                upload ->
-                        upload.isNew()
-                                ? Answer.created(
-                                        upload.module(), "/v1/modules/" + upload.module().sha256())
-                                : Answer.ok(upload.module()));
+        return begun(uploads.receive(sender(call), call.request(), call.declaredBytes()), call)
+                .map(
+                        upload ->
+                                stored(
+                                        upload.module(),
+                                        upload.isNew(),
+                                        "/v1/modules/" + upload.module().sha256()));
     }
 
     Future<Answer> uploadBundle(Call call) {
-        var stored = uploads.receiveBundle(sender(call), call.request(), call.declaredBytes());
-        if (!stored.failed()) {
+        return begun(
+                        uploads.receiveBundle(sender(call), call.request(), call.declaredBytes()),
+                        call)
+                .map(
+                        upload ->
+                                stored(
+                                        upload.bundle(),
+                                        upload.isNew(),
+                                        "/v1/assets/" + upload.bundle().sha256()));
+    }
+
+    /// The body flows from here on, unless it was refused at once.
+    private static <T> Future<T> begun(Future<T> upload, Call call) {
+        if (!upload.failed()) {
             call.proceed();
         }
-        return stored.map(
-                upload ->
-                        upload.isNew()
-                                ? Answer.created(
-                                        upload.bundle(), "/v1/assets/" + upload.bundle().sha256())
-                                : Answer.ok(upload.bundle()));
+        return upload;
+    }
+
+    private static Answer stored(Object what, boolean isNew, String path) {
+        return isNew ? Answer.created(what, path) : Answer.ok(what);
     }
 
     private static Uploads.Sender sender(Call call) {
