@@ -88,7 +88,11 @@ final class HeatQuestion implements Question {
                 var isolates = host.isolates(host.prepare(guest.module(), "auto"))) {
             var warmUp =
                     isolates.warmUp(
-                            guest.request(), guest.body(), RunLimits.DEFAULT, WARM_UP_RUNS_MAX);
+                            guest.request(),
+                            guest.body(),
+                            RunLimits.DEFAULT,
+                            List.of(),
+                            WARM_UP_RUNS_MAX);
             var thread = Thread.ofPlatform().start(() -> warmUp.run(WARM_UP));
             thread.join();
             var left = new int[] {RUNS_AFTER_WARM_UP};

@@ -2,6 +2,7 @@ package dev.cress.cli;
 
 import dev.cress.contract.Api;
 import dev.cress.contract.Deployment;
+import dev.cress.contract.Filter;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,9 +61,7 @@ final class DeployCommand implements Callable<Integer> {
         Source source = Source.of(name, module);
         byte[] bytes = source.read();
         ControlClient client = control.client();
-        output.say(
-                "uploading %s (%d KiB)".formatted(source.module(), (bytes.length + 1023) / 1024));
-        Api.ModuleInfo stored = client.upload(bytes);
+        Api.ModuleInfo stored = upload(client, source.module(), bytes);
         Api.VersionCreated created =
                 client.release(
                         source.name(),
@@ -82,13 +82,28 @@ final class DeployCommand implements Callable<Integer> {
         return code;
     }
 
+    private Api.ModuleInfo upload(ControlClient client, Path file, byte[] bytes) {
+        output.say("uploading %s (%d KiB)".formatted(file, (bytes.length + 1023) / 1024));
+        return client.upload(bytes);
+    }
+
     private Manifest manifest(ControlClient client, Source source) {
+        Manifest manifest = source.manifest().with(filters(client, source));
         if (source.assets().isEmpty()) {
-            return source.manifest();
+            return manifest;
         }
         AssetFolder folder = source.assets().get();
         output.say("uploading " + folder.dir());
-        return source.manifest().with(folder.upload(client));
+        return manifest.with(folder.upload(client));
+    }
+
+    private List<Filter> filters(ControlClient client, Source source) {
+        List<Filter> filters = new ArrayList<>();
+        for (Source.InFront filter : source.filters()) {
+            var stored = upload(client, filter.module(), Source.read(filter.module()));
+            filters.add(new Filter(stored.sha256(), stored.bytes(), filter.config()));
+        }
+        return filters;
     }
 
     private String part() {

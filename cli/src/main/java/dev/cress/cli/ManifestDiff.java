@@ -1,6 +1,7 @@
 package dev.cress.cli;
 
 import dev.cress.contract.Bundle;
+import dev.cress.contract.Filter;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Warmup;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /// What a new manifest changes against the live version's, line by line.
@@ -24,6 +26,7 @@ final class ManifestDiff {
         entries("secret", from.grants().secrets(), to.grants().secrets());
         entries("kv", from.grants().kv(), to.grants().kv());
         changed("scratch_mib", from.grants().scratchMib(), to.grants().scratchMib());
+        filters(from.filters(), to.filters());
         assets(from.assets(), to.assets());
         warmup(from.warmup(), to.warmup());
         var names = new TreeSet<>(from.config().keySet());
@@ -45,6 +48,14 @@ final class ManifestDiff {
         changed("limits wall_ms", from.wallMs(), to.wallMs());
         changed("limits memory_mib", from.memoryMib(), to.memoryMib());
         changed("limits concurrency", from.concurrency(), to.concurrency());
+    }
+
+    private void filters(List<Filter> from, List<Filter> to) {
+        entries("filter", from, to);
+        boolean sameOnes = Set.copyOf(from).equals(Set.copyOf(to));
+        if (sameOnes && !from.equals(to)) {
+            changed("filters", from, to);
+        }
     }
 
     private void assets(@Nullable Bundle from, @Nullable Bundle to) {

@@ -42,6 +42,7 @@ record ManifestFile(
         @Nullable Boolean snapshot,
         @Nullable Warmup warmup,
         @Nullable Assets assets,
+        @JsonProperty("filter") @Nullable List<InFront> filters,
         @Nullable Object placement,
         @Nullable Build build) {
     static final String FILE_NAME = "cress.toml";
@@ -87,6 +88,12 @@ record ManifestFile(
     /// @param serve whether nodes answer requests for them without the guest
     record Assets(@Nullable String dir, boolean serve) {}
 
+    /// A module in front of the function's own.
+    ///
+    /// @param module its path, relative to the file
+    /// @param config what its guest gets for `get_config`
+    record InFront(@Nullable String module, @Nullable Map<String, String> config) {}
+
     /// How the module is made from its source.
     ///
     /// @param watch the files whose change calls for it
@@ -124,7 +131,8 @@ record ManifestFile(
                 });
     }
 
-    /// The part that the version keeps, without its files.
+    /// The part that the version keeps, without its files and filters, which it names by what they
+    /// are once they are uploaded.
     Manifest manifest() {
         return new Manifest(
                 abi == null ? "auto" : abi,
@@ -136,6 +144,7 @@ record ManifestFile(
                         : capabilities.config(),
                 capabilities == null ? Grants.NONE : capabilities.grants(),
                 null,
+                List.of(),
                 warmup == null ? Warmup.DEFAULT : warmup);
     }
 }

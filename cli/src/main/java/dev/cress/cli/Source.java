@@ -10,11 +10,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
-/// What is to be deployed: a function's name, its module's file, its manifest, its files. `cress
-/// deploy` takes it from its arguments and a `cress.toml`.
-record Source(FunctionName name, Path module, Manifest manifest, Optional<AssetFolder> assets) {
+/// What is to be deployed: a function's name, its module's file, its manifest, its files, what
+/// stands in front of it. `cress deploy` takes it from its arguments and a `cress.toml`.
+record Source(
+        FunctionName name,
+        Path module,
+        Manifest manifest,
+        Optional<AssetFolder> assets,
+        List<InFront> filters) {
+    /// A filter: its module's file, and what its guest finds as its config.
+    record InFront(Path module, Map<String, String> config) {}
+
     /// @param first a name, or a path if there is no second
     /// @param second a module, a manifest, or a folder with one
     static Source of(Optional<String> first, Optional<Path> second) {
@@ -45,7 +57,11 @@ record Source(FunctionName name, Path module, Manifest manifest, Optional<AssetF
         String file = path.getFileName().toString();
         String stem = file.replaceFirst("\\.(wasm|js|mjs)$", "");
         return new Source(
-                new FunctionName(name.orElse(stem)), path, Manifest.DEFAULT, Optional.empty());
+                new FunctionName(name.orElse(stem)),
+                path,
+                Manifest.DEFAULT,
+                Optional.empty(),
+                List.of());
     }
 
     private static Source fromManifest(Path file, Optional<String> name) {
@@ -67,7 +83,25 @@ record Source(FunctionName name, Path module, Manifest manifest, Optional<AssetF
                 new FunctionName(function),
                 file.resolveSibling(written.module()),
                 written.manifest(),
-                AssetFolder.of(file, written.assets()));
+                AssetFolder.of(file, written.assets()),
+                filters(file, written));
+    }
+
+    private static List<InFront> filters(Path file, ManifestFile written) {
+        List<InFront> filters = new ArrayList<>();
+        for (ManifestFile.InFront filter :
+                Objects.requireNonNullElse(written.filters(), List.<ManifestFile.InFront>of())) {
+            if (filter.module() == null) {
+                throw new CliException(
+                        "%s: a [[filter]] names no module: module = \"build/auth.wasm\""
+                                .formatted(file));
+            }
+            filters.add(
+                    new InFront(
+                            file.resolveSibling(filter.module()),
+                            Objects.requireNonNullElse(filter.config(), Map.of())));
+        }
+        return List.copyOf(filters);
     }
 
     /// The module's bytes.

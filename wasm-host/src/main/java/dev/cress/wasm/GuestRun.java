@@ -2,7 +2,6 @@ package dev.cress.wasm;
 
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.Outcome;
-import dev.cress.wasm.guest.Owner;
 import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;
 import dev.cress.wasm.host.HostRun;
@@ -20,6 +19,7 @@ import run.endive.runtime.WasmInterruptedException;
 import run.endive.wasm.WasmEngineException;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /// One run of an image for one exchange, with filters in front of it if there are any. [#execute]
@@ -79,7 +79,7 @@ public final class GuestRun {
         long startedNanos = line[0].guest().startNanos();
         var result =
                 new RunResult(
-                        outcome,
+                        located(outcome, line),
                         startedNanos - start,
                         System.nanoTime() - startedNanos,
                         watch.cpuNanos(),
@@ -89,6 +89,24 @@ public final class GuestRun {
             station.giveBack();
         }
         return result;
+    }
+
+    /// Says in which filter it ended, if it was in one: a reason alone could be any guest's.
+    private Outcome located(Outcome outcome, Station[] line) {
+        int deepest = filters.size();
+        while (deepest > 0 && !line[deepest].endedSo(outcome)) {
+            deepest--;
+        }
+        if (deepest == filters.size() || !line[deepest].endedSo(outcome)) {
+            return outcome;
+        }
+        String where = "filter %d: ".formatted(deepest + 1);
+        if (outcome instanceof Outcome.Trapped(String reason)) {
+            return new Outcome.Trapped(where + reason);
+        }
+        return outcome instanceof Outcome.BrokeProtocol(String reason)
+                ? new Outcome.BrokeProtocol(where + reason)
+                : outcome;
     }
 
     /// Takes all isolates before any guest runs, so that what can't be had costs nobody anything.
@@ -115,25 +133,27 @@ public final class GuestRun {
         Isolates.Loaded from = filter.isolates().loaded();
         if (!from.image().abi().canFilter()) {
             throw new IllegalArgumentException(
-                    "function %s is no filter: its ABI is %s"
-                            .formatted(filter.owner().function(), from.image().abi().text()));
+                    "filter %d is none: its ABI is %s"
+                            .formatted(index + 1, from.image().abi().text()));
         }
-        return take(line, index, from, limits.withMemory(filter.memoryBytes()), filter.owner());
+        return take(line, index, from, filter.config());
     }
 
     private @Nullable Outcome function(Station[] line) {
-        Owner owner = filters.isEmpty() ? null : new FunctionOwner(exchange);
-        return take(line, line.length - 1, isolates.loaded(), limits, owner);
+        // a filter in front hands on an exchange with its own
+        Map<String, String> config = filters.isEmpty() ? null : exchange.request().config();
+        return take(line, line.length - 1, isolates.loaded(), config);
     }
 
     private @Nullable Outcome take(
-            Station[] line, int index, Isolates.Loaded from, RunLimits its, @Nullable Owner owner) {
-        int pagesMax = (int) Math.min(its.memoryBytes() / GuestMemory.PAGE_SIZE, Integer.MAX_VALUE);
+            Station[] line, int index, Isolates.Loaded from, @Nullable Map<String, String> config) {
+        int pagesMax =
+                (int) Math.min(limits.memoryBytes() / GuestMemory.PAGE_SIZE, Integer.MAX_VALUE);
         Isolate isolate = from.pool().acquire(pagesMax);
         if (isolate == null) {
-            return noMemory(from.image(), its);
+            return noMemory(from.image());
         }
-        line[index] = new Station(from, isolate, word, its, owner);
+        line[index] = new Station(from, isolate, word, config);
         return null;
     }
 
@@ -153,10 +173,10 @@ public final class GuestRun {
         return bytes;
     }
 
-    private Outcome noMemory(Image image, RunLimits its) {
+    private Outcome noMemory(Image image) {
         long needed = image.initialMemoryBytes();
-        return needed > its.memoryBytes()
-                ? new Outcome.OutOfMemory(its.memoryBytes())
+        return needed > limits.memoryBytes()
+                ? new Outcome.OutOfMemory(limits.memoryBytes())
                 : new Outcome.NoMemory(needed, host.memoryBudget().bytesMax());
     }
 
@@ -176,8 +196,7 @@ public final class GuestRun {
         Outcome outcome;
         try {
             station.enter();
-            var run =
-                    new HostRun(word, memory, station.seen(given), station.limits(), host.random());
+            var run = new HostRun(word, memory, station.seen(given), limits, host.random());
             if (index + 1 < line.length) {
                 run.before(behind -> behind(line, index, behind));
             }
@@ -195,7 +214,7 @@ public final class GuestRun {
         boolean died = outcome instanceof Outcome.Trapped || outcome instanceof Outcome.Exited;
         return station.ended(
                 died && memory.growthRefused()
-                        ? new Outcome.OutOfMemory(station.limits().memoryBytes())
+                        ? new Outcome.OutOfMemory(limits.memoryBytes())
                         : outcome);
     }
 

@@ -122,8 +122,15 @@ public final class Isolates implements AutoCloseable {
     }
 
     /// A warm-up with this request, of at most so many runs; it starts with [WarmUp#run].
-    public WarmUp warmUp(GuestRequest request, byte[] body, RunLimits limits, int runsMax) {
-        return new WarmUp(this, request, body, limits, runsMax);
+    ///
+    /// @param filters in front of it, as in [#run]
+    public WarmUp warmUp(
+            GuestRequest request,
+            byte[] body,
+            RunLimits limits,
+            List<Filter> filters,
+            int runsMax) {
+        return new WarmUp(this, request, body, limits, filters, runsMax);
     }
 
     /// Isolates that wait for a request.

@@ -169,7 +169,7 @@ final class Rehearsal {
     }
 
     private Outcome behind(RunWord word, GuestExchange exchange, SecureRandom random) {
-        var seen = new OwnersView(exchange, new FunctionOwner(exchange));
+        var seen = new ConfiguredExchange(exchange, exchange.request().config());
         Object filters = Objects.requireNonNull(memory.host());
         var run = run(word, seen, random);
         var convention = Conventions.of(Abi.WASI_CGI);

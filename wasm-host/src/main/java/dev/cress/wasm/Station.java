@@ -2,8 +2,6 @@ package dev.cress.wasm;
 
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.Outcome;
-import dev.cress.wasm.guest.Owner;
-import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.isolate.Isolate;
 import dev.cress.wasm.isolate.IsolateGuest;
 import dev.cress.wasm.stop.RunWord;
@@ -11,28 +9,27 @@ import dev.cress.wasm.stop.StopFlag;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Map;
+
 /// One guest's part in a run: the function's, or a filter's in front of it. On the guest's thread.
 final class Station {
     private final Isolates.Loaded from;
     private final Isolate isolate;
     private final IsolateGuest guest;
-    private final RunLimits limits;
-    private final @Nullable Owner owner;
+    private final @Nullable Map<String, String> config;
     private boolean entered;
     private @Nullable Outcome outcome;
 
-    /// @param owner whose view of the exchange the guest has, or null for the exchange as it is
+    /// @param config what the guest finds in the exchange, or null for what is in it
     Station(
             Isolates.Loaded from,
             Isolate isolate,
             RunWord word,
-            RunLimits limits,
-            @Nullable Owner owner) {
+            @Nullable Map<String, String> config) {
         this.from = from;
         this.isolate = isolate;
         this.guest = new IsolateGuest(from.image().entries(), from.image().note(), isolate, word);
-        this.limits = limits;
-        this.owner = owner;
+        this.config = config;
     }
 
     Image image() {
@@ -47,16 +44,12 @@ final class Station {
         return guest;
     }
 
-    RunLimits limits() {
-        return limits;
-    }
-
     StopFlag flag() {
         return from.image().blueprint().code().stopFlag();
     }
 
     GuestExchange seen(GuestExchange exchange) {
-        return owner == null ? exchange : new OwnersView(exchange, owner);
+        return config == null ? exchange : new ConfiguredExchange(exchange, config);
     }
 
     void enter() {
@@ -69,6 +62,11 @@ final class Station {
     Outcome ended(Outcome how) {
         outcome = how;
         return how;
+    }
+
+    /// Whether its guest's part ended with just this. A filter passes on what ended behind it.
+    boolean endedSo(Outcome how) {
+        return outcome == how;
     }
 
     /// Resets the isolate, on this thread and at this run's cost, after the answer is handed over.

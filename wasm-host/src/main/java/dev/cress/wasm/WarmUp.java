@@ -10,6 +10,7 @@ import dev.cress.wasm.stop.ThreadPriority;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.List;
 
 /// Runs an image over and over for nobody, so that its first client meets code that the JIT has
 /// seen: a first run takes about a hundred times as long as one of many. [#run] once; [#cancel]
@@ -19,15 +20,23 @@ public final class WarmUp {
     private final GuestRequest request;
     private final byte[] body;
     private final RunLimits limits;
+    private final List<Filter> filters;
     private final int runsMax;
     private volatile boolean cancelled;
     private volatile @Nullable GuestRun present;
 
-    WarmUp(Isolates isolates, GuestRequest request, byte[] body, RunLimits limits, int runsMax) {
+    WarmUp(
+            Isolates isolates,
+            GuestRequest request,
+            byte[] body,
+            RunLimits limits,
+            List<Filter> filters,
+            int runsMax) {
         this.isolates = isolates;
         this.request = request;
         this.body = body.clone();
         this.limits = limits;
+        this.filters = List.copyOf(filters);
         this.runsMax = runsMax;
     }
 
@@ -65,7 +74,7 @@ public final class WarmUp {
     }
 
     private RunResult once(RunLimits within) {
-        var run = isolates.run(new Nobody(request, body), within);
+        var run = isolates.run(new Nobody(request, body), within, filters);
         present = run;
         if (cancelled) {
             run.abandon();

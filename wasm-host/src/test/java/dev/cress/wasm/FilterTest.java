@@ -17,7 +17,6 @@ import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.guest.RunResult;
 
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,12 +37,6 @@ class FilterTest {
 
     private final Isolates backend = isolates(Guests.ofTests("backend"));
     private RecordedExchange exchange = RecordedExchange.get("/a?b=c");
-    private final List<TestOwner> owners = new ArrayList<>();
-
-    @BeforeEach
-    void leaveNothingToOthers() {
-        owners.clear();
-    }
 
     @AfterAll
     static void close() {
@@ -64,9 +57,7 @@ class FilterTest {
     }
 
     private Filter filter(Isolates isolates, String name) {
-        var owner = new TestOwner(name, Map.of("IS", name));
-        owners.add(owner);
-        return new Filter(isolates, 2 * MIB, owner);
+        return new Filter(isolates, Map.of("IS", name));
     }
 
     private Filter filter(HandlerModule module, String name) {
@@ -167,15 +158,14 @@ class FilterTest {
     }
 
     @Test
-    void eachFindsItsOwnNameConfigAndLog() {
+    void eachFindsAConfigOfItsOwn() {
         var module = new HandlerModule();
         var code = module.callWith("log", 0, "seen");
         code.add(module.call("get_config", 100, 100));
         code.add(module.call("write_body", RESPONSE, 100, 15));
         var filter = filter(passes(module, code), "filter");
         assertThat(run(isolates(Guests.bytes("hello")), filter)).isEqualTo(new Outcome.Completed());
-        assertThat(owners.getFirst().logText()).isEqualTo("info: seen\n");
-        assertThat(exchange.logText()).isEmpty();
+        assertThat(exchange.logText()).isEqualTo("info: seen\n");
         assertThat(exchange.bodyText()).startsWith("{\"IS\":\"filter\"}Hello");
         assertThat(exchange.bodyText()).contains("function fn version 3");
     }
@@ -190,7 +180,7 @@ class FilterTest {
         var silent = filter(told.request(bytes(), NEXT).response(response), "silent");
         assertThat(run(trap, silent)).isInstanceOf(Outcome.Trapped.class);
         assertThat(exchange.answered()).isFalse();
-        assertThat(owners.getLast().logText()).isEqualTo("info: it failed\n");
+        assertThat(exchange.logText()).isEqualTo("info: it failed\n");
 
         var module = new HandlerModule();
         var buffers = module.call("enable_features", BUFFER_RESPONSE);
@@ -199,7 +189,21 @@ class FilterTest {
         assertThat(run(trap, answers)).isEqualTo(new Outcome.Completed());
         assertThat(exchange.responseHead().status()).isEqualTo(500);
         assertThat(exchange.bodyText()).isEqualTo("sorry");
-        assertThat(owners.getLast().logText()).contains("Trapped");
+        assertThat(exchange.logText()).contains("Trapped");
+    }
+
+    @Test
+    void aReasonSaysWhichFilterFailed() {
+        var traps = filter(new HandlerModule().request(bytes(0x00), 0).response(bytes()), "traps");
+        assertThat(run(backend, filter(passes(), "passes"), traps))
+                .isInstanceOfSatisfying(
+                        Outcome.Trapped.class,
+                        trapped -> assertThat(trapped.reason()).startsWith("filter 2: "));
+        var behind = isolates(new HandlerModule().request(bytes(0x00), 0).response(bytes()));
+        assertThat(run(behind, filter(passes(), "passes")))
+                .isInstanceOfSatisfying(
+                        Outcome.Trapped.class,
+                        trapped -> assertThat(trapped.reason()).doesNotContain("filter"));
     }
 
     @Test
@@ -284,7 +288,7 @@ class FilterTest {
         var hello = isolates(Guests.bytes("hello"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> run(backend, filter(hello, "hello")))
-                .withMessage("function hello is no filter: its ABI is wasi-cgi");
+                .withMessage("filter 1 is none: its ABI is wasi-cgi");
         var many = Collections.nCopies(Filter.MAX + 1, filter(passes(), "a"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> run(backend, many.toArray(new Filter[0])))

@@ -43,7 +43,7 @@ final class FirstGuests {
                 run(isolates, EveryWay.request(way, false, depth), limits);
             }
             run(interpreted, new byte[1], limits);
-            var filter = new Filter(handlers, limits.memoryBytes(), new TestOwner("a", Map.of()));
+            var filter = new Filter(handlers, Map.of());
             run(handlers, new byte[1], limits, filter);
         }
     }

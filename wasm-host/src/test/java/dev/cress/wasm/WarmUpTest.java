@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +45,7 @@ class WarmUpTest {
         isolates.close();
         isolates = HOST.isolates(GUESTS.image(guest));
         var request = RecordedExchange.get(path).request();
-        return isolates.warmUp(request, new byte[0], RunLimits.DEFAULT, runsMax);
+        return isolates.warmUp(request, new byte[0], RunLimits.DEFAULT, List.of(), runsMax);
     }
 
     private static WarmUp.Result run(WarmUp warmUp, Duration time) {

@@ -5,10 +5,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 import org.jspecify.annotations.Nullable;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /// What a version declares beside its module. Missing parts are the defaults, so that two manifests
 /// that mean the same are equal.
@@ -22,6 +20,7 @@ import java.util.regex.Pattern;
 ///     most [#CONFIG_BYTES_MAX] bytes in all, as UTF-8
 /// @param grants what a guest may ask of its node beside the request
 /// @param assets the files that it brings, or null
+/// @param filters what stands in front of it, outermost first, at most [#FILTERS_MAX]
 /// @param warmup what a node asks of it before anybody else does
 public record Manifest(
         String abi,
@@ -31,26 +30,26 @@ public record Manifest(
         Map<String, String> config,
         @JsonProperty("capabilities") Grants grants,
         @Nullable Bundle assets,
+        @JsonProperty("filter") List<Filter> filters,
         Warmup warmup) {
     /// The entry conventions there are, besides `auto`.
     public static final List<String> ABIS =
             List.of("wasi-cgi", "http-wasm", "fastly", "extism", "javascript");
 
     public static final int ROUTES_MAX = 100;
+    public static final int FILTERS_MAX = 8;
     public static final int CONFIG_BYTES_MAX = 64 * 1024;
     public static final Manifest DEFAULT =
             new Manifest("auto", List.of(), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
 
-    private static final Pattern CONFIG_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-
-    /// One that grants nothing and brings no files.
+    /// One that grants nothing, brings no files and has no filters.
     public Manifest(
             String abi,
             List<Route> routes,
             Limits limits,
             Map<String, String> config,
             Warmup warmup) {
-        this(abi, false, routes, limits, config, Grants.NONE, null, warmup);
+        this(abi, false, routes, limits, config, Grants.NONE, null, List.of(), warmup);
     }
 
     @JsonCreator
@@ -60,6 +59,7 @@ public record Manifest(
         limits = limits == null ? Limits.DEFAULT : limits;
         config = config == null ? Map.of() : Map.copyOf(config);
         grants = grants == null ? Grants.NONE : grants;
+        filters = filters == null ? List.of() : List.copyOf(filters);
         warmup = warmup == null ? Warmup.DEFAULT : warmup;
         if (!abi.equals("auto") && !ABIS.contains(abi)) {
             throw new ContractException(
@@ -72,36 +72,27 @@ public record Manifest(
                     "invalid-manifest",
                     "%d routes, at most %d".formatted(routes.size(), ROUTES_MAX));
         }
-        checkConfig(config);
+        if (filters.size() > FILTERS_MAX) {
+            throw new ContractException(
+                    "invalid-manifest",
+                    "%d filters, at most %d".formatted(filters.size(), FILTERS_MAX));
+        }
+        if (!filters.isEmpty() && assets != null && assets.serve()) {
+            throw new ContractException(
+                    "invalid-manifest",
+                    "assets.serve = true answers with files before any filter is asked: "
+                            + "have the guest answer with them, or take the filters out");
+        }
+        ConfigRules.check("config", config);
     }
 
     /// The same with these files.
     public Manifest with(Bundle bundle) {
-        return new Manifest(abi, snapshot, routes, limits, config, grants, bundle, warmup);
+        return new Manifest(abi, snapshot, routes, limits, config, grants, bundle, filters, warmup);
     }
 
-    private static void checkConfig(Map<String, String> config) {
-        int bytes = 0;
-        for (var entry : config.entrySet()) {
-            if (!CONFIG_NAME.matcher(entry.getKey()).matches()) {
-                throw new ContractException(
-                        "invalid-manifest",
-                        "config name '%s' must be letters, digits and '_'"
-                                .formatted(entry.getKey()));
-            }
-            if (entry.getValue().indexOf('\0') >= 0) {
-                throw new ContractException(
-                        "invalid-manifest",
-                        "config value of '%s' has a NUL".formatted(entry.getKey()));
-            }
-            bytes +=
-                    entry.getKey().length()
-                            + entry.getValue().getBytes(StandardCharsets.UTF_8).length;
-        }
-        if (bytes > CONFIG_BYTES_MAX) {
-            throw new ContractException(
-                    "invalid-manifest",
-                    "config has %d bytes, at most %d".formatted(bytes, CONFIG_BYTES_MAX));
-        }
+    /// The same with these filters.
+    public Manifest with(List<Filter> inFront) {
+        return new Manifest(abi, snapshot, routes, limits, config, grants, assets, inFront, warmup);
     }
 }

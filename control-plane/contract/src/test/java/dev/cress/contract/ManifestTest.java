@@ -51,6 +51,33 @@ class ManifestTest {
                 .hasMessage("config has 65537 bytes, at most 65536");
     }
 
+    @Test
+    void aFilterIsAModuleAndAConfigUnderTheSameRules() {
+        var module = Sha256.of(new byte[0]);
+        var filter = new Filter(module, 5, Map.of("KEY", "x"));
+        Manifest manifest = Manifest.DEFAULT.with(List.of(filter));
+        assertThat(Json.read(Json.write(manifest), Manifest.class)).isEqualTo(manifest);
+        String written = "{\"filter\":[{\"module\":\"%s\",\"bytes\":5}]}".formatted(module.hex());
+        assertThat(Json.read(written, Manifest.class).filters())
+                .containsExactly(new Filter(module, 5, Map.of()));
+        refused(
+                () -> new Filter(module, 5, Map.of("a-b", "x")),
+                "filter config name 'a-b' must be letters");
+        refused(
+                () -> Manifest.DEFAULT.with(Collections.nCopies(9, filter)),
+                "9 filters, at most 8");
+    }
+
+    @Test
+    void filesThatWouldGoPastAFilterAreRefused() {
+        var module = Sha256.of(new byte[0]);
+        Manifest filtered = Manifest.DEFAULT.with(List.of(new Filter(module, 5, Map.of())));
+        assertThat(filtered.with(new Bundle(module, 9, false)).assets()).isNotNull();
+        refused(
+                () -> filtered.with(new Bundle(module, 9, true)),
+                "assets.serve = true answers with files before any filter is asked");
+    }
+
     private static Origin origin(String text) {
         return Origin.of(text);
     }

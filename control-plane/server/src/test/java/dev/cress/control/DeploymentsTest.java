@@ -7,7 +7,9 @@ import dev.cress.contract.Api.FunctionInfo;
 import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.ControlFrame.Snapshot;
 import dev.cress.contract.Deployment;
+import dev.cress.contract.Filter;
 import dev.cress.contract.Route;
+import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
 
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
@@ -63,6 +66,28 @@ class DeploymentsTest {
         assertThat(again.as(VersionCreated.class).version().number()).isEqualTo(1);
         Reply other = plane.postVersion("hello", module, Plane.manifest());
         assertThat(other.as(VersionCreated.class).version().number()).isEqualTo(2);
+    }
+
+    @Test
+    void aVersionsFiltersAreStoredModulesThatCanBeOnes() {
+        Sha256 module = plane.module(1);
+        Sha256 filter = plane.module(MagicPreparer.FILTER);
+        assertThat(filtered(module, new Filter(filter, 64, Map.of())).status()).isEqualTo(201);
+
+        Reply unknown = filtered(module, new Filter(Sha256.of(new byte[1]), 64, Map.of()));
+        assertThat(unknown.status()).isEqualTo(404);
+        assertThat(unknown.text()).contains("unknown-module");
+        Reply shorter = filtered(module, new Filter(filter, 63, Map.of()));
+        assertThat(shorter.status()).isEqualTo(400);
+        assertThat(shorter.text()).contains("has 64 bytes, not 63");
+        Reply other = filtered(module, new Filter(module, 64, Map.of()));
+        assertThat(other.status()).isEqualTo(400);
+        assertThat(other.text()).contains("is a module of wasi-cgi");
+        assertThat(hello().versions()).extracting(Version::number).containsExactly(1);
+    }
+
+    private Reply filtered(Sha256 module, Filter filter) {
+        return plane.postVersion("hello", module, Plane.manifest().with(List.of(filter)));
     }
 
     @Test

@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class MagicPreparer implements ModulePreparer {
     private static final byte[] MAGIC = {0, 'a', 's', 'm', 1, 0, 0, 0};
 
+    /// The seed of modules that may stand in front of others.
+    static final int FILTER = 'f';
+
     final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger running = new AtomicInteger();
     final Semaphore may = new Semaphore(Integer.MAX_VALUE);
@@ -30,10 +33,10 @@ final class MagicPreparer implements ModulePreparer {
             if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
                 throw new RefusedModule("not-wasm", "this is not a Wasm module");
             }
+            return in.read() == FILTER ? "http-wasm" : "wasi-cgi";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return "wasi-cgi";
     }
 
     /// A module of this many bytes, its content after this seed.

@@ -39,7 +39,7 @@ record ErrorAnswer(ErrorCode code, String detail, @Nullable String limit) {
             case Outcome.BrokeProtocol(_) ->
                     of(
                             ErrorCode.GUEST_PROTOCOL,
-                            "the function's answer is not a CGI answer; its log says why");
+                            "the function broke the rules of its interface; its log says how");
             case Outcome.OutOfMemory(long bytes) ->
                     limited(
                             ErrorCode.MEMORY_LIMIT,

@@ -99,7 +99,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
             return;
         }
         request = GuestView.of(http, incoming, match, version, handler.place(), body.wholeLength());
-        run = version.isolates().run(this, version.limits());
+        run = version.isolates().run(this, version.limits(), version.filters());
         int concurrency = version.version().manifest().limits().concurrency();
         switch (lane().submit(turn, concurrency)) {
             case RUNS -> {}

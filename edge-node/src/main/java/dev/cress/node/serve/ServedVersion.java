@@ -3,9 +3,11 @@ package dev.cress.node.serve;
 import dev.cress.contract.Bundle;
 import dev.cress.contract.Version;
 import dev.cress.node.assets.AssetFiles;
+import dev.cress.wasm.Filter;
 import dev.cress.wasm.Isolates;
 import dev.cress.wasm.guest.RunLimits;
 
+import java.util.List;
 import java.util.Optional;
 
 /// A version that is staged here: what it takes to run it.
@@ -13,12 +15,21 @@ import java.util.Optional;
 /// @param isolates that nobody else's requests run on
 /// @param limits the manifest's, capped by the node's own
 /// @param assets the files that it brings, if it brings any
+/// @param filters what stands in front of its guest, with isolates of their own
 public record ServedVersion(
-        Version version, Isolates isolates, RunLimits limits, Optional<AssetFiles> assets)
+        Version version,
+        Isolates isolates,
+        RunLimits limits,
+        Optional<AssetFiles> assets,
+        List<Filter> filters)
         implements AutoCloseable {
-    /// One that brings no files.
+    public ServedVersion {
+        filters = List.copyOf(filters);
+    }
+
+    /// One that brings no files and has no filters.
     public ServedVersion(Version version, Isolates isolates, RunLimits limits) {
-        this(version, isolates, limits, Optional.empty());
+        this(version, isolates, limits, Optional.empty(), List.of());
     }
 
     /// The files that clients get without its guest.
@@ -31,5 +42,6 @@ public record ServedVersion(
     @Override
     public void close() {
         isolates.close();
+        filters.forEach(filter -> filter.isolates().close());
     }
 }

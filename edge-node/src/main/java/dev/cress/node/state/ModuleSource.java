@@ -1,7 +1,7 @@
 package dev.cress.node.state;
 
 import dev.cress.contract.Bundle;
-import dev.cress.contract.Version;
+import dev.cress.contract.Sha256;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,9 +9,8 @@ import java.nio.file.Path;
 /// Where a node gets modules and files that it doesn't have: the control plane, or in tests a
 /// folder.
 public interface ModuleSource {
-    /// The module's bytes, as many as the version says; what they are is checked by the caller.
-    /// Blocks.
-    byte[] fetch(Version version) throws IOException, InterruptedException;
+    /// The module's bytes, as many as are expected; what they are is checked by the caller. Blocks.
+    byte[] fetch(Sha256 module, long bytes) throws IOException, InterruptedException;
 
     /// Writes the archive of a version's files, as many bytes as it says, in place of what is
     /// there; what they are is checked by the caller. Blocks.

@@ -246,7 +246,7 @@ public final class NodeState implements AutoCloseable {
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.versions()) {
                 now.add(new Wanted(function.name(), version));
-                modules.add(version.module());
+                NamedModule.of(version).forEach(module -> modules.add(module.sha256()));
                 Optional.ofNullable(version.manifest().assets())
                         .ifPresent(bundle -> assets.add(bundle.sha256()));
             }

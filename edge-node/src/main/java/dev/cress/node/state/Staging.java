@@ -9,18 +9,19 @@ import dev.cress.node.assets.AssetFiles;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.RequestHandler.Place;
 import dev.cress.node.serve.ServedVersion;
-import dev.cress.wasm.Image;
+import dev.cress.wasm.Filter;
 import dev.cress.wasm.Isolates;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
-import dev.cress.wasm.guest.Wanted;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -28,18 +29,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Makes versions ready to serve, one at a time on a thread of its own: module from disk or from
-/// the control plane, checked against its name, prepared, warmed up. What can't be had now is tried
-/// again, for as long as somebody wants it.
+/// Makes versions ready to serve, one at a time on a thread of its own: files and images, from disk
+/// or from the control plane, then a warm-up. What can't be had now is tried again, for as long as
+/// somebody wants it.
 final class Staging implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
     private static final Duration RETRY_FIRST = Duration.ofMillis(200);
     private static final Duration RETRY_MAX = Duration.ofSeconds(10);
 
-    private final NodeStore store;
-    private final ModuleSource source;
+    private final NodeImages images;
     private final AssetStore assets;
-    private final WasmHost host;
     private final NodeLimits limits;
     private final Listener listener;
     private final WarmUps warmUps;
@@ -79,10 +78,8 @@ final class Staging implements AutoCloseable {
             WasmHost host,
             NodeLimits limits,
             Listener listener) {
-        this.store = store;
-        this.source = source;
+        this.images = new NodeImages(store, source, host);
         this.assets = new AssetStore(store.assets(), source);
-        this.host = host;
         this.limits = limits;
         this.listener = listener;
         this.warmUps = new WarmUps(place, domain, limits.warmUp());
@@ -116,26 +113,7 @@ final class Staging implements AutoCloseable {
             return;
         }
         try {
-            RunLimits runLimits = runLimits(version.manifest().limits());
-            Optional<AssetFiles> files = files(version);
-            if (heat != Heat.FIRST && isKept(version)) {
-                Isolates cold = host.isolates(() -> image(version));
-                finish(function, new ServedVersion(version, cold, runLimits, files), heat);
-                return;
-            }
-            var image = host.prepare(module(version), wanted(version));
-            if (image.initialMemoryBytes() > runLimits.memoryBytes()) {
-                listener.failed(
-                        function,
-                        version,
-                        "module starts with %d MiB of memory, at most %d MiB"
-                                .formatted(
-                                        image.initialMemoryBytes() >> 20,
-                                        runLimits.memoryBytes() >> 20));
-                return;
-            }
-            Isolates warm = host.isolates(image, () -> image(version));
-            finish(function, new ServedVersion(version, warm, runLimits, files), heat);
+            finish(function, ready(version, heat), heat);
         } catch (RefusedModuleException e) {
             listener.failed(function, version, String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException | Error e) {
@@ -168,39 +146,33 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    /// Whether it was ready on this node before: then a start needn't load what may not be asked
-    /// for.
-    private boolean isKept(Version version) {
-        return store.hasModule(version.module())
-                && host.isKept(version.module().hex(), wanted(version));
-    }
-
-    /// Of a version that was ready before.
-    private Image image(Version version)
+    private ServedVersion ready(Version version, Heat heat)
             throws IOException, InterruptedException, RefusedModuleException {
-        Wanted wanted = wanted(version);
-        Optional<Image> kept = host.kept(version.module().hex(), wanted);
-        return kept.isPresent() ? kept.get() : host.prepare(module(version), wanted);
-    }
-
-    private static Wanted wanted(Version version) {
-        return new Wanted(version.manifest().abi(), version.manifest().snapshot());
-    }
-
-    private byte[] module(Version version) throws IOException, InterruptedException {
-        var onDisk = store.module(version.module());
-        if (onDisk.isPresent()) {
-            return onDisk.get();
+        RunLimits runLimits = runLimits(version.manifest().limits());
+        Optional<AssetFiles> files = files(version);
+        List<NamedModule> modules = NamedModule.of(version);
+        boolean cold = heat != Heat.FIRST && modules.stream().allMatch(images::isKept);
+        List<Isolates> isolates = new ArrayList<>();
+        boolean whole = false;
+        try {
+            for (NamedModule module : modules) {
+                isolates.add(
+                        cold
+                                ? images.cold(module)
+                                : images.staged(module, runLimits.memoryBytes()));
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                isolates.forEach(Isolates::close);
+            }
         }
-        byte[] fetched = source.fetch(version);
-        Sha256 found = Sha256.of(fetched);
-        if (!found.equals(version.module())) {
-            throw new IOException(
-                    "module %s arrived as %s"
-                            .formatted(version.module().shortHex(), found.shortHex()));
+        List<Filter> filters = new ArrayList<>();
+        for (int i = 1; i < isolates.size(); i++) {
+            var config = version.manifest().filters().get(i - 1).config();
+            filters.add(new Filter(isolates.get(i), config));
         }
-        store.putModule(version.module(), fetched);
-        return fetched;
+        return new ServedVersion(version, isolates.getFirst(), runLimits, files, filters);
     }
 
     private Optional<AssetFiles> files(Version version) throws IOException, InterruptedException {

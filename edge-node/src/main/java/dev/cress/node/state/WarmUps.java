@@ -83,6 +83,7 @@ final class WarmUps implements AutoCloseable {
                                 request(function, version, asked, body.length),
                                 body,
                                 version.limits(),
+                                version.filters(),
                                 asked.requests());
         present = warmUp;
         try {

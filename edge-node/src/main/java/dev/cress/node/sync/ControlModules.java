@@ -6,7 +6,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.cress.contract.Bundle;
-import dev.cress.contract.Version;
+import dev.cress.contract.Sha256;
 import dev.cress.node.state.ModuleSource;
 
 import java.io.IOException;
@@ -52,16 +52,16 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
     }
 
     @Override
-    public byte[] fetch(Version version) throws IOException, InterruptedException {
-        URI at = control.resolve("/v1/modules/" + version.module().hex());
-        byte[] module =
+    public byte[] fetch(Sha256 module, long bytes) throws IOException, InterruptedException {
+        URI at = control.resolve("/v1/modules/" + module.hex());
+        byte[] fetched =
                 fetch(
                         at,
-                        version.moduleBytes(),
+                        bytes,
                         BodySubscribers::ofByteArray,
                         BodySubscribers.replacing(new byte[0]));
-        requireSize(at, module.length, version.moduleBytes());
-        return module;
+        requireSize(at, fetched.length, bytes);
+        return fetched;
     }
 
     @Override

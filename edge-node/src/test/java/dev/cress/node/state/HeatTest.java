@@ -83,7 +83,7 @@ class HeatTest {
                             new Place("test", "fra"),
                             "localhost",
                             store,
-                            _ -> module,
+                            (_, _) -> module,
                             host,
                             NodeLimits.DEFAULT.withWarmUp(warmUp),
                             name -> new FunctionActivity(name, threads.lane(), registry));

@@ -76,7 +76,7 @@ class NodeStateTest {
         store.close();
     }
 
-    private byte[] fetch(Version version) {
+    private byte[] fetch(Sha256 sha256, long bytes) {
         fetches.incrementAndGet();
         beforeFetch.run();
         return module;

@@ -3,9 +3,7 @@ package dev.cress.node.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
-import dev.cress.contract.Version;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,8 +23,6 @@ import java.util.concurrent.CompletableFuture;
 @Timeout(20)
 class ControlModulesTest {
     private static final byte[] MODULE = "a module".getBytes(StandardCharsets.US_ASCII);
-    private static final Version VERSION =
-            new Version(1, Sha256.of(MODULE), MODULE.length, Manifest.DEFAULT, 0);
 
     private ServerSocket server;
 
@@ -55,7 +51,8 @@ class ControlModulesTest {
                             }
                         });
         try {
-            return new ControlModules(url, "token", Duration.ofMillis(500)).fetch(VERSION);
+            return new ControlModules(url, "token", Duration.ofMillis(500))
+                    .fetch(Sha256.of(MODULE), MODULE.length);
         } finally {
             answered.join().close();
         }

@@ -53,17 +53,8 @@ public record GuestRequest(
             String clientCountry,
             String clientCity) {}
 
-    /// The same as another function's guest is told of it.
-    public GuestRequest of(String function, int version, Map<String, String> itsConfig) {
-        var itsPlace =
-                new Place(
-                        function,
-                        version,
-                        place.node,
-                        place.region,
-                        place.requestId,
-                        place.clientCountry,
-                        place.clientCity);
+    /// The same with this config.
+    public GuestRequest with(Map<String, String> otherConfig) {
         return new GuestRequest(
                 method,
                 scheme,
@@ -76,8 +67,8 @@ public record GuestRequest(
                 contentLength,
                 remoteAddress,
                 route,
-                itsPlace,
-                itsConfig);
+                place,
+                otherConfig);
     }
 
     /// The same after a filter has changed it. A path that is no longer below the route's prefix

@@ -13,7 +13,7 @@ public final class RefusedModuleException extends Exception {
     }
 
     /// One of `not-wasm`, `truncated`, `invalid-module`, `module-too-large`, `component`,
-    /// `unsupported-feature`, `missing-import`, `unknown-abi`, `build-limit`.
+    /// `unsupported-feature`, `missing-import`, `unknown-abi`, `build-limit`, `out-of-memory`.
     public String code() {
         return code;
     }

@@ -40,11 +40,6 @@ public record RunLimits(
                 logBytes);
     }
 
-    /// The same for a guest with this much memory.
-    public RunLimits withMemory(long bytes) {
-        return new RunLimits(cpu, wall, bytes, responseHeaderBytes, responseBodyBytes, logBytes);
-    }
-
     public RunLimits {
         if (cpu.isNegative() || cpu.isZero() || wall.isNegative() || wall.isZero()) {
             throw new IllegalArgumentException("a time limit must be positive");

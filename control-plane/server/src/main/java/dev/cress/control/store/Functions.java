@@ -4,6 +4,7 @@ import dev.cress.contract.Api.FunctionInfo;
 import dev.cress.contract.Api.FunctionSummary;
 import dev.cress.contract.Bundle;
 import dev.cress.contract.Deployment;
+import dev.cress.contract.Filter;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
@@ -58,10 +59,31 @@ final class Functions {
         }
     }
 
+    private void requireFilters(List<Filter> named) {
+        for (Filter filter : named) {
+            var stored =
+                    modules.find(filter.module())
+                            .orElseThrow(() -> Refusal.unknownModule(filter.module()));
+            if (stored.bytes() != filter.bytes()) {
+                throw Refusal.invalid(
+                        "invalid-manifest",
+                        "filter %s has %d bytes, not %d"
+                                .formatted(filter.module(), stored.bytes(), filter.bytes()));
+            }
+            if (!stored.abi().equals(Filter.ABI)) {
+                throw Refusal.invalid(
+                        "invalid-manifest",
+                        "filter %s is a module of %s: what stands in front of another is one of %s"
+                                .formatted(filter.module(), stored.abi(), Filter.ABI));
+            }
+        }
+    }
+
     /// The version that results: the newest as it is, if it has the same module and manifest.
     Created createVersion(FunctionName name, Sha256 module, Manifest manifest, long nowMs) {
         long bytes = modules.find(module).orElseThrow(() -> Refusal.unknownModule(module)).bytes();
         requireBundle(manifest.assets());
+        requireFilters(manifest.filters());
         ensure(name);
         var newest = versions(name, 1);
         if (!newest.isEmpty()

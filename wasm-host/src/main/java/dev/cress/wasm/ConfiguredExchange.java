@@ -4,15 +4,16 @@ import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Outcome;
-import dev.cress.wasm.guest.Owner;
 import dev.cress.wasm.guest.ResponseHead;
 
-/// An exchange as one of several functions that work on it has it: with its own name, config,
-/// capabilities and log.
-record OwnersView(GuestExchange exchange, Owner owner) implements GuestExchange {
+import java.util.Map;
+
+/// An exchange as one of several guests that work on it has it: with a config of its own.
+record ConfiguredExchange(GuestExchange exchange, Map<String, String> config)
+        implements GuestExchange {
     @Override
     public GuestRequest request() {
-        return exchange.request().of(owner.function(), owner.version(), owner.config());
+        return exchange.request().with(config);
     }
 
     @Override
@@ -42,12 +43,12 @@ record OwnersView(GuestExchange exchange, Owner owner) implements GuestExchange 
 
     @Override
     public Capabilities capabilities() {
-        return owner.capabilities();
+        return exchange.capabilities();
     }
 
     @Override
     public void log(byte[] text) {
-        owner.log(text);
+        exchange.log(text);
     }
 
     @Override
