@@ -71,6 +71,11 @@ public final class Fleet implements AutoCloseable {
             regions = List.copyOf(regions);
         }
 
+        /// The same whose guests may ask for this.
+        public Setup with(CapabilityConfig asked) {
+            return new Setup(data, port, controlPort, regions, domain, bind, nodeLimits, asked);
+        }
+
         /// Two nodes on free ports, for a test: they warm up for a moment only.
         public static Setup forTest(Path data) {
             var limits = NodeLimits.DEFAULT.withWarmUp(Duration.ofMillis(100));

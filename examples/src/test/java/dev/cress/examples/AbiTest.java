@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The same Markdown renderer by three interfaces, and a script: through router and node.
+/// The same Markdown renderer by four interfaces, and a script: through router and node.
 @FleetTest
 final class AbiTest {
     private final TestFleet fleet;
@@ -24,7 +24,7 @@ final class AbiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"markdown-http-wasm", "markdown-extism"})
+    @ValueSource(strings = {"markdown-http-wasm", "markdown-extism", "markdown-fastly"})
     void aProgramGivesTheSameBytesByEveryInterface(String other) throws IOException {
         fleet.deployModule("markdown");
         fleet.deployModule(other);

@@ -2,6 +2,7 @@ package dev.cress.examples;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -74,6 +75,10 @@ record Call(HttpClient http, URI router, String host, List<String> headers, Body
         return body(body.getBytes(StandardCharsets.UTF_8));
     }
 
+    Call body(BodyPublisher body) {
+        return new Call(http, router, host, headers, body);
+    }
+
     Answer get(String target) {
         return send("GET", target);
     }
@@ -91,6 +96,16 @@ record Call(HttpClient http, URI router, String host, List<String> headers, Body
     }
 
     CompletableFuture<Answer> sendAsync(String method, String target) {
+        return http.sendAsync(request(method, target), BodyHandlers.ofByteArray())
+                .thenApply(Answer::new);
+    }
+
+    /// The body of a GET's answer as it comes. Close it.
+    InputStream stream(String target) throws IOException, InterruptedException {
+        return http.send(request("GET", target), BodyHandlers.ofInputStream()).body();
+    }
+
+    private HttpRequest request(String method, String target) {
         var request =
                 HttpRequest.newBuilder(URI.create(router + target))
                         .timeout(ANSWER_MAX)
@@ -99,7 +114,7 @@ record Call(HttpClient http, URI router, String host, List<String> headers, Body
         for (int i = 0; i < headers.size(); i += 2) {
             request.header(headers.get(i), headers.get(i + 1));
         }
-        return http.sendAsync(request.build(), BodyHandlers.ofByteArray()).thenApply(Answer::new);
+        return request.build();
     }
 
     /// Sends a GET for a target that need not be well-formed, and returns all that comes on the

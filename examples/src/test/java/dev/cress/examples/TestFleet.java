@@ -7,6 +7,10 @@ import dev.cress.cli.Cress;
 import dev.cress.cli.Fleet;
 import dev.cress.contract.Json;
 import dev.cress.contract.LogEntry;
+import dev.cress.node.config.AddressRange;
+import dev.cress.node.config.CapabilityConfig;
+import dev.cress.node.config.OutboundConfig;
+import dev.cress.node.config.OutboundConfig.OutboundLimits;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,8 +47,18 @@ final class TestFleet implements AutoCloseable {
 
     private TestFleet(Path folder) throws IOException {
         this.folder = folder;
-        fleet = Fleet.start(Fleet.Setup.forTest(folder.resolve("data")));
+        fleet = Fleet.start(setup(folder.resolve("data")));
         token = Files.readString(fleet.operatorTokenFile()).strip();
+    }
+
+    /// Functions may send requests to this machine, where their manifests grant it.
+    private static Fleet.Setup setup(Path data) {
+        var loopback =
+                new OutboundConfig(
+                        List.of(AddressRange.of("127.0.0.0/8")),
+                        Optional.empty(),
+                        OutboundLimits.DEFAULT);
+        return Fleet.Setup.forTest(data).with(new CapabilityConfig(Optional.empty(), loopback));
     }
 
     /// How a command ended.
@@ -140,7 +154,7 @@ final class TestFleet implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        http.close();
+        http.shutdownNow();
         fleet.close();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

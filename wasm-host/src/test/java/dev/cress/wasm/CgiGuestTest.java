@@ -65,6 +65,29 @@ class CgiGuestTest {
     }
 
     @Test
+    void whatWasWrittenGoesOutWhileTheGuestSleeps() throws RefusedModuleException {
+        var module = Assembler.withMemory(1);
+        module.wasi("fd_write", "iiii");
+        module.wasi("poll_oneoff", "iiii");
+        byte[] content = "Status: 203\n\nok".getBytes(US_ASCII);
+        // a clock's subscription of zeros: CLOCK_REALTIME, 1 ms from now
+        byte[] subscription = new byte[48];
+        subscription[24] = 0x40;
+        subscription[25] = 0x42;
+        subscription[26] = 0x0f;
+        module.data(0, bytes(16, 0, 0, 0, content.length, 0, 0, 0).toBytes())
+                .data(16, content)
+                .data(64, subscription);
+        var code = bytes().i32(1).i32(0).i32(1).i32(8).call(0).drop();
+        code.i32(64).i32(256).i32(1).i32(8).call(1).drop();
+        Image image = HOST.prepare(module.start(code.end()).toBytes(), "auto");
+        var followed = new GrantedExchange(exchange);
+        assertThat(Guests.run(HOST, image, followed, LIMITS).execute().outcome())
+                .isEqualTo(new Outcome.Completed());
+        assertThat(followed.events()).containsExactly("head", "write", "flush");
+    }
+
+    @Test
     void exitingNonZeroAfterAWholeAnswerIsStillAFailure() throws RefusedModuleException {
         assertThat(outcome(exit(2))).isEqualTo(new Outcome.Exited(2));
         assertThat(outcome(exit(-1))).isEqualTo(new Outcome.Exited(-1));

@@ -25,8 +25,11 @@ public record Asking(
         granted = List.copyOf(granted);
     }
 
-    /// Takes notes for the function's owner.
+    /// Follows what becomes of it, for the function's owner and for its client.
     public interface Journal {
+        /// The run is about to wait for another host. On the guest's thread.
+        void waiting();
+
         /// A line for the run's log. On the guest's thread.
         void note(String line);
 

@@ -102,7 +102,7 @@ final class Call implements OutboundCall {
         lock.lock();
         try {
             while (inFlight >= REQUEST_WINDOW_BYTES && !isOver()) {
-                run.changed().awaitUninterruptibly();
+                run.await();
             }
             throwIfOver();
             if (ended) {
@@ -170,7 +170,7 @@ final class Call implements OutboundCall {
         lock.lock();
         try {
             while (head == null && !isOver()) {
-                run.changed().awaitUninterruptibly();
+                run.await();
             }
             if (head == null || run.isStopped() || closed) {
                 throwIfOver();
@@ -201,7 +201,7 @@ final class Call implements OutboundCall {
         lock.lock();
         try {
             while (received.isEmpty() && !whole && !isOver()) {
-                run.changed().awaitUninterruptibly();
+                run.await();
             }
             if (received.isEmpty() || run.isStopped() || closed) {
                 throwIfOver();
@@ -302,7 +302,7 @@ final class Call implements OutboundCall {
         lock.lock();
         try {
             inFlight -= bytes;
-            run.changed().signal();
+            run.changed();
             return inFlight;
         } finally {
             lock.unlock();
@@ -313,7 +313,7 @@ final class Call implements OutboundCall {
         lock.lock();
         try {
             head = answer;
-            run.changed().signal();
+            run.changed();
         } finally {
             lock.unlock();
         }
@@ -339,7 +339,7 @@ final class Call implements OutboundCall {
             received.addLast(piece);
             queued += piece.length();
             paused = queued >= RESPONSE_WINDOW_BYTES;
-            run.changed().signal();
+            run.changed();
             return paused ? After.PAUSED : After.GOES_ON;
         } finally {
             lock.unlock();
@@ -352,7 +352,7 @@ final class Call implements OutboundCall {
             whole = true;
             toSend.clear();
             inFlight = 0;
-            run.changed().signal();
+            run.changed();
         } finally {
             lock.unlock();
         }
@@ -365,7 +365,7 @@ final class Call implements OutboundCall {
                 failure = fault;
             }
             toSend.clear();
-            run.changed().signal();
+            run.changed();
         } finally {
             lock.unlock();
         }

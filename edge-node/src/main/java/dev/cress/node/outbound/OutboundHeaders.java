@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Which headers of a guest's request go out, which the node adds, and which of an answer a guest
 /// gets to see. What isn't a guest's to set is left out without a word, as it would be by a proxy;
@@ -112,16 +112,25 @@ final class OutboundHeaders {
                 headers.set("tracestate", trace.state());
             }
         }
-        String passed =
-                request.headers().stream()
-                        .filter(header -> header.name().equalsIgnoreCase("cdn-loop"))
-                        .map(Header::value)
-                        .collect(Collectors.joining(", "));
-        headers.set("cdn-loop", passed.isBlank() ? CDN_ID : passed + ", " + CDN_ID);
+        headers.set("cdn-loop", loop(request));
         headers.set(CressHeader.REQUEST_ID.text(), request.place().requestId());
         if (!headers.contains("user-agent")) {
             headers.set("user-agent", USER_AGENT);
         }
+    }
+
+    /// With this network once: a request that came by a router has it already.
+    private static String loop(GuestRequest request) {
+        List<String> passed =
+                request.headers().stream()
+                        .filter(header -> header.name().equalsIgnoreCase("cdn-loop"))
+                        .flatMap(header -> Stream.of(header.value().split(",", -1)))
+                        .map(String::strip)
+                        .filter(id -> !id.isEmpty())
+                        .toList();
+        return passed.stream().anyMatch(CDN_ID::equalsIgnoreCase)
+                ? String.join(", ", passed)
+                : String.join(", ", Stream.concat(passed.stream(), Stream.of(CDN_ID)).toList());
     }
 
     /// An answer's head as a guest sees it.

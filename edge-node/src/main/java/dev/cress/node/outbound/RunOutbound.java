@@ -131,6 +131,7 @@ public final class RunOutbound implements Outbound, AutoCloseable {
                 if (stopped || left <= 0 || any.isEmpty()) {
                     return NONE_DONE;
                 }
+                asking.journal().waiting();
                 try {
                     changed.awaitNanos(left);
                 } catch (InterruptedException e) {
@@ -150,9 +151,17 @@ public final class RunOutbound implements Outbound, AutoCloseable {
         return lock;
     }
 
-    /// Signalled with every change of a call; only the guest's thread waits.
-    Condition changed() {
-        return changed;
+    /// Waits until some call of the run may have changed; look, and wait again. On the guest's
+    /// thread, with the lock.
+    @SuppressWarnings("WaitNotInLoop")
+    void await() {
+        asking.journal().waiting();
+        changed.awaitUninterruptibly();
+    }
+
+    /// Some call of the run has changed. With the lock.
+    void changed() {
+        changed.signal();
     }
 
     boolean isStopped() {

@@ -357,6 +357,13 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
         return known;
     }
 
+    /// What the guest has answered so far goes out while it waits: the client may be waiting for
+    /// it.
+    @Override
+    public void waiting() {
+        answer.flush();
+    }
+
     @Override
     public void note(String line) {
         log.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));

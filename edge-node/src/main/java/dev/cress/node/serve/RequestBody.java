@@ -36,7 +36,7 @@ final class RequestBody {
     private boolean ready;
     private boolean unread;
 
-    /// What the body tells its request, on the event loop.
+    /// What the body tells its request. On the event loop, but for [#waiting].
     interface Listener {
         /// Once: it is whole, or enough of it is here for a guest to begin.
         void ready();
@@ -46,6 +46,9 @@ final class RequestBody {
 
         /// All bodies of this node together are larger than they may be, by this one.
         void noRoom();
+
+        /// A guest waits for the next piece. On its thread.
+        void waiting();
 
         /// The client went away before it was whole.
         void broken();
@@ -154,6 +157,7 @@ final class RequestBody {
         lock.lock();
         try {
             while (pieces.isEmpty() && !ended && !stopped) {
+                listener.waiting();
                 changed.awaitUninterruptibly();
             }
             if (pieces.isEmpty() || stopped) {

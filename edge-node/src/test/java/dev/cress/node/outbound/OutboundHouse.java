@@ -83,6 +83,9 @@ final class OutboundHouse implements AutoCloseable {
                         vertx.getOrCreateContext(),
                         new Asking.Journal() {
                             @Override
+                            public void waiting() {}
+
+                            @Override
                             public void note(String line) {
                                 notes.add(line);
                             }

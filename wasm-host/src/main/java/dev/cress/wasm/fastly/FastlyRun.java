@@ -9,10 +9,8 @@ import dev.cress.wasm.stop.GuestEnded;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /// One run of a guest as Fastly's host calls know it. Lives as long as the run, on the guest's
 /// thread.
@@ -86,16 +84,6 @@ public final class FastlyRun {
 
     void log(String line) {
         host.log().write((line + "\n").getBytes(UTF_8));
-    }
-
-    /// Waits for so long, unless the run is stopped before.
-    void pause(Duration time) {
-        long end = System.nanoTime() + time.toNanos();
-        for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-            host.word().checkStopped();
-            LockSupport.parkNanos(this, left);
-        }
-        host.word().checkStopped();
     }
 
     /// Sends the answer with its body, whole.

@@ -120,7 +120,7 @@ final class PendingCalls {
         Duration wanted = Duration.ofMillis(Integer.toUnsignedLong(timeoutMs));
         Duration timeout = timeoutMs == 0 || wanted.compareTo(wall) > 0 ? wall : wanted;
         if (calls.isEmpty()) {
-            run.pause(timeout);
+            run.host().sleep(timeout.toNanos());
         }
         int done = awaitAny(run, calls, timeout);
         passed.answer(3, done == Outbound.NONE_DONE ? NONE_READY : done);

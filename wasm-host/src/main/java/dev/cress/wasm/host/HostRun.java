@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /// One run of a guest as its host calls and its entry convention see it. Lives as long as the run,
 /// on the guest's thread.
@@ -74,6 +75,20 @@ public final class HostRun {
     /// guest of it what may be otherwise in another run says so.
     public Capabilities capabilities() {
         return exchange.capabilities();
+    }
+
+    /// Waits for so long, unless the run is stopped before. What the guest has answered so far goes
+    /// out meanwhile.
+    public void sleep(long nanos) {
+        if (nanos > 0 && response != null && response.isHeadSent()) {
+            exchange.flush();
+        }
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+            word.checkStopped();
+            LockSupport.parkNanos(this, left);
+        }
+        word.checkStopped();
     }
 
     public RunLimits limits() {

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
 /// The requests that one run of a script has sent, by their numbers, from 0.
 final class ScriptFetches {
@@ -80,20 +79,11 @@ final class ScriptFetches {
         }
         Duration time = Duration.ofMillis((long) (ms < 0 ? MS_MAX : Math.min(ms, MS_MAX)));
         if (answered.isEmpty()) {
-            sleep(time);
+            run.sleep(time.toNanos());
             return NONE;
         }
         int index = run.exchange().capabilities().outbound().awaitAny(answered, time);
         run.word().checkStopped();
         return index < 0 ? NONE : waiting.get(index);
-    }
-
-    private void sleep(Duration time) {
-        long end = System.nanoTime() + time.toNanos();
-        for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-            run.word().checkStopped();
-            LockSupport.parkNanos(this, left);
-        }
-        run.word().checkStopped();
     }
 }

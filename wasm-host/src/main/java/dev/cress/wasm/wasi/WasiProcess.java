@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /// One run of a guest as WASI sees it: its arguments, environment, open streams and clock. Lives as
@@ -207,7 +206,7 @@ public final class WasiProcess {
             waitNanos =
                     Math.min(waitNanos, Subscription.waitNanos(memory, subscriptionsAt + 48 * i));
         }
-        waitFor(waitNanos);
+        run.sleep(waitNanos);
         int events = 0;
         for (int i = 0; i < count; i++) {
             int subscription = subscriptionsAt + 48 * i;
@@ -218,15 +217,6 @@ public final class WasiProcess {
         }
         memory.writeI32(eventCountAt, events);
         return Errno.SUCCESS;
-    }
-
-    private void waitFor(long nanos) {
-        long end = System.nanoTime() + nanos;
-        for (long left = nanos; left > 0; left = end - System.nanoTime()) {
-            word.checkStopped();
-            LockSupport.parkNanos(this, left);
-        }
-        word.checkStopped();
     }
 
     GuestEnded exit(int code) {
