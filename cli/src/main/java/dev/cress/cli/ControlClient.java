@@ -63,10 +63,11 @@ final class ControlClient {
         return control;
     }
 
-    Api.ModuleInfo upload(byte[] module) {
+    /// @param abi the entry convention that it is meant for, or [Manifest#AUTO]
+    Api.ModuleInfo upload(byte[] module, String abi) {
         return send(
                 "POST",
-                "/v1/modules",
+                "/v1/modules?abi=" + abi,
                 BodyPublishers.ofByteArray(module),
                 "application/wasm",
                 Api.ModuleInfo.class);

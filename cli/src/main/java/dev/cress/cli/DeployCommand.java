@@ -61,7 +61,7 @@ final class DeployCommand implements Callable<Integer> {
         Source source = Source.of(name, module);
         byte[] bytes = source.read();
         ControlClient client = control.client();
-        Api.ModuleInfo stored = upload(client, source.module(), bytes);
+        Api.ModuleInfo stored = upload(client, source.module(), bytes, source.manifest().abi());
         Api.VersionCreated created =
                 client.release(
                         source.name(),
@@ -82,9 +82,9 @@ final class DeployCommand implements Callable<Integer> {
         return code;
     }
 
-    private Api.ModuleInfo upload(ControlClient client, Path file, byte[] bytes) {
+    private Api.ModuleInfo upload(ControlClient client, Path file, byte[] bytes, String abi) {
         output.say("uploading %s (%d KiB)".formatted(file, (bytes.length + 1023) / 1024));
-        return client.upload(bytes);
+        return client.upload(bytes, abi);
     }
 
     private Manifest manifest(ControlClient client, Source source) {
@@ -100,7 +100,7 @@ final class DeployCommand implements Callable<Integer> {
     private List<Filter> filters(ControlClient client, Source source) {
         List<Filter> filters = new ArrayList<>();
         for (Source.InFront filter : source.filters()) {
-            var stored = upload(client, filter.module(), Source.read(filter.module()));
+            var stored = upload(client, filter.module(), Source.read(filter.module()), Filter.ABI);
             filters.add(new Filter(stored.sha256(), stored.bytes(), filter.config()));
         }
         return filters;

@@ -18,7 +18,7 @@ final class HelloExample {
 
     /// Deploys it; the answer tells whether each node has taken it or can't.
     static BooleanSupplier deploy(ControlClient client) {
-        var stored = client.upload(module());
+        var stored = client.upload(module(), Manifest.AUTO);
         var released =
                 client.release(NAME, stored.sha256(), Manifest.DEFAULT, Share.ALL).deployed();
         int id = Objects.requireNonNull(released).deployment().id();

@@ -99,14 +99,19 @@ final class InspectCommand implements Callable<Integer> {
     private static String text(Inspection.Imports family) {
         int wanted = family.names().size();
         int missing = family.missing().size();
-        return missing == 0
-                ? "%s: all %d are offered".formatted(family.module(), wanted)
-                : "%s: %d of %d are offered, missing are %s"
-                        .formatted(
-                                family.module(),
-                                wanted - missing,
-                                wanted,
-                                String.join(", ", family.missing()));
+        String offered =
+                missing == 0
+                        ? "%s: all %d are offered".formatted(family.module(), wanted)
+                        : "%s: %d of %d are offered, missing are %s"
+                                .formatted(
+                                        family.module(),
+                                        wanted - missing,
+                                        wanted,
+                                        String.join(", ", family.missing()));
+        return family.unsupported().isEmpty()
+                ? offered
+                : "%s; these only answer `unsupported`: %s"
+                        .formatted(offered, String.join(", ", family.unsupported()));
     }
 
     private static long kib(long bytes) {

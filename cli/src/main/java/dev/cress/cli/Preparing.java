@@ -14,9 +14,9 @@ import java.nio.file.Path;
 /// now: a child JVM takes its place behind the same face.
 record Preparing(WasmHost host) implements ModulePreparer {
     @Override
-    public String prepare(Path module) throws RefusedModule {
+    public String prepare(Path module, String abi) throws RefusedModule {
         try {
-            return host.prepare(Files.readAllBytes(module), "auto").abi().text();
+            return host.prepare(Files.readAllBytes(module), abi).abi().text();
         } catch (RefusedModuleException e) {
             throw new RefusedModule(e.code(), String.valueOf(e.getMessage()));
         } catch (IOException e) {

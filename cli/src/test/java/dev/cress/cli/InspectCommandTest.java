@@ -27,6 +27,26 @@ class InspectCommandTest {
     }
 
     @Test
+    void whatIsThereButOnlyAnswersUnsupportedIsNamed() throws IOException {
+        Path module = folder.resolve("asks.wasm");
+        // a program that imports fastly_acl.open, (i32, i32, i32) -> i32
+        Files.write(
+                module,
+                HexFormat.of()
+                        .parseHex(
+                                "0061736d01000000010b0260037f7f7f017f600000"
+                                        + "0213010a666173746c795f61636c046f70656e0000"
+                                        + "030201010503010001071302066d656d6f72790200"
+                                        + "065f737461727400010a040102000b"));
+        Cli inspected = Cli.run("inspect", module.toString());
+        assertThat(inspected.out())
+                .contains(
+                        "imports   fastly_acl: all 1 are offered; these only answer"
+                                + " `unsupported`: open\n")
+                .contains("verdict   it can run here");
+    }
+
+    @Test
     void whatAModuleWantsIsToldFamilyByFamily() throws IOException {
         Path module = folder.resolve("wants.wasm");
         // imports env.abort and env.x, () -> (), has a memory, exports the second

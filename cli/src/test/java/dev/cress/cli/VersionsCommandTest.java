@@ -31,7 +31,7 @@ class VersionsCommandTest {
         try (Fleet fleet = Fleet.start(Fleet.Setup.forTest(folder))) {
             ControlClient client = fleet.client();
             Path hello = Sources.ROOT.resolve("examples/hello/hello.wasm");
-            Sha256 module = client.upload(Files.readAllBytes(hello)).sha256();
+            Sha256 module = client.upload(Files.readAllBytes(hello), Manifest.AUTO).sha256();
             for (int i = 1; i <= VERSIONS; i++) {
                 var config = Map.of("NUMBER", Integer.toString(i));
                 client.release(

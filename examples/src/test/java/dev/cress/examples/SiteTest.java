@@ -6,6 +6,7 @@ import dev.cress.examples.Call.Answer;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -133,6 +134,39 @@ class SiteTest {
         TestFleet.Ran ran = fleet.cress("deploy", manifest);
         assertThat(ran.exitCode()).isNotZero();
         assertThat(ran.err()).contains("nowhere").contains("no folder");
+    }
+
+    @Test
+    void whatLiesCompressedBesideAFileGoesToWhoeverTakesIt(@TempDir Path folder)
+            throws IOException {
+        Files.createDirectories(folder.resolve("docs"));
+        Files.writeString(folder.resolve("app.js"), "plain");
+        Files.writeString(folder.resolve("app.js.gz"), "gzipped");
+        Files.writeString(folder.resolve("app.js.br"), "brotli");
+        Files.writeString(folder.resolve("docs/index.html"), "the docs");
+        fleet.cressOk(
+                "deploy",
+                fleet.manifest(
+                        "packed-site",
+                        TestFleet.module("site"),
+                        "[assets]\ndir = '%s'\nserve = true\n".formatted(folder)));
+        Call packed = fleet.call("packed-site");
+        Answer plain = packed.get("/app.js");
+        assertThat(plain.text()).isEqualTo("plain");
+        assertThat(plain.header("content-encoding")).isEmpty();
+        assertThat(plain.header("vary")).isEqualToIgnoringCase("accept-encoding");
+        Answer brotli = packed.header("accept-encoding", "gzip, br;q=0.5").get("/app.js");
+        assertThat(brotli.text()).isEqualTo("brotli");
+        assertThat(brotli.header("content-encoding")).isEqualTo("br");
+        assertThat(brotli.header("content-type")).isEqualTo(plain.header("content-type"));
+        assertThat(brotli.header("etag")).isNotEqualTo(plain.header("etag"));
+        assertThat(packed.header("accept-encoding", "br;q=0, gzip").get("/app.js").text())
+                .isEqualTo("gzipped");
+
+        Answer folderOf = packed.get("/docs?a=b");
+        assertThat(folderOf.status()).isEqualTo(308);
+        assertThat(folderOf.header("location")).isEqualTo("/docs/?a=b");
+        assertThat(packed.get("/docs/").text()).isEqualTo("the docs");
     }
 
     @Test

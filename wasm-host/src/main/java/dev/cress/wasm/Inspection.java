@@ -1,5 +1,6 @@
 package dev.cress.wasm;
 
+import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.build.AbiCheck;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.guest.RefusedModuleException;
@@ -35,11 +36,16 @@ public record Inspection(
     ///
     /// @param module the family, by the name under which it is imported
     /// @param names of the functions that it wants
-    /// @param missing those of them that Cress doesn't offer
-    public record Imports(String module, List<String> names, List<String> missing) {
+    /// @param missing those of them that Cress doesn't offer: it is refused for them
+    /// @param unsupported those that answer nothing but that they aren't supported: it runs, and
+    /// has
+    ///     to do without
+    public record Imports(
+            String module, List<String> names, List<String> missing, List<String> unsupported) {
         public Imports {
             names = List.copyOf(names);
             missing = List.copyOf(missing);
+            unsupported = List.copyOf(unsupported);
         }
     }
 
@@ -54,8 +60,13 @@ public record Inspection(
                                 new Imports(
                                         Shown.of(family.getKey()),
                                         names(family.getValue(), _ -> true),
-                                        names(family.getValue(), AbiCheck::isMissing)))
+                                        names(family.getValue(), AbiCheck::isMissing),
+                                        names(family.getValue(), Inspection::isUnsupported)))
                 .toList();
+    }
+
+    private static boolean isUnsupported(ModuleOutline.Import wanted) {
+        return HostFunctions.isUnsupported(wanted.module(), wanted.name());
     }
 
     private static List<String> names(

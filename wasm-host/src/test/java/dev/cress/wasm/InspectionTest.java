@@ -40,9 +40,10 @@ class InspectionTest {
         var seen = inspect(module.start(bytes().end()));
         assertThat(seen.imports())
                 .containsExactly(
-                        new Imports(WASI, List.of("fd_write", "proc_exit"), List.of()),
-                        new Imports("env", List.of("abort", "random"), List.of("random")),
-                        new Imports("other", List.of("one"), List.of("one")));
+                        new Imports(WASI, List.of("fd_write", "proc_exit"), List.of(), List.of()),
+                        new Imports(
+                                "env", List.of("abort", "random"), List.of("random"), List.of()),
+                        new Imports("other", List.of("one"), List.of("one"), List.of()));
         assertThat(seen.problem()).contains("env.random, other.one;");
         assertThat(seen.abi()).isEmpty();
     }

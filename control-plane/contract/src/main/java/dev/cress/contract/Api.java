@@ -14,9 +14,13 @@ public interface Api {
     /// Modules, versions or deployments in one [Page], the newest: older ones aren't listed.
     int LIST_MAX = 1_000;
 
-    /// A stored module: `POST /v1/modules` (bytes in, `application/wasm`), `GET /v1/modules`.
+    /// A stored module: `POST /v1/modules?abi=auto` (bytes in, `application/wasm`), `GET
+    /// /v1/modules`.
     ///
-    /// @param abi the entry convention that its imports and exports show
+    /// An upload may say the entry convention that the module is meant for; one that shows several
+    /// must.
+    ///
+    /// @param abi the entry convention that it was checked for
     record ModuleInfo(Sha256 sha256, long bytes, String abi, long createdAtMs) {}
 
     /// A stored archive of files: `POST /v1/assets` (bytes in, `application/zip`), `GET

@@ -32,7 +32,10 @@ public record Manifest(
         @Nullable Bundle assets,
         @JsonProperty("filter") List<Filter> filters,
         Warmup warmup) {
-    /// The entry conventions there are, besides `auto`.
+    /// The entry convention that a module's imports and exports show.
+    public static final String AUTO = "auto";
+
+    /// The entry conventions there are, besides [#AUTO].
     public static final List<String> ABIS =
             List.of("wasi-cgi", "http-wasm", "fastly", "extism", "javascript");
 
@@ -40,7 +43,7 @@ public record Manifest(
     public static final int FILTERS_MAX = 8;
     public static final int CONFIG_BYTES_MAX = 64 * 1024;
     public static final Manifest DEFAULT =
-            new Manifest("auto", List.of(), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
+            new Manifest(AUTO, List.of(), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
 
     /// One that grants nothing, brings no files and has no filters.
     public Manifest(
@@ -54,14 +57,14 @@ public record Manifest(
 
     @JsonCreator
     public Manifest {
-        abi = abi == null || abi.isEmpty() ? "auto" : abi;
+        abi = abi == null || abi.isEmpty() ? AUTO : abi;
         routes = routes == null ? List.of() : List.copyOf(routes);
         limits = limits == null ? Limits.DEFAULT : limits;
         config = config == null ? Map.of() : Map.copyOf(config);
         grants = grants == null ? Grants.NONE : grants;
         filters = filters == null ? List.of() : List.copyOf(filters);
         warmup = warmup == null ? Warmup.DEFAULT : warmup;
-        if (!abi.equals("auto") && !ABIS.contains(abi)) {
+        if (!abi.equals(AUTO) && !ABIS.contains(abi)) {
             throw new ContractException(
                     "invalid-manifest",
                     "abi = \"%s\" is not known: use auto, %s"

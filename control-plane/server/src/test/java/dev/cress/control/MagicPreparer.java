@@ -23,7 +23,7 @@ final class MagicPreparer implements ModulePreparer {
     final Semaphore may = new Semaphore(Integer.MAX_VALUE);
 
     @Override
-    public String prepare(Path module) throws RefusedModule {
+    public String prepare(Path module, String abi) throws RefusedModule {
         calls.incrementAndGet();
         running.incrementAndGet();
         may.acquireUninterruptibly();
@@ -33,7 +33,11 @@ final class MagicPreparer implements ModulePreparer {
             if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
                 throw new RefusedModule("not-wasm", "this is not a Wasm module");
             }
-            return in.read() == FILTER ? "http-wasm" : "wasi-cgi";
+            String shown = in.read() == FILTER ? "http-wasm" : "wasi-cgi";
+            if (!abi.equals("auto") && !abi.equals("extism") && !abi.equals(shown)) {
+                throw new RefusedModule("unknown-abi", "this is not a module of " + abi);
+            }
+            return abi.equals("auto") ? shown : abi;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

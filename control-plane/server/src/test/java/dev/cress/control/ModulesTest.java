@@ -67,6 +67,21 @@ class ModulesTest {
     }
 
     @Test
+    void anUploadMaySayWhatItsModuleIsMeantFor() {
+        byte[] module = MagicPreparer.module(3, 64);
+        assertThat(plane.upload(module).as(ModuleInfo.class).abi()).isEqualTo("wasi-cgi");
+        Reply other = plane.post("/v1/modules?abi=extism", BodyPublishers.ofByteArray(module));
+        assertThat(other.status()).as("it is stored already").isEqualTo(200);
+        assertThat(other.as(ModuleInfo.class).abi()).isEqualTo("extism");
+        Reply wrong = plane.post("/v1/modules?abi=http-wasm", BodyPublishers.ofByteArray(module));
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.code()).isEqualTo("unknown-abi");
+        Reply unknown = plane.post("/v1/modules?abi=wagi", BodyPublishers.ofByteArray(module));
+        assertThat(unknown.status()).isEqualTo(400);
+        assertThat(unknown.text()).contains("abi = 'wagi' is none of auto, wasi-cgi, http-wasm");
+    }
+
+    @Test
     void aModuleThatCanNotBeReadIsAProblemOfItsOwnLength() throws SQLException {
         Sha256 sha256 = plane.module(5);
         try (var connection =

@@ -118,6 +118,20 @@ class StartTest {
     }
 
     @Test
+    void aStoreOfAnOlderProgramIsBroughtUpToDateAndKeepsWhatItHas() throws SQLException {
+        try (var plane = Plane.start(parent.resolve("data"))) {
+            plane.deployed("hello", 1);
+        }
+        change("DROP TABLE bundle_chunk");
+        change("DROP TABLE bundle");
+        change("PRAGMA user_version = 1");
+        try (var plane = Plane.start(parent.resolve("data"))) {
+            assertThat(plane.get("/v1/functions/hello").text()).contains("\"number\":1");
+            assertThat(plane.get("/v1/assets/" + "0".repeat(64)).status()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void anAlteredLogIsNoticed() throws SQLException {
         try (var plane = Plane.start(parent.resolve("data"))) {
             plane.deployed("hello", 1);

@@ -60,6 +60,11 @@ public final class HostFunctions {
         return Optional.ofNullable(BY_NAME.get(module + "." + name));
     }
 
+    /// Whether it can be linked and answers nothing but that it isn't supported.
+    public static boolean isUnsupported(String module, String name) {
+        return FastlyCalls.isUnsupported(module, name);
+    }
+
     /// Those that a module imports, and no others: the engine looks each up among all it is given,
     /// for every instance.
     public static ImportValues importsOf(WasmModule module) {

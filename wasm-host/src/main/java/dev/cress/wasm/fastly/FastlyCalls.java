@@ -4,6 +4,9 @@ import dev.cress.wasm.fastly.Bindings.Call;
 import dev.cress.wasm.host.Family;
 import dev.cress.wasm.host.HostCalls;
 
+import java.util.HashSet;
+import java.util.Set;
+
 /// Every host call of Fastly Compute: those that are bound do something, the others answer
 /// `unsupported`.
 public final class FastlyCalls {
@@ -12,6 +15,9 @@ public final class FastlyCalls {
 
     /// The calls, to be linked.
     public static final HostCalls<FastlyRun> CALLS = new HostCalls<>(Family.FASTLY, FastlyRun::new);
+
+    /// Full names of those that aren't bound.
+    private static final Set<String> UNSUPPORTED = new HashSet<>();
 
     static {
         var bindings = new Bindings();
@@ -31,13 +37,21 @@ public final class FastlyCalls {
         Signatures.forEach(
                 (module, name, parameters) -> {
                     String full = module + "." + name;
-                    Call call = bindings.take(full).orElse((run, _) -> run.unsupported(full));
-                    add(module, name, parameters, call);
+                    var bound = bindings.take(full);
+                    if (bound.isEmpty()) {
+                        UNSUPPORTED.add(full);
+                    }
+                    add(module, name, parameters, bound.orElse((run, _) -> run.unsupported(full)));
                 });
         bindings.requireNoneLeft();
     }
 
     private FastlyCalls() {}
+
+    /// Whether this call of theirs can be linked and answers nothing but `unsupported`.
+    public static boolean isUnsupported(String module, String name) {
+        return UNSUPPORTED.contains(module + "." + name);
+    }
 
     private static void add(String module, String name, String parameters, Call call) {
         CALLS.add(

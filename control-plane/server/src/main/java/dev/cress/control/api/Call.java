@@ -102,6 +102,20 @@ final class Call {
                 "query parameter %s = '%s' is neither true nor false".formatted(name, text));
     }
 
+    /// A word in the query that is one of these.
+    ///
+    /// @param ifMissing is one of them too
+    String oneOf(String name, String ifMissing, List<String> others) {
+        String text = request.getParam(name);
+        if (text == null || text.equals(ifMissing) || others.contains(text)) {
+            return text == null ? ifMissing : text;
+        }
+        throw Refusal.invalid(
+                "invalid-value",
+                "query parameter %s = '%s' is none of %s, %s"
+                        .formatted(name, text, ifMissing, String.join(", ", others)));
+    }
+
     /// The body as this record, read strictly.
     <T> Future<T> json(Class<T> type) {
         return body().map(

@@ -1,6 +1,7 @@
 package dev.cress.control.api;
 
 import dev.cress.contract.Api.Page;
+import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Refusal;
@@ -25,7 +26,9 @@ final class ModuleEndpoints {
     }
 
     Future<Answer> upload(Call call) {
-        return begun(uploads.receive(sender(call), call.request(), call.declaredBytes()), call)
+        String abi = call.oneOf("abi", Manifest.AUTO, Manifest.ABIS);
+        var body = call.request();
+        return begun(uploads.receive(sender(call), body, call.declaredBytes(), abi), call)
                 .map(
                         upload ->
                                 stored(

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 public interface ModulePreparer {
     /// Checks the module in this file, which is gone after the call.
     ///
-    /// @return the ABI that its imports and exports show, `wasi-cgi`
+    /// @param abi the ABI that it is meant for, or `auto`
+    /// @return the ABI that it is for; with `auto` the one that its imports and exports show
     /// @throws RefusedModule if no node could run it
-    String prepare(Path module) throws RefusedModule;
+    String prepare(Path module, String abi) throws RefusedModule;
 }

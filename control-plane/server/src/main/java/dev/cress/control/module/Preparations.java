@@ -41,10 +41,12 @@ public final class Preparations implements AutoCloseable {
     /// A module that waits, and who waits for it. Each is one of its own.
     private static final class Preparation {
         final Path module;
+        final String wanted;
         final Promise<String> abi = Promise.promise();
 
-        Preparation(Path module) {
+        Preparation(Path module, String wanted) {
             this.module = module;
+            this.wanted = wanted;
         }
     }
 
@@ -60,13 +62,14 @@ public final class Preparations implements AutoCloseable {
     /// The module's ABI; a [Refusal] if it can't be run or too many wait.
     ///
     /// @param tenant whose turn it takes
+    /// @param wanted the ABI that it is meant for, or `auto`
     /// @param unwanted completes if nobody wants to know any more: what still waits then gives up
     ///     its place
-    Future<String> prepare(String tenant, Path module, Future<Void> unwanted) {
+    Future<String> prepare(String tenant, Path module, String wanted, Future<Void> unwanted) {
         if (isClosed) {
             return Future.failedFuture(closing());
         }
-        var preparation = new Preparation(module);
+        var preparation = new Preparation(module, wanted);
         if (!waiting.offer(tenant, preparation)) {
             return Future.failedFuture(
                     Refusal.overloaded(
@@ -103,7 +106,7 @@ public final class Preparations implements AutoCloseable {
         var timer = Timer.start(meters);
         String outcome = "failed";
         try {
-            String abi = preparer.prepare(preparation.module);
+            String abi = preparer.prepare(preparation.module, preparation.wanted);
             outcome = "accepted";
             end(() -> preparation.abi.complete(abi));
         } catch (RefusedModule e) {

@@ -3,6 +3,7 @@ package dev.cress.control.module;
 import dev.cress.contract.Api.BundleInfo;
 import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.BundleIndex;
+import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Store;
@@ -87,8 +88,18 @@ public final class Uploads {
     /// Reads a module to its end and stores it. Call before the body's first event.
     ///
     /// @param declaredBytes what the sender says that it will send, -1 if it doesn't say
-    public Future<Stored> receive(Sender sender, ReadStream<Buffer> body, long declaredBytes) {
-        return receive(sender, body, declaredBytes, "module", bytesMax, this::store);
+    /// @param abi the ABI that it is meant for, or `auto`: one that is stored for another is
+    /// checked
+    ///     again
+    public Future<Stored> receive(
+            Sender sender, ReadStream<Buffer> body, long declaredBytes, String abi) {
+        return receive(
+                sender,
+                body,
+                declaredBytes,
+                "module",
+                bytesMax,
+                (from, path, received) -> store(from, path, received, abi));
     }
 
     /// The same for an archive of files.
@@ -163,32 +174,41 @@ public final class Uploads {
                                                 .map(bundle -> new StoredBundle(bundle, true)));
     }
 
-    private Future<Stored> store(Sender sender, Path path, UploadFile.Received received) {
+    private Future<Stored> store(
+            Sender sender, Path path, UploadFile.Received received, String abi) {
         sizes.record((double) received.bytes());
         return store.module(received.sha256())
                 .compose(
                         known ->
-                                known.isPresent()
+                                known.isPresent() && isFor(abi, known.get())
                                         ? Future.succeededFuture(new Stored(known.get(), false))
-                                        : prepare(sender, path, received));
+                                        : prepare(sender, path, received, abi));
     }
 
-    private Future<Stored> prepare(Sender sender, Path path, UploadFile.Received received) {
+    private static boolean isFor(String abi, ModuleInfo module) {
+        return abi.equals(Manifest.AUTO) || abi.equals(module.abi());
+    }
+
+    private Future<Stored> prepare(
+            Sender sender, Path path, UploadFile.Received received, String wanted) {
         Sha256 sha256 = received.sha256();
         return preparations
-                .prepare(sender.tenant(), path, sender.gone())
-                .compose(abi -> store.addModule(sha256, received.bytes(), abi, path))
+                .prepare(sender.tenant(), path, wanted, sender.gone())
                 .compose(
-                        added ->
-                                added.map(
-                                                module ->
-                                                        Future.succeededFuture(
-                                                                new Stored(module, true)))
-                                        .orElseGet(() -> store.module(sha256).map(this::known)));
+                        abi ->
+                                store.addModule(sha256, received.bytes(), abi, path)
+                                        .compose(added -> answer(sha256, abi, added)));
     }
 
-    private Stored known(Optional<ModuleInfo> module) {
-        return new Stored(module.orElseThrow(), false);
+    private Future<Stored> answer(Sha256 sha256, String abi, Optional<ModuleInfo> added) {
+        return added.map(module -> Future.succeededFuture(new Stored(module, true)))
+                .orElseGet(() -> store.module(sha256).map(module -> known(module, abi)));
+    }
+
+    private static Stored known(Optional<ModuleInfo> module, String abi) {
+        ModuleInfo stored = module.orElseThrow();
+        return new Stored(
+                new ModuleInfo(stored.sha256(), stored.bytes(), abi, stored.createdAtMs()), false);
     }
 
     private Future<Void> delete(Path path) {

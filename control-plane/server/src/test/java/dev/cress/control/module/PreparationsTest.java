@@ -34,7 +34,7 @@ class PreparationsTest {
     private final Semaphore mayEnd = new Semaphore(0);
     private final Preparations preparations = new Preparations(this::prepare, loop, meters);
 
-    private String prepare(Path module) {
+    private String prepare(Path module, String abi) {
         begun.add(module.toString());
         try {
             mayEnd.acquire();
@@ -56,7 +56,8 @@ class PreparationsTest {
         loop.runOnContext(
                 _ ->
                         asked.complete(
-                                preparations.prepare(tenant, Path.of(tenant + number), unwanted)));
+                                preparations.prepare(
+                                        tenant, Path.of(tenant + number), "auto", unwanted)));
         return asked.join();
     }
 

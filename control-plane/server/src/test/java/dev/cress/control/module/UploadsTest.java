@@ -30,7 +30,7 @@ class UploadsTest {
     private final Vertx vertx = Vertx.vertx();
     private final Context loop = vertx.getOrCreateContext();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Preparations preparations = new Preparations(_ -> "wasi-cgi", loop, meters);
+    private final Preparations preparations = new Preparations((_, _) -> "wasi-cgi", loop, meters);
     private Store store;
     private Uploads uploads;
 
@@ -97,7 +97,7 @@ class UploadsTest {
                 _ -> {
                     var body = new AbandonedBody();
                     var sender = new Uploads.Sender("a", Future.succeededFuture());
-                    uploads.receive(sender, body, -1).onComplete(ended);
+                    uploads.receive(sender, body, -1, "auto").onComplete(ended);
                     body.abandon();
                 });
         await().until(() -> ended.future().failed());
