@@ -15,6 +15,7 @@ public final class Bench {
                     new IsolateStartQuestion(),
                     new IsolateScalingQuestion(),
                     new FirstByteQuestion(),
+                    new AbiOverheadQuestion(),
                     new HeatQuestion(),
                     new GuestStopQuestion(),
                     new GuestCpuQuestion(),

@@ -1,5 +1,6 @@
 package dev.cress.bench;
 
+import dev.cress.wasm.Filter;
 import dev.cress.wasm.Isolates;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.GuestRequest.MatchedRoute;
@@ -99,7 +100,11 @@ final class Guest {
 
     /// The committed `.wasm` in the folder of that name.
     static byte[] wasm(String name) {
-        String path = "%s/%s.wasm".formatted(name, name);
+        return file("%s/%s.wasm".formatted(name, name));
+    }
+
+    /// A committed file: the guest's folder, and its own name.
+    static byte[] file(String path) {
         try (InputStream in = Guest.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new IllegalStateException(path + " is not in the benchmark's jar");
@@ -133,9 +138,14 @@ final class Guest {
     ///
     /// @return the time until its isolate is as new
     GuestThreads.Run wholeRun(Isolates isolates) {
+        return wholeRun(isolates, List.of());
+    }
+
+    /// The same with these filters in front.
+    GuestThreads.Run wholeRun(Isolates isolates, List<Filter> filters) {
         var exchange = exchange();
         long start = System.nanoTime();
-        RunResult result = isolates.run(exchange, RunLimits.DEFAULT).execute();
+        RunResult result = isolates.run(exchange, RunLimits.DEFAULT, filters).execute();
         long nanos = System.nanoTime() - start;
         check(exchange, result);
         return new GuestThreads.Run(nanos, result.threadSpent());
@@ -208,7 +218,8 @@ final class Guest {
         return new Guest(name, request("GET", path, query, -1), new byte[0]);
     }
 
-    private static Guest post(String name, String path, String body) {
+    /// A guest that is sent this body.
+    static Guest post(String name, String path, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return new Guest(name, request("POST", path, "", bytes.length), bytes);
     }

@@ -29,6 +29,12 @@ final class Times {
         nanos[count++] = duration;
     }
 
+    void addAll(Times others) {
+        for (int i = 0; i < others.count; i++) {
+            add(others.nanos[i]);
+        }
+    }
+
     /// Those from one to before another, in the order in which they were added.
     Times part(int from, int to) {
         var part = new Times();

@@ -24,6 +24,7 @@ final class BenchTest {
                     "isolate-start",
                     "isolate-scaling",
                     "first-byte",
+                    "abi-overhead",
                     "heat",
                     "guest-stop",
                     "guest-cpu",
@@ -100,6 +101,7 @@ final class BenchTest {
                     isolate-start   | guest=[a-z0-9-]+ path=[a-z-]+ p50_us=N p99_us=N n=N          | 23
                     isolate-scaling | guest=c-18-pages threads=N ops_per_s=N                       | 2
                     first-byte      | guest=hello abi=wasi-cgi p50_us=N p99_us=N n=N               | 1
+                    abi-overhead    | abi=[a-z+-]+ p50_us=N p99_us=N n=N                           | 6
                     guest-stop      | kind=[a-z]+ p50_ms=N p99_ms=N ended_p50_ms=N ended_p99_ms=N n=N | 3
                     node-start      | mode=[a-z]+ functions=1 hot=1 first_response_ms=N rss_mb=N n=1 | 2
                     footprint       | functions=N hot=N rss_mb=N heap_mb=N( kb_per_cold=-?N)?      | 2

@@ -1,0 +1,2 @@
+// Answers `ok`, as text by itself.
+export default { fetch: () => new Response("ok") };
