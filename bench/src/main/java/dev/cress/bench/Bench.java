@@ -16,6 +16,7 @@ public final class Bench {
                     new IsolateScalingQuestion(),
                     new FirstByteQuestion(),
                     new AbiOverheadQuestion(),
+                    new HostCallQuestion(),
                     new HeatQuestion(),
                     new GuestStopQuestion(),
                     new GuestCpuQuestion(),

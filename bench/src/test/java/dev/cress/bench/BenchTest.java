@@ -25,6 +25,7 @@ final class BenchTest {
                     "isolate-scaling",
                     "first-byte",
                     "abi-overhead",
+                    "hostcall",
                     "heat",
                     "guest-stop",
                     "guest-cpu",
@@ -102,6 +103,7 @@ final class BenchTest {
                     isolate-scaling | guest=c-18-pages threads=N ops_per_s=N                       | 2
                     first-byte      | guest=hello abi=wasi-cgi p50_us=N p99_us=N n=N               | 1
                     abi-overhead    | abi=[a-z+-]+ p50_us=N p99_us=N n=N                           | 6
+                    hostcall        | name=[a-z-]+[.][a-z0-9_+-]+ ns=N bytes=N n=N                   | 29
                     guest-stop      | kind=[a-z]+ p50_ms=N p99_ms=N ended_p50_ms=N ended_p99_ms=N n=N | 3
                     node-start      | mode=[a-z]+ functions=1 hot=1 first_response_ms=N rss_mb=N n=1 | 2
                     footprint       | functions=N hot=N rss_mb=N heap_mb=N( kb_per_cold=-?N)?      | 2
