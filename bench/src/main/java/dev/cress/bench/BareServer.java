@@ -5,20 +5,23 @@ import dev.cress.node.serve.HttpFront;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /// What a node is compared with: Vert.x with as many event loops, which answers every request with
 /// the same text, on the event loop (`direct`) or after a platform thread had it (`hop`), as a
-/// guest's thread has it in a node. Arguments: the port, and which of the two.
+/// guest's thread has it in a node; or with its own body as it comes (`echo`). Arguments: the port,
+/// and which of these.
 final class BareServer {
     private static final String TEXT = "Hello from nowhere!\nYou are anywhere.\n".repeat(3);
     private static final int THREADS_MAX = 384;
@@ -28,18 +31,16 @@ final class BareServer {
 
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
-        boolean hops = args[1].equals("hop");
-        var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(HttpFront.LOOPS));
-        var threads =
-                new ThreadPoolExecutor(
-                        0,
-                        THREADS_MAX,
-                        KEEP_ALIVE_SECONDS,
-                        TimeUnit.SECONDS,
-                        new SynchronousQueue<>(),
-                        Thread.ofPlatform().daemon().factory());
-        vertx.deployVerticle(
-                        () -> new Loop(port, hops, threads),
+        Handler<HttpServerRequest> handler =
+                switch (args[1]) {
+                    case "direct" -> BareServer::answer;
+                    case "hop" -> hop(threads());
+                    case "echo" -> BareServer::echo;
+                    default -> throw new IllegalArgumentException(args[1]);
+                };
+        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(HttpFront.LOOPS))
+                .deployVerticle(
+                        () -> new Loop(port, handler),
                         new DeploymentOptions().setInstances(HttpFront.LOOPS))
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -49,29 +50,48 @@ final class BareServer {
     /// The server on one event loop.
     private static final class Loop extends VerticleBase {
         private final int port;
-        private final boolean hops;
-        private final ExecutorService threads;
+        private final Handler<HttpServerRequest> handler;
 
-        Loop(int port, boolean hops, ExecutorService threads) {
+        Loop(int port, Handler<HttpServerRequest> handler) {
             this.port = port;
-            this.hops = hops;
-            this.threads = threads;
+            this.handler = handler;
         }
 
         @Override
         public Future<?> start() {
             return vertx.createHttpServer(new HttpServerOptions().setTcpNoDelay(true))
-                    .requestHandler(hops ? this::hop : BareServer::answer)
+                    .requestHandler(handler)
                     .listen(port, "127.0.0.1");
         }
+    }
 
-        private void hop(HttpServerRequest http) {
-            Context loop = vertx.getOrCreateContext();
+    private static Executor threads() {
+        return new ThreadPoolExecutor(
+                0,
+                THREADS_MAX,
+                KEEP_ALIVE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                Thread.ofPlatform().daemon().factory());
+    }
+
+    private static Handler<HttpServerRequest> hop(Executor threads) {
+        return http -> {
+            Context loop = Vertx.currentContext();
             threads.execute(() -> loop.runOnContext(_ -> answer(http)));
-        }
+        };
     }
 
     private static void answer(HttpServerRequest http) {
         http.response().putHeader("content-type", "text/plain; charset=utf-8").end(TEXT);
+    }
+
+    private static void echo(HttpServerRequest http) {
+        if (http.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+            http.response().setChunked(true);
+            var _ = http.pipeTo(http.response());
+        } else {
+            answer(http);
+        }
     }
 }

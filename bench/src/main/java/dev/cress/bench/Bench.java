@@ -25,6 +25,7 @@ public final class Bench {
                     new NeighbourQuestion(),
                     new SafepointQuestion(),
                     new NodeThroughputQuestion(),
+                    new StreamQuestion(),
                     new SoakQuestion(),
                     new JitBombQuestion(),
                     new GranuleQuestion());

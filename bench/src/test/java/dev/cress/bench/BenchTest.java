@@ -34,6 +34,7 @@ final class BenchTest {
                     "neighbour",
                     "safepoint",
                     "node-throughput",
+                    "stream",
                     "soak",
                     "jit-bomb",
                     "granule");
@@ -109,6 +110,7 @@ final class BenchTest {
                     footprint       | functions=N hot=N rss_mb=N heap_mb=N( kb_per_cold=-?N)?      | 2
                     safepoint       | beside=[a-z]+ p50_ms=N p99_ms=N max_ms=N cold_max_ms=N n=N   | 5
                     node-throughput | server=[a-z-]+ requests_per_s=N cpu_us=N ratio=N             | 3
+                    stream          | server=[a-z]+ mib_per_s=N rss_mb=N rss_before_mb=N cpu_ms_per_mib=N mib=8 n=1 | 2
                     neighbour       | spinners=N p50_ms=N p99_ms=N n=N                      | 3
                     granule         | bytes=4096 [a-z]+=[a-z0-9-]+( [a-z_]+=[a-z0-9.]+)+ reset_us=N | 9
                     jit-bomb        | neighbour=[a-z]+ p50_us=N ms_to_steady=N n=N                 | 2
