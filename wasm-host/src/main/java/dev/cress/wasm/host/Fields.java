@@ -1,20 +1,30 @@
 package dev.cress.wasm.host;
 
-import java.util.regex.Pattern;
-
 /// Header fields as guests give them: hostile until checked.
 public final class Fields {
     /// What a field takes at least besides its name and value: `:` and the end of its line.
     public static final int OVERHEAD_BYTES = 2;
 
-    /// A field name is a token (RFC 9110 §5.6.2).
-    private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    /// What a token may have besides letters and digits (RFC 9110 §5.6.2).
+    private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
     private Fields() {}
 
-    /// Whether this can be a field's name.
+    /// Whether this can be a field's name: a token.
     public static boolean isName(String name) {
-        return NAME.matcher(name).matches();
+        for (int i = 0; i < name.length(); i++) {
+            if (!isOfToken(name.charAt(i))) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
+    private static boolean isOfToken(char c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || TOKEN_MARKS.indexOf(c) >= 0;
     }
 
     /// Whether this can be a field's value: no control characters but tabs, above all no CR, LF or

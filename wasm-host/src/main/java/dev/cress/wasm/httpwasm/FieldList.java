@@ -46,10 +46,13 @@ final class FieldList {
     }
 
     List<String> values(String name) {
-        return fields.stream()
-                .filter(field -> field.name().equalsIgnoreCase(name))
-                .map(Header::value)
-                .toList();
+        var values = new ArrayList<String>();
+        for (Header field : fields) {
+            if (field.name().equalsIgnoreCase(name)) {
+                values.add(field.value());
+            }
+        }
+        return values;
     }
 
     /// Replaces all fields of this name.

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.host;
+
+import org.jspecify.annotations.NullMarked;
