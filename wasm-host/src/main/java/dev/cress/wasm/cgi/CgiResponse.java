@@ -20,10 +20,10 @@ final class CgiResponse {
     }
 
     /// The next bytes of output. Throws [GuestEnded] when they break the rules or a limit.
-    void write(byte[] output) {
-        int from = writer.isHeadSent() ? 0 : gatherHead(output);
+    void write(byte[] output, int length) {
+        int from = writer.isHeadSent() ? 0 : gatherHead(output, length);
         if (writer.isHeadSent()) {
-            writer.body(output, from, output.length - from);
+            writer.body(output, from, length - from);
         }
     }
 
@@ -40,8 +40,8 @@ final class CgiResponse {
     }
 
     /// Takes bytes up to the blank line; returns how many it took.
-    private int gatherHead(byte[] output) {
-        for (int i = 0; i < output.length; i++) {
+    private int gatherHead(byte[] output, int length) {
+        for (int i = 0; i < length; i++) {
             byte b = output[i];
             head.write(b);
             writer.requireHeadWithin(head.size());
@@ -55,7 +55,7 @@ final class CgiResponse {
                 lineIsBlank = false;
             }
         }
-        return output.length;
+        return length;
     }
 
     private void sendHead() {

@@ -26,8 +26,8 @@ final class CgiStreams implements GuestStreams {
     }
 
     @Override
-    public void writeOutput(byte[] output) {
-        response.write(output);
+    public void writeOutput(byte[] output, int length) {
+        response.write(output, length);
     }
 
     @Override

@@ -118,11 +118,13 @@ final class FileCalls {
         if (stream == Stream.INPUT) {
             throw new FileFault(Errno.BADF);
         }
-        byte[] output = vectors.gather(STEP_BYTES_MAX);
-        memory.writeI32(writtenAt, output.length);
-        if (output.length > 0) {
+        int size = vectors.size(STEP_BYTES_MAX);
+        byte[] output = stream == Stream.OUTPUT ? buffer(size) : new byte[size];
+        vectors.gather(output, size);
+        memory.writeI32(writtenAt, size);
+        if (size > 0) {
             if (stream == Stream.OUTPUT) {
-                streams.writeOutput(output);
+                streams.writeOutput(output, size);
             } else {
                 streams.writeError(output);
             }

@@ -5,8 +5,9 @@ public interface GuestStreams {
     /// Reads at least one byte of standard input, or -1 at its end.
     int readInput(byte[] into, int offset, int length);
 
-    /// Takes what the guest wrote to standard output. The array is the receiver's.
-    void writeOutput(byte[] output);
+    /// Takes what the guest wrote to standard output, so many bytes. The array belongs to the
+    /// caller again on return.
+    void writeOutput(byte[] output, int length);
 
     /// Takes what the guest wrote to standard error. The array is the receiver's.
     void writeError(byte[] output);

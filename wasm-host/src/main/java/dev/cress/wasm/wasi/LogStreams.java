@@ -2,6 +2,8 @@ package dev.cress.wasm.wasi;
 
 import dev.cress.wasm.host.HostRun;
 
+import java.util.Arrays;
+
 /// Nothing to read; what is written goes to the function's log.
 final class LogStreams implements GuestStreams {
     private final HostRun run;
@@ -16,8 +18,8 @@ final class LogStreams implements GuestStreams {
     }
 
     @Override
-    public void writeOutput(byte[] output) {
-        run.log().write(output);
+    public void writeOutput(byte[] output, int length) {
+        run.log().write(Arrays.copyOf(output, length));
     }
 
     @Override

@@ -8,7 +8,7 @@ final class NoStreams implements GuestStreams {
     }
 
     @Override
-    public void writeOutput(byte[] output) {}
+    public void writeOutput(byte[] output, int length) {}
 
     @Override
     public void writeError(byte[] output) {}

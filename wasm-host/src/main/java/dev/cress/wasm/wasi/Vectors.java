@@ -31,19 +31,22 @@ final class Vectors {
         return Integer.toUnsignedLong(memory.readInt(at + 8 * index + 4));
     }
 
-    /// What the buffers hold, up to so many bytes.
-    byte[] gather(int bytesMax) {
+    /// Bytes that the buffers hold together, counted up to so many.
+    int size(int bytesMax) {
         int size = 0;
         for (int i = 0; i < count; i++) {
             size = (int) Math.min(size + length(i), bytesMax);
         }
-        byte[] gathered = new byte[size];
+        return size;
+    }
+
+    /// Gathers the first so many of them.
+    void gather(byte[] into, int size) {
         int filled = 0;
         for (int i = 0; filled < size; i++) {
             int some = (int) Math.min(length(i), size - filled);
-            memory.read(address(i), gathered, filled, some);
+            memory.read(address(i), into, filled, some);
             filled += some;
         }
-        return gathered;
     }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /// What a guest writes becomes a status, headers and a body, or a broken protocol; never a header
@@ -34,11 +35,16 @@ class CgiResponseTest {
         return text.getBytes(ISO_8859_1);
     }
 
+    /// From an array with more behind it, which isn't written.
+    private static void write(CgiResponse to, byte[] bytes) {
+        to.write(Arrays.copyOf(bytes, bytes.length + 1), bytes.length);
+    }
+
     private Outcome outcome(String... writes) {
         return ended(
                         () -> {
                             for (String write : writes) {
-                                response.write(bytes(write));
+                                write(response, bytes(write));
                             }
                             response.end();
                         })
@@ -77,8 +83,8 @@ class CgiResponseTest {
         for (int split = 0; split <= output.length(); split++) {
             var recorded = new RecordedAnswer();
             var cut = new CgiResponse(new ResponseWriter(recorded, LIMITS));
-            cut.write(bytes(output.substring(0, split)));
-            cut.write(bytes(output.substring(split)));
+            write(cut, bytes(output.substring(0, split)));
+            write(cut, bytes(output.substring(split)));
             cut.end();
             assertThat(recorded.status()).isEqualTo(status);
             assertThat(
@@ -93,7 +99,7 @@ class CgiResponseTest {
     @Test
     void bytesThatComeOneByOneAreTheSameAnswer() {
         for (char c : "Status: 201\r\nX-A: b\r\n\r\nbody\r\n\r\n".toCharArray()) {
-            response.write(new byte[] {(byte) c});
+            write(response, new byte[] {(byte) c});
         }
         response.end();
         assertThat(answer.status()).isEqualTo(201);
@@ -154,13 +160,14 @@ class CgiResponseTest {
         String before = "Content-Type: a/b\nX: ";
         String fitting = before + "x".repeat(HEADER_BYTES - before.length() - 2) + "\n\n";
         assertThat(fitting).hasSize(HEADER_BYTES);
-        response.write(bytes(fitting));
+        write(response, bytes(fitting));
         assertThat(answer.status()).isEqualTo(200);
         var other = new CgiResponse(new ResponseWriter(new RecordedAnswer(), LIMITS));
         assertThat(
                         ended(
                                         () ->
-                                                other.write(
+                                                write(
+                                                        other,
                                                         bytes(
                                                                 before
                                                                         + fitting.substring(
@@ -178,7 +185,7 @@ class CgiResponseTest {
                         ended(
                                         () -> {
                                             while (writes[0]++ < 1_000) {
-                                                response.write(bytes(line));
+                                                write(response, bytes(line));
                                             }
                                         })
                                 .outcome())
@@ -188,12 +195,12 @@ class CgiResponseTest {
 
     @Test
     void aBodyMayTakeItsLimitAndNoByteMore() {
-        response.write(bytes("Status: 200\n\n" + "x".repeat(BODY_BYTES - 1)));
-        response.write(bytes("y"));
+        write(response, bytes("Status: 200\n\n" + "x".repeat(BODY_BYTES - 1)));
+        write(response, bytes("y"));
         assertThat(answer.body()).hasSize(BODY_BYTES);
-        assertThat(ended(() -> response.write(bytes("z"))).outcome())
+        assertThat(ended(() -> write(response, bytes("z"))).outcome())
                 .isEqualTo(new Outcome.ResponseTooLarge("body", BODY_BYTES));
-        assertThat(ended(() -> response.write(bytes("z"))).outcome())
+        assertThat(ended(() -> write(response, bytes("z"))).outcome())
                 .isEqualTo(new Outcome.ResponseTooLarge("body", BODY_BYTES));
         assertThat(answer.body()).hasSize(BODY_BYTES).doesNotContain("z");
     }

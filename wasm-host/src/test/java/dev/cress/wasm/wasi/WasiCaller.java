@@ -117,8 +117,8 @@ final class WasiCaller implements GuestStreams {
     }
 
     @Override
-    public void writeOutput(byte[] bytes) {
-        output.writeBytes(bytes);
+    public void writeOutput(byte[] bytes, int length) {
+        output.write(bytes, 0, length);
     }
 
     @Override
