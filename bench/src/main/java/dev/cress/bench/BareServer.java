@@ -18,10 +18,10 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// What a node is compared with: Vert.x with as many event loops, which answers every request with
-/// the same text, on the event loop (`direct`) or after a platform thread had it (`hop`), as a
-/// guest's thread has it in a node; or with its own body as it comes (`echo`). Arguments: the port,
-/// and which of these.
+/// What a node is compared with: Vert.x with as many event loops and as large pieces of bodies,
+/// which answers every request with the same text, on the event loop (`direct`) or after a platform
+/// thread had it (`hop`), as a guest's thread has it in a node; or with its own body as it comes
+/// (`echo`). Arguments: the port, and which of these.
 final class BareServer {
     private static final String TEXT = "Hello from nowhere!\nYou are anywhere.\n".repeat(3);
     private static final int THREADS_MAX = 384;
@@ -59,7 +59,11 @@ final class BareServer {
 
         @Override
         public Future<?> start() {
-            return vertx.createHttpServer(new HttpServerOptions().setTcpNoDelay(true))
+            var options =
+                    new HttpServerOptions()
+                            .setTcpNoDelay(true)
+                            .setMaxChunkSize(HttpFront.PIECE_BYTES);
+            return vertx.createHttpServer(options)
                     .requestHandler(handler)
                     .listen(port, "127.0.0.1");
         }

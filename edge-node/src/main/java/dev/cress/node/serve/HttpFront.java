@@ -35,6 +35,11 @@ public final class HttpFront {
     /// Event loops that take requests. Two read and write faster than guests can run.
     public static final int LOOPS = 2;
 
+    /// Bytes of a request's body that are handed on at once, as many as the socket is asked for at
+    /// most. With Vert.x's own 8 KiB each of them is a call of the guest's and a write to the
+    /// client: a body goes through an echo at 0.7 times the speed, for twice the CPU time.
+    public static final int PIECE_BYTES = 64 * 1024;
+
     private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration LISTEN_MAX = Duration.ofSeconds(10);
@@ -177,6 +182,7 @@ public final class HttpFront {
                     new HttpServerOptions()
                             .setMaxInitialLineLength(limits.requestLineBytes())
                             .setMaxHeaderSize(limits.requestHeaderBytes())
+                            .setMaxChunkSize(PIECE_BYTES)
                             .setIdleTimeout((int) limits.idle().toMillis())
                             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                             .setHandle100ContinueAutomatically(true)
