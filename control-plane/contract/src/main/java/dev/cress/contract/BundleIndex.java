@@ -23,6 +23,9 @@ public record BundleIndex(Map<String, File> files) {
 
     public static final int FILES_MAX = 10_000;
 
+    /// Folders that files are in, and those that these are in.
+    public static final int FOLDERS_MAX = 10_000;
+
     /// Bytes of a file's path, as UTF-8.
     public static final int PATH_BYTES_MAX = 1_024;
 
@@ -69,7 +72,7 @@ public record BundleIndex(Map<String, File> files) {
             require(files.put(entry.path, file) == null, "has %s twice".formatted(entry.path));
         }
         require(!directory.hasRemaining(), "has more in its directory than it says");
-        requireNoFileAsFolder(files.keySet());
+        requireFewFolders(files.keySet());
         return new BundleIndex(files);
     }
 
@@ -141,11 +144,16 @@ public record BundleIndex(Map<String, File> files) {
         require(sound, "has a path that can't be served: '%s'".formatted(path));
     }
 
-    private static void requireNoFileAsFolder(Set<String> paths) {
+    /// Folders cost their reader as much as files, and a path of a kilobyte names five hundred.
+    private static void requireFewFolders(Set<String> paths) {
         var folders = new HashSet<String>();
         for (String path : paths) {
-            for (int at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
-                folders.add(path.substring(0, at));
+            int slash = path.lastIndexOf('/');
+            while (slash > 0 && folders.add(path.substring(0, slash))) {
+                require(
+                        folders.size() <= FOLDERS_MAX,
+                        "has more than %d folders".formatted(FOLDERS_MAX));
+                slash = path.lastIndexOf('/', slash - 1);
             }
         }
         for (String folder : folders) {

@@ -7,59 +7,23 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 class BundleIndexTest {
-    @TempDir Path folder;
-
-    private static byte[] archive(int method, String... paths) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        try (var zip = new ZipOutputStream(bytes)) {
-            zip.setMethod(method);
-            for (String path : paths) {
-                byte[] content = path.endsWith("/") ? new byte[0] : path.getBytes(UTF_8);
-                var entry = new ZipEntry(path);
-                if (method == ZipOutputStream.STORED) {
-                    var crc = new CRC32();
-                    crc.update(content);
-                    entry.setCrc(crc.getValue());
-                    entry.setSize(content.length);
-                }
-                zip.putNextEntry(entry);
-                zip.write(content);
-                zip.closeEntry();
-            }
-        }
-        return bytes.toByteArray();
-    }
-
-    private static byte[] stored(String... paths) throws IOException {
-        return archive(ZipOutputStream.STORED, paths);
-    }
-
-    private BundleIndex read(byte[] archive) throws IOException {
-        Path file = Files.write(folder.resolve("archive.zip"), archive);
-        try (FileChannel channel = FileChannel.open(file)) {
-            return BundleIndex.read(channel);
-        }
+    private static BundleIndex read(byte[] archive) throws IOException {
+        return BundleIndex.read(new BytesChannel(archive));
     }
 
     @Test
     void saysWhereEachFileIs() throws IOException {
-        byte[] archive = stored("index.html", "css/", "css/site.css", "é");
+        byte[] archive = Archives.stored("index.html", "css/", "css/site.css", "é");
         BundleIndex index = read(archive);
         assertThat(index.files()).containsOnlyKeys("index.html", "css/site.css", "é");
         index.files()
@@ -75,7 +39,7 @@ class BundleIndexTest {
 
     @Test
     void anEmptyArchiveHasNoFiles() throws IOException {
-        assertThat(read(stored()).files()).isEmpty();
+        assertThat(read(Archives.stored()).files()).isEmpty();
     }
 
     @ParameterizedTest
@@ -92,7 +56,7 @@ class BundleIndexTest {
                 "a/."
             })
     void noPathLeadsElsewhere(String path) throws IOException {
-        byte[] archive = stored(path);
+        byte[] archive = Archives.stored(path);
         assertThatThrownBy(() -> read(archive))
                 .isInstanceOf(ContractException.class)
                 .hasMessageContaining("path");
@@ -100,19 +64,42 @@ class BundleIndexTest {
 
     @Test
     void compressedFilesAreRefusedWithWhatToDo() throws IOException {
-        byte[] archive = archive(ZipOutputStream.DEFLATED, "index.html");
+        byte[] archive = Archives.compressed("index.html");
         assertThatThrownBy(() -> read(archive)).hasMessageContaining("zip -0");
     }
 
     @Test
     void aNameIsAFileOrAFolder() throws IOException {
-        byte[] archive = stored("a", "a/b");
+        byte[] archive = Archives.stored("a", "a/b");
         assertThatThrownBy(() -> read(archive)).hasMessageContaining("as a file and as a folder");
     }
 
     @Test
+    void aNameIsNoFolderThatOnlyOthersAreIn() throws IOException {
+        byte[] archive = Archives.stored("a/b/c", "a/b/d/e", "a/b");
+        assertThatThrownBy(() -> read(archive)).hasMessageContaining("as a file and as a folder");
+    }
+
+    @Test
+    void foldersAreAsFewAsFiles() throws IOException {
+        String deep = "/a".repeat(499);
+        var paths = new ArrayList<String>();
+        for (int i = 0; i < 20; i++) {
+            paths.add(i + deep + "/file");
+        }
+        assertThat(read(stored(paths)).files()).hasSize(20);
+        paths.add("another/file");
+        byte[] archive = stored(paths);
+        assertThatThrownBy(() -> read(archive)).hasMessageContaining("more than 10000 folders");
+    }
+
+    private static byte[] stored(List<String> paths) throws IOException {
+        return Archives.stored(paths.toArray(String[]::new));
+    }
+
+    @Test
     void aNameComesOnce() throws IOException {
-        String text = new String(stored("a", "b"), ISO_8859_1);
+        String text = new String(Archives.stored("a", "b"), ISO_8859_1);
         byte[] archive = text.replace("\1\0\0\0b", "\1\0\0\0a").getBytes(ISO_8859_1);
         int last = new String(archive, ISO_8859_1).lastIndexOf('b');
         archive[last] = 'a';
@@ -121,7 +108,7 @@ class BundleIndexTest {
 
     @Test
     void whateverIsChangedIsAnArchiveOrARefusal() throws IOException {
-        byte[] sound = stored("index.html", "css/site.css", "deep/er/file");
+        byte[] sound = Archives.stored("index.html", "css/site.css", "deep/er/file");
         var random = new Random(11);
         int refused = 0;
         for (int i = 0; i < 5_000; i++) {
