@@ -29,6 +29,9 @@ public final class KeyValueStores implements AutoCloseable {
     public static final long STORE_BYTES_MAX = 1L << 30;
 
     private static final Logger LOG = LoggerFactory.getLogger(KeyValueStores.class);
+    /// What is longer never ends.
+    private static final Duration TIME_TO_LIVE_MAX = Duration.ofDays(365_000);
+
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
 
     private final Path path;
@@ -81,9 +84,16 @@ public final class KeyValueStores implements AutoCloseable {
                                         .formatted(store, bytes, storeBytesMax),
                                 true);
                     }
-                    Long expires = timeToLive == null ? null : now + timeToLive.toMillis();
-                    return OptionalLong.of(in.put(store, key, item, expires));
+                    return OptionalLong.of(in.put(store, key, item, expiry(now, timeToLive)));
                 });
+    }
+
+    /// When it is over, in ms since 1970; null for one that never is.
+    private static @Nullable Long expiry(long nowMs, @Nullable Duration timeToLive) {
+        if (timeToLive == null || timeToLive.compareTo(TIME_TO_LIVE_MAX) > 0) {
+            return null;
+        }
+        return nowMs + timeToLive.toMillis();
     }
 
     private static long bytes(Item item) {

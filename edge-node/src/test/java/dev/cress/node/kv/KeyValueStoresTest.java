@@ -144,6 +144,15 @@ class KeyValueStoresTest {
         assertThat(put("a", "k", "w", OptionalLong.of(KeyValueStore.ABSENT))).isPresent();
     }
 
+    /// A guest names any number of seconds.
+    @Test
+    void aTimeToLiveOfAgesNeverEnds() {
+        put("a", "k", "v", Duration.ofMillis(Long.MAX_VALUE), ANY);
+        put("a", "longer", "v", Duration.ofSeconds(Long.MAX_VALUE), ANY);
+        now.set(Instant.EPOCH.plus(Duration.ofDays(36_500)));
+        assertThat(stores.list("a", "", "", 10).join()).containsExactly("k", "longer");
+    }
+
     @Test
     void keysAreListedByPrefixInOrderAndPageByPage() {
         for (String key : List.of("b/2", "b/10", "b", "c", "a", "b/ü", "B/1")) {
