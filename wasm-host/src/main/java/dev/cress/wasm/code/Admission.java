@@ -11,6 +11,7 @@ import run.endive.wasm.types.Value;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeModel;
+import java.lang.classfile.FieldModel;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.instruction.ExceptionCatch;
@@ -56,6 +57,14 @@ final class Admission {
                     name(CompilerInterpreterMachine.class),
                     Set.of("<init>", "call", "callWithRefs"));
 
+    /// What a machine keeps: its instance, and who interprets what isn't compiled.
+    private static final Set<String> KEPT =
+            Set.of(
+                    Instance.class.descriptorString(),
+                    CompilerInterpreterMachine.class.descriptorString());
+
+    private static final Set<AccessFlag> KEPT_FLAGS = Set.of(AccessFlag.PRIVATE, AccessFlag.FINAL);
+
     private final String helper;
     private final Set<String> own;
     private final CallGraph calls = new CallGraph();
@@ -88,9 +97,19 @@ final class Admission {
                     name,
                     "implements " + face.asInternalName());
         }
+        for (FieldModel field : model.fields()) {
+            checkField(name + "." + field.fieldName(), field);
+        }
         for (MethodModel method : model.methods()) {
             checkMethod(name, method);
         }
+    }
+
+    private static void checkField(String where, FieldModel field) {
+        Set<AccessFlag> flags = field.flags().flags();
+        require(flags.equals(KEPT_FLAGS), where, "is " + flags);
+        String type = field.fieldType().stringValue();
+        require(KEPT.contains(type), where, "is of type " + type);
     }
 
     private void checkMethod(String owner, MethodModel method) {

@@ -177,6 +177,20 @@ class AdmissionTest {
                 "uses the field java/lang/System.out");
     }
 
+    private static byte[] field(ClassDesc kind, int flags) {
+        return type(t -> t.withField("f", kind, flags));
+    }
+
+    /// One of a class that isn't there is found out by whoever asks for the fields, after a run.
+    @Test
+    void fieldsOfItsOwnAreRefusedButForWhatAMachineKeeps() {
+        int kept = ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL;
+        isAdmitted(field(ClassDesc.ofDescriptor(Instance.class.descriptorString()), kept));
+        isRefused(field(ClassDesc.of("run.endive.runtime.None"), kept), "is of type Lrun/endive");
+        isRefused(field(ConstantDescs.CD_int, kept), "is of type I");
+        isRefused(field(ConstantDescs.CD_int, ClassFile.ACC_STATIC), "is [STATIC]");
+    }
+
     @Test
     void newObjectsAreRefused() {
         isRefused(
