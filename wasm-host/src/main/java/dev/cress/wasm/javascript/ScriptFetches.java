@@ -74,7 +74,7 @@ final class ScriptFetches {
         var waiting = new ArrayList<Integer>();
         var answered = new ArrayList<OutboundCall>();
         for (String number : numbers.isEmpty() ? new String[0] : numbers.split("\0", -1)) {
-            waiting.add(Integer.parseInt(number));
+            waiting.add(parsed(number));
             answered.add(call(waiting.getLast()));
         }
         Duration time = Duration.ofMillis((long) (ms < 0 ? MS_MAX : Math.min(ms, MS_MAX)));
@@ -85,5 +85,14 @@ final class ScriptFetches {
         int index = run.exchange().capabilities().outbound().awaitAny(answered, time);
         run.word().checkStopped();
         return index < 0 ? NONE : waiting.get(index);
+    }
+
+    /// The engine may be anybody's, and so may be what it takes for numbers.
+    private static int parsed(String number) {
+        try {
+            return Integer.parseInt(number);
+        } catch (NumberFormatException e) {
+            return NONE;
+        }
     }
 }
