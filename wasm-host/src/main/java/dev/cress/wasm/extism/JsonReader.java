@@ -2,6 +2,8 @@ package dev.cress.wasm.extism;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.HexFormat;
+
 /// Reads one JSON text (RFC 8259) from its beginning on: as much of it as a plug-in's requests
 /// need, without a library, whose classes would have to be loaded before any guest's run. It never
 /// reads past the text and never goes deeper than [#DEPTH_MAX].
@@ -85,11 +87,11 @@ final class JsonReader {
     }
 
     private int hex() throws JsonException {
-        int digit = Character.digit(next(), 16);
-        if (digit < 0) {
+        char c = next();
+        if (!HexFormat.isHexDigit(c)) {
             throw wrong();
         }
-        return digit;
+        return HexFormat.fromHexDigit(c);
     }
 
     /// Passes over a value of any kind.
@@ -112,15 +114,20 @@ final class JsonReader {
             }
         } else if (c == '[') {
             at++;
-            for (boolean more = !taken(']'); more; more = !taken(']') && taken(',')) {
+            for (boolean more = !taken(']'); more; more = nextElement()) {
                 skip(depth + 1);
-            }
-            if (text.charAt(at - 1) != ']') {
-                throw wrong();
             }
         } else {
             word();
         }
+    }
+
+    private boolean nextElement() throws JsonException {
+        if (taken(']')) {
+            return false;
+        }
+        expect(',');
+        return true;
     }
 
     /// A number, or one of three words: of no use here, so not looked at closely.
