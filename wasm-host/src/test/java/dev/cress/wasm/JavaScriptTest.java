@@ -167,6 +167,9 @@ class JavaScriptTest {
                 .contains("invalid header value");
         assertThat(answer("return new Response('', { headers: { 'x a': 'b' } })"))
                 .contains("invalid header name");
+        // cut to a byte, it is a line feed
+        assertThat(answer("return new Response('', { headers: { 'x-a': 'b\\u010ax: y' } })"))
+                .contains("'x-a' is no header field");
         assertThat(answer("return new Response('', { status: 101 })"))
                 .contains("status 101 is not from");
     }

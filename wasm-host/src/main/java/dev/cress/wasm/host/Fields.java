@@ -8,6 +8,8 @@ public final class Fields {
     /// What a token may have besides letters and digits (RFC 9110 §5.6.2).
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
+    private static final char BYTE_MAX = 0xff;
+
     private Fields() {}
 
     /// Whether this can be a field's name: a token.
@@ -28,11 +30,12 @@ public final class Fields {
     }
 
     /// Whether this can be a field's value: no control characters but tabs, above all no CR, LF or
-    /// NUL, with which a guest would write lines of its own (RFC 9110 §5.5).
+    /// NUL, with which a guest would write lines of its own, and none that is no byte: cut to one,
+    /// U+010A is an LF (RFC 9110 §5.5).
     public static boolean isValue(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (c != '\t' && (c < ' ' || c == 0x7f)) {
+            if (c != '\t' && (c < ' ' || c == 0x7f || c > BYTE_MAX)) {
                 return false;
             }
         }
