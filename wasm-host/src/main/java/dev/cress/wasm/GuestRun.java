@@ -149,12 +149,21 @@ public final class GuestRun {
             Station[] line, int index, Isolates.Loaded from, @Nullable Map<String, String> config) {
         int pagesMax =
                 (int) Math.min(limits.memoryBytes() / GuestMemory.PAGE_SIZE, Integer.MAX_VALUE);
-        Isolate isolate = from.pool().acquire(pagesMax);
+        Isolate isolate = isolate(from, pagesMax);
         if (isolate == null) {
             return noMemory(from.image());
         }
         line[index] = new Station(from, isolate, word, config);
         return null;
+    }
+
+    /// An image may be read and defined, and still not fit together.
+    private static @Nullable Isolate isolate(Isolates.Loaded from, int pagesMax) {
+        try {
+            return from.pool().acquire(pagesMax);
+        } catch (RuntimeException | LinkageError fault) {
+            throw new WasmHostException("an isolate can't be made: " + fault.getMessage(), fault);
+        }
     }
 
     private static void discard(Station[] line) {
