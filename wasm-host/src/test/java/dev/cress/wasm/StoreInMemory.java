@@ -43,7 +43,10 @@ public final class StoreInMemory implements KeyValueStore {
     }
 
     @Override
-    public List<String> list(String prefix, String after, int limit) {
+    public List<String> list(String prefix, String after, int limit) throws StoreException {
+        if (limit < 1) {
+            throw new StoreException("a listing of no keys", true);
+        }
         return items.tailMap(after, false).keySet().stream()
                 .filter(key -> key.startsWith(prefix))
                 .limit(limit)

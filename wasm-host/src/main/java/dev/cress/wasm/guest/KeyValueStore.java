@@ -47,7 +47,7 @@ public interface KeyValueStore {
     /// Keys in the order of their UTF-8 bytes.
     ///
     /// @param after the key that was the last before, or empty
-    /// @param limit at most [#LISTED_MAX]
+    /// @param limit from 1 on; no more than [#LISTED_MAX] are given
     List<String> list(String prefix, String after, int limit) throws StoreException;
 
     /// A value as it was found.

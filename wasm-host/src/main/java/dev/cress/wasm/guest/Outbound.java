@@ -12,7 +12,7 @@ public interface Outbound {
 
     /// Begins a request. Its body follows by [OutboundCall#write] and [OutboundCall#end].
     ///
-    /// @throws OutboundException if it isn't granted, or is one too many
+    /// @throws OutboundException if it isn't granted, can't be sent as it is, or is one too many
     OutboundCall begin(OutboundHead head) throws OutboundException;
 
     /// Waits until one of these has its answer's head or has failed. Returns its index, or
@@ -30,8 +30,7 @@ public interface Outbound {
     /// A request as a guest asks for it.
     ///
     /// @param url absolute, `http` or `https`
-    /// @param headers well-formed; `host` and what concerns only the connection is the host's to
-    /// set
+    /// @param headers `host` and what concerns only the connection is the host's to set
     /// @param contentLength of its body in bytes, -1 if it isn't known before it ends
     record OutboundHead(String method, String url, List<Header> headers, long contentLength) {
         public OutboundHead {

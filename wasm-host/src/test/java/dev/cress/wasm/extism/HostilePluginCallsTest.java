@@ -2,8 +2,7 @@ package dev.cress.wasm.extism;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-
+import dev.cress.wasm.fuzz.HeapUse;
 import dev.cress.wasm.stop.GuestEnded;
 
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +10,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import run.endive.wasm.types.ValType;
 
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -52,8 +50,6 @@ class HostilePluginCallsTest {
 
     /// Those that the reference host fails for a handle of nothing.
     private static final Set<String> ALWAYS_END = Set.of("http_request");
-
-    private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final PluginCaller caller = new PluginCaller();
 
@@ -132,15 +128,14 @@ class HostilePluginCallsTest {
 
     /// Whether it answered.
     private boolean call(String function, long[] arguments) {
-        long before = THREAD.getCurrentThreadAllocatedBytes();
+        var heap = new HeapUse();
         try {
             caller.call(function, arguments);
             return true;
         } catch (GuestEnded expected) {
             return false;
         } finally {
-            assertThat(THREAD.getCurrentThreadAllocatedBytes() - before)
-                    .isLessThan(ALLOCATED_BYTES_MAX);
+            heap.requireAtMost(ALLOCATED_BYTES_MAX, function);
         }
     }
 }
