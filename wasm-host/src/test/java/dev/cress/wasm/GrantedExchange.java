@@ -12,6 +12,7 @@ import dev.cress.wasm.guest.Outbound;
 import dev.cress.wasm.guest.OutboundException;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
+import dev.cress.wasm.host.Fields;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -105,8 +106,13 @@ public final class GrantedExchange implements GuestExchange, Capabilities, Outbo
         return this;
     }
 
-    List<Asked> asked() {
+    public List<Asked> asked() {
         return asked;
+    }
+
+    /// The head that went out.
+    public Optional<ResponseHead> answered() {
+        return recorded.answered() ? Optional.of(recorded.responseHead()) : Optional.empty();
     }
 
     /// `head`, `write`, `flush` and `end` as they came.
@@ -211,6 +217,14 @@ public final class GrantedExchange implements GuestExchange, Capabilities, Outbo
         if (origins.values().stream().noneMatch(origin -> head.url().startsWith(origin + "/"))) {
             throw new OutboundException(
                     OutboundException.Reason.DENIED, head.url() + " is not granted");
+        }
+        boolean sound =
+                Fields.isName(head.method())
+                        && head.headers().stream()
+                                .allMatch(
+                                        h -> Fields.isName(h.name()) && Fields.isValue(h.value()));
+        if (!sound) {
+            throw new OutboundException(OutboundException.Reason.INVALID, "that can't be sent");
         }
         var one = new Asked(head);
         asked.add(one);

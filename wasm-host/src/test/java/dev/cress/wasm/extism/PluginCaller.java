@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cress.wasm.assembly.Assembler;
 import dev.cress.wasm.guest.Capabilities;
+import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Nobody;
 import dev.cress.wasm.guest.RunLimits;
@@ -49,7 +50,6 @@ final class PluginCaller {
 
     /// A new run on the same memory.
     HostRun restart(String input) {
-        memory.limit(BYTES_MAX / GuestMemory.PAGE_SIZE);
         var request =
                 new GuestRequest(
                         "POST",
@@ -65,14 +65,14 @@ final class PluginCaller {
                         new GuestRequest.MatchedRoute("/*", ""),
                         new GuestRequest.Place("nobody", 0, "", "", "", "", ""),
                         CONFIG);
+        return restart(new Nobody(request, input.getBytes(UTF_8), Capabilities.NONE));
+    }
+
+    /// The same for this exchange.
+    HostRun restart(GuestExchange exchange) {
+        memory.limit(BYTES_MAX / GuestMemory.PAGE_SIZE);
         var word = new RunWord(_ -> {});
-        run =
-                new HostRun(
-                        word,
-                        memory,
-                        new Nobody(request, input.getBytes(UTF_8), Capabilities.NONE),
-                        RunLimits.DEFAULT,
-                        RANDOM);
+        run = new HostRun(word, memory, exchange, RunLimits.DEFAULT, RANDOM);
         word.begin(new StopFlag());
         word.leaveHost();
         return run;

@@ -3,6 +3,7 @@ package dev.cress.wasm.httpwasm;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.cress.wasm.assembly.Assembler;
+import dev.cress.wasm.fuzz.SoundHttp;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
@@ -46,6 +47,9 @@ final class HandlerCaller implements GuestExchange {
     private static final int PAGES_MAX = 18;
 
     private static final int BUDGET_BYTES = PAGES_MAX * GuestMemory.PAGE_SIZE;
+
+    /// Of [#beginAt].
+    static final int STAGES = 4;
 
     static final int REQUEST = 0;
     static final int RESPONSE = 1;
@@ -125,6 +129,29 @@ final class HandlerCaller implements GuestExchange {
 
     HandlerCaller begin() {
         return begin(request("/a?b=c", List.of(), Map.of()), new byte[0]);
+    }
+
+    /// A request as it stands before or after next, with its buffers or without.
+    HandlerCaller beginAt(int stage) {
+        var headers = List.of(new Header("a", "b"), new Header("aa", ""));
+        begin(request("/a", headers, Map.of("a", "b")), new byte[2_000]);
+        if (stage % 2 == 1) {
+            call("enable_features", Rules.FEATURES);
+        }
+        if (stage >= STAGES / 2) {
+            var response = handling().response();
+            response.head(new ResponseHead(200, headers));
+            response.write(new byte[2_000], 0, 2_000);
+            handling().afterNext();
+        }
+        return this;
+    }
+
+    /// Ends the answer. It and the request that goes on must be what HTTP allows.
+    void endSoundly() {
+        handling().response().end();
+        SoundHttp.check(Objects.requireNonNull(head));
+        SoundHttp.check(handling().request().changed());
     }
 
     Handling handling() {

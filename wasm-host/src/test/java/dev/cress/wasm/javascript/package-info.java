@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.javascript;
+
+import org.jspecify.annotations.NullMarked;

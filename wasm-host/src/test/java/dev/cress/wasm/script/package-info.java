@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.wasm.script;
+
+import org.jspecify.annotations.NullMarked;
