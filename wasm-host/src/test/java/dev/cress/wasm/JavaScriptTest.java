@@ -161,6 +161,14 @@ class JavaScriptTest {
                 .hasMessageContaining("must export a handler");
     }
 
+    /// A function's log keeps the reason.
+    @Test
+    void howAScriptFailedIsToldInSoManyCharacters() {
+        assertThat(answer("throw new Error('x'.repeat(5000000))"))
+                .contains("Error: xxxx")
+                .hasSizeLessThan(Outcome.REASON_CHARACTERS_MAX + 100);
+    }
+
     @Test
     void aScriptCantWriteHeadersOfItsOwnMaking() {
         assertThat(answer("return new Response('', { headers: { 'x-a': 'b\\r\\nx: y' } })"))

@@ -62,7 +62,7 @@ final class CgiHead {
         }
         String value = line.substring(colon + 1).strip();
         if (!Fields.isValue(value)) {
-            throw broken("guest's header %s has a control character".formatted(name));
+            throw broken("guest's header %s has a control character".formatted(Shown.of(name)));
         }
         return new Header(name, value);
     }

@@ -145,6 +145,15 @@ class CgiResponseTest {
         assertThat(answer.body()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {": a\u0007", "", ": a|\u00e9: b"})
+    void aReasonIsShortHoweverLongWhatItNames(String wrong) {
+        assertThat(outcome(output("x".repeat(2_000) + wrong + "||")))
+                .isInstanceOfSatisfying(
+                        Outcome.BrokeProtocol.class,
+                        broken -> assertThat(broken.reason()).hasSizeLessThan(250));
+    }
+
     @Test
     void silenceAndAHeadThatDoesNotEndAreToldApart() {
         assertThat(outcome()).hasToString("BrokeProtocol[reason=" + nothing() + "]");
