@@ -8,6 +8,7 @@ import run.endive.runtime.ImportFunction;
 import run.endive.wasm.WasmEngineException;
 import run.endive.wasm.types.FunctionType;
 
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,10 @@ public final class HostileGuest {
     private static final int SLOTS = 64;
 
     private static final int SLOT_BYTES = 16;
+
+    /// The choice of an argument that is the first of them.
+    private static final int PLACE = 0x40;
+
     private static final int RESULTS = 16;
     private static final int SEEDS = 20;
     private static final int SEED_BYTES = 300;
@@ -71,6 +76,26 @@ public final class HostileGuest {
                             random.nextBytes(seed);
                             return seed;
                         });
+    }
+
+    /// One that makes these calls, a line each: the function and numbers under 64, with `@` before
+    /// that of a place in memory.
+    public static byte[] calling(Map<String, ImportFunction> functions, String lines) {
+        var names = List.copyOf(new TreeMap<>(functions).keySet());
+        var moves = new ByteArrayOutputStream();
+        for (String line : lines.lines().toList()) {
+            String[] words = line.split(" ", -1);
+            moves.write(POKES + 1);
+            moves.write(names.indexOf(words[0]));
+            for (String word : List.of(words).subList(1, words.length)) {
+                boolean place = word.startsWith("@");
+                moves.write(
+                        place
+                                ? PLACE | Integer.parseInt(word.substring(1))
+                                : Integer.parseInt(word));
+            }
+        }
+        return moves.toByteArray();
     }
 
     /// Does all of it, in a run that has begun.

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Any sequence of WASI calls answers with error numbers, traps or ends the guest, and leaves files
 /// within their limits.
@@ -43,6 +44,26 @@ class WasiFuzzTest implements HostileGuest.Host {
                     "..");
 
     private static final int PATH_BYTES = 32;
+
+    /// What a guest does with files: a folder, a file in it, links, and what the version brought.
+    private static final String FILES =
+            """
+            path_create_directory 4 @10 1
+            path_open 4 0 @12 3 1 63 63 0 @40
+            path_filestat_get 4 1 @12 3 @50
+            path_filestat_set_times 4 0 @12 3 1 1 5
+            path_link 4 0 @12 3 4 @4 3
+            path_symlink @0 1 4 @2 10
+            path_readlink 4 @2 10 @50 32 @40
+            path_rename 4 @2 10 4 @12 3
+            path_unlink_file 4 @12 3
+            path_remove_directory 4 @10 1
+            path_open 3 1 @6 12 0 2 2 0 @40
+            path_open 3 0 @8 19 0 2 2 0 @40
+            fd_readdir 3 @50 60 0 @40
+            fd_readdir 4 @50 60 0 @40
+            """;
+
     private final WasiCaller caller = new WasiCaller();
     private final Watchdog watchdog = new Watchdog();
     private Watchdog.@Nullable Watch watch;
@@ -52,7 +73,12 @@ class WasiFuzzTest implements HostileGuest.Host {
         watchdog.close();
     }
 
-    @MethodSource("dev.cress.wasm.fuzz.HostileGuest#some")
+    static Stream<byte[]> guests() {
+        return Stream.concat(
+                HostileGuest.some(), Stream.of(HostileGuest.calling(WasiCaller.FUNCTIONS, FILES)));
+    }
+
+    @MethodSource("guests")
     @FuzzTest
     void anyCallsAnswerOrEndTheGuest(byte[] input) {
         caller.mounts = FileSystems::both;
@@ -94,6 +120,9 @@ class WasiFuzzTest implements HostileGuest.Host {
 
     @Override
     public long call(String function, long... arguments) {
+        // what it has grown to is not the call's
+        caller.output.reset();
+        caller.errors.reset();
         return caller.call(function, arguments);
     }
 
