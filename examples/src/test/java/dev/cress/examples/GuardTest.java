@@ -105,9 +105,7 @@ final class GuardTest {
         TestFleet.Ran ran = fleet.cress("deploy", manifest);
         assertThat(ran.exitCode()).isNotZero();
         assertThat(ran.err())
-                .contains(
-                        "is a module of wasi-cgi: what stands in front of another is one of"
-                                + " http-wasm");
+                .contains("module exports no handle_request, as the ABI http-wasm has it");
     }
 
     @Test
