@@ -111,6 +111,17 @@ class HouseRulesTest {
         assertThat(missing).isEmpty();
     }
 
+    @Test
+    void everyFuzzTargetIsListed() {
+        var row = Pattern.compile("^\\| `(\\w+FuzzTest)` \\|", Pattern.MULTILINE);
+        String list = Sources.read(Sources.ROOT.resolve("wasm-host/FUZZING.md"));
+        List<String> listed = row.matcher(list).results().map(found -> found.group(1)).toList();
+        assertThat(Sources.testJava())
+                .extracting(file -> file.getFileName().toString().replace(".java", ""))
+                .filteredOn(name -> name.endsWith("FuzzTest"))
+                .containsExactlyInAnyOrderElementsOf(listed);
+    }
+
     private static Predicate<Path> contains(String text) {
         return file -> Sources.read(file).contains(text);
     }
