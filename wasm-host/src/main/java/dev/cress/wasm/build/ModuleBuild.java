@@ -14,6 +14,7 @@ import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.scan.ModuleOutline;
 import dev.cress.wasm.scan.ModuleScan;
 import dev.cress.wasm.scan.StrippedModule;
+import dev.cress.wasm.split.SplitModule;
 import dev.cress.wasm.stop.Watchdog;
 
 import run.endive.wasm.WasmModule;
@@ -41,14 +42,15 @@ public final class ModuleBuild {
         Abi abi = AbiCheck.abi(outline, wanted.abi());
         Convention convention = Conventions.of(abi);
         try {
-            WasmModule module = ModuleParser.parse(bytes);
+            byte[] split = SplitModule.of(bytes);
+            WasmModule module = ModuleParser.parse(split);
             List<Entry> entries = convention.entries(outline);
             List<Entry> initialisers = convention.initialisers(outline);
             Map<String, Integer> calls =
                     Linkage.check(
                             module,
                             Stream.concat(entries.stream(), initialisers.stream()).toList());
-            var compiled = new Compilation(bytes, outline.uses(), module, className(bytes)).run();
+            var compiled = new Compilation(split, outline.uses(), module, className(bytes)).run();
             boolean interprets = !compiled.interpreted().isEmpty();
             var begin =
                     new Initialisation(
@@ -64,7 +66,7 @@ public final class ModuleBuild {
                                     only(initialisers, calls),
                                     wanted.snapshot());
             byte[] stripped =
-                    StrippedModule.of(bytes, outline.uses(), interpreted(module, compiled));
+                    StrippedModule.of(split, outline.uses(), interpreted(module, compiled));
             return new ImageContent(
                     abi,
                     only(entries, calls),

@@ -1,0 +1,19 @@
+/// Cuts functions that the JIT can't compile into pieces that it can. The loop of an interpreter,
+/// as JavaScript engines, Lua and Python have one, is a function of tens of thousands of
+/// instructions: HotSpot's first compiler runs out of registers in it, its second out of memory,
+/// and what is over 64 KiB of bytecode doesn't even fit a method of the JVM. QuickJS's was left to
+/// the JVM's own interpreter, which made each answer of a script take 12 ms.
+///
+/// ```text
+/// module → Sections → BodyReader → Block of Statements → Liveness → Regions → Piece → BodyWriter
+///                                                          ▲                     │
+///                                                          └──until it is small──┘
+/// ```
+///
+/// A run of statements becomes a function of its own: the locals that it reads are its parameters,
+/// those that it changes come back through globals of their own, and a number says where to go on.
+/// The engine validates what comes out as it does every module (Core Specification, 2 and 5).
+@NullMarked
+package dev.cress.wasm.split;
+
+import org.jspecify.annotations.NullMarked;
