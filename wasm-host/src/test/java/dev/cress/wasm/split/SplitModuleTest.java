@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -121,6 +122,29 @@ class SplitModuleTest {
         assertThat(mostInstructions(engine)).isGreaterThan(15_000);
         assertThat(mostInstructions(pieces)).isLessThan(10_000);
         assertThat(SplitModule.of(engine)).isEqualTo(pieces);
+    }
+
+    /// Instructions of the module's functions, the pieces' behind them.
+    private static List<Integer> sizes(byte[] module) {
+        var code = ModuleParser.parse(module).codeSection();
+        return IntStream.range(0, code.functionBodyCount())
+                .mapToObj(i -> code.getFunctionBody(i).instructions().size())
+                .toList();
+    }
+
+    @Test
+    void ofManySuchFunctionsTheFirstAreCutUp() {
+        var module = Assembler.withMemory(1);
+        for (int i = 0; i <= SplitModule.FUNCTIONS_MAX; i++) {
+            module.functionWithLocals("i", "i", bytes(1, 1, I32), switching(20));
+        }
+        byte[] whole = module.toBytes();
+        byte[] pieces = SplitModule.of(whole, new Split(50, 40, 20, 300));
+        int last = SplitModule.FUNCTIONS_MAX;
+        int before = sizes(whole).getFirst();
+        assertThat(sizes(pieces).subList(0, last)).allMatch(size -> size < before);
+        assertThat(sizes(pieces).get(last)).isEqualTo(before);
+        assertThat(sizes(pieces)).hasSizeGreaterThan(last + 1);
     }
 
     @Test
