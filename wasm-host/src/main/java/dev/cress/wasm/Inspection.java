@@ -37,9 +37,7 @@ public record Inspection(
     /// @param module the family, by the name under which it is imported
     /// @param names of the functions that it wants
     /// @param missing those of them that Cress doesn't offer: it is refused for them
-    /// @param unsupported those that answer nothing but that they aren't supported: it runs, and
-    /// has
-    ///     to do without
+    /// @param unsupported those that only answer that they aren't supported: it runs without them
     public record Imports(
             String module, List<String> names, List<String> missing, List<String> unsupported) {
         public Imports {

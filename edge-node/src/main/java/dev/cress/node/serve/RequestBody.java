@@ -56,8 +56,7 @@ final class RequestBody {
 
     /// @param bytesOfAll what all bodies of this node hold in memory together
     /// @param bytesOfAllMax and what they may; the body that goes beyond is refused, however short
-    /// it
-    ///     is and however long it takes
+    ///     it is and however long it takes
     RequestBody(
             Context context,
             HttpServerRequest request,

@@ -88,8 +88,7 @@ public final class Uploads {
     /// Reads a module to its end and stores it. Call before the body's first event.
     ///
     /// @param declaredBytes what the sender says that it will send, -1 if it doesn't say
-    /// @param abi the ABI that it is meant for, or `auto`: one that is stored for another is
-    /// checked
+    /// @param abi the ABI that it is meant for, or `auto`: what is stored for another is checked
     ///     again
     public Future<Stored> receive(
             Sender sender, ReadStream<Buffer> body, long declaredBytes, String abi) {
