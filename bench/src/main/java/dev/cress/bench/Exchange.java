@@ -2,6 +2,7 @@ package dev.cress.bench;
 
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 
@@ -86,7 +87,7 @@ final class Exchange implements GuestExchange {
     }
 
     @Override
-    public void log(byte[] text) {
+    public void log(LogLevel level, byte[] text) {
         log.append(new String(text, StandardCharsets.UTF_8));
     }
 

@@ -2,6 +2,7 @@ package dev.cress.bench;
 
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 
@@ -64,7 +65,7 @@ final class SilentClient implements GuestExchange {
     }
 
     @Override
-    public void log(byte[] text) {
+    public void log(LogLevel level, byte[] text) {
         // nobody reads it
     }
 

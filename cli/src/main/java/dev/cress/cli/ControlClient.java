@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import dev.cress.contract.Api;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
+import dev.cress.contract.LogLevel;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Problem;
 import dev.cress.contract.Sha256;
@@ -138,8 +139,10 @@ final class ControlClient {
     }
 
     /// The function's log as it comes, one JSON object a line; blank lines say that it is alive.
-    InputStream logs(FunctionName name, int backlog, boolean follow) {
-        String path = "%s/logs?backlog=%d&follow=%s".formatted(function(name), backlog, follow);
+    InputStream logs(FunctionName name, int backlog, boolean follow, LogLevel level) {
+        String path =
+                "%s/logs?backlog=%d&follow=%s&level=%s"
+                        .formatted(function(name), backlog, follow, level.text());
         return exchange("GET", path, BodyPublishers.noBody(), "", null).body();
     }
 

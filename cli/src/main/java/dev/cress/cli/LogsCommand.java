@@ -1,8 +1,11 @@
 package dev.cress.cli;
 
+import dev.cress.contract.ContractException;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.LogEntry;
+import dev.cress.contract.LogLevel;
+import dev.cress.contract.LogLine;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +30,7 @@ import java.util.concurrent.Callable;
         description = {
             "Shows a function's requests from all connected nodes: how each ended, its limit, its"
                     + " id, and what",
-            "the function wrote to standard error."
+            "the function logged, each line behind its level."
         },
         mixinStandardHelpOptions = true)
 final class LogsCommand implements Callable<Integer> {
@@ -54,6 +57,17 @@ final class LogsCommand implements Callable<Integer> {
                             + " ${DEFAULT-VALUE}).")
     private int backlog;
 
+    @Option(
+            names = "--level",
+            defaultValue = "trace",
+            paramLabel = "LEVEL",
+            description = {
+                "Only lines of this level and above, and the requests that have any or failed:"
+                        + " trace, debug, info,",
+                "warn or error (default: ${DEFAULT-VALUE})."
+            })
+    private String level;
+
     @Override
     public Integer call() {
         if (backlog < 0 || backlog > 200) {
@@ -63,7 +77,8 @@ final class LogsCommand implements Callable<Integer> {
         try (var lines =
                 new BufferedReader(
                         new InputStreamReader(
-                                control.client().logs(new FunctionName(name), backlog, follow),
+                                control.client()
+                                        .logs(new FunctionName(name), backlog, follow, level()),
                                 StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
@@ -73,6 +88,14 @@ final class LogsCommand implements Callable<Integer> {
             return ExitCode.OK;
         } catch (IOException e) {
             throw new CliException("the log broke off: " + e.getMessage());
+        }
+    }
+
+    private LogLevel level() {
+        try {
+            return LogLevel.of(level);
+        } catch (ContractException e) {
+            throw new CliException("--level: " + e.getMessage(), ExitCode.USAGE);
         }
     }
 
@@ -86,6 +109,14 @@ final class LogsCommand implements Callable<Integer> {
     }
 
     private static List<String> text(LogEntry entry) {
+        if (entry.outcome().equals(LogEntry.DROPPED)) {
+            return List.of(
+                    "%s %s dropped: %s"
+                            .formatted(
+                                    TIME.format(Instant.ofEpochMilli(entry.atMs())),
+                                    entry.node(),
+                                    printable(entry.detail())));
+        }
         List<String> lines = new ArrayList<>();
         lines.add(
                 "%s %s v%d %s %s %d %s %.1f ms (cpu %.1f ms) %s"
@@ -103,7 +134,9 @@ final class LogsCommand implements Callable<Integer> {
         if (!entry.detail().isEmpty()) {
             lines.add("    " + printable(entry.detail()));
         }
-        entry.stderr().lines().forEach(l -> lines.add("  | " + printable(l)));
+        for (LogLine line : entry.lines()) {
+            lines.add("  %5s | %s".formatted(line.level().text(), printable(line.text())));
+        }
         return lines;
     }
 

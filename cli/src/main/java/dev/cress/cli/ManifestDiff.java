@@ -20,6 +20,7 @@ final class ManifestDiff {
     private ManifestDiff(Manifest from, Manifest to) {
         changed("abi", from.abi(), to.abi());
         changed("snapshot", from.snapshot(), to.snapshot());
+        changed("log_level", from.logLevel().text(), to.logLevel().text());
         limits(from.limits(), to.limits());
         entries("route", from.routes(), to.routes());
         entries("outbound", from.grants().outbound(), to.grants().outbound());

@@ -13,6 +13,7 @@ import dev.cress.contract.ContractException;
 import dev.cress.contract.Grants;
 import dev.cress.contract.Json;
 import dev.cress.contract.Limits;
+import dev.cress.contract.LogLevel;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Origin;
 import dev.cress.contract.Route;
@@ -41,6 +42,7 @@ record ManifestFile(
         @Nullable Capabilities capabilities,
         @Nullable Boolean snapshot,
         @Nullable Warmup warmup,
+        @Nullable LogLevel logLevel,
         @Nullable Assets assets,
         @JsonProperty("filter") @Nullable List<InFront> filters,
         @Nullable Object placement,
@@ -145,6 +147,7 @@ record ManifestFile(
                 capabilities == null ? Grants.NONE : capabilities.grants(),
                 null,
                 List.of(),
-                warmup == null ? Warmup.DEFAULT : warmup);
+                warmup == null ? Warmup.DEFAULT : warmup,
+                logLevel == null ? Manifest.LOG_LEVEL : logLevel);
     }
 }

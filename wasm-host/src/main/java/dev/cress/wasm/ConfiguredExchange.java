@@ -3,6 +3,7 @@ package dev.cress.wasm;
 import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 
@@ -47,8 +48,13 @@ record ConfiguredExchange(GuestExchange exchange, Map<String, String> config)
     }
 
     @Override
-    public void log(byte[] text) {
-        exchange.log(text);
+    public LogLevel logLevel() {
+        return exchange.logLevel();
+    }
+
+    @Override
+    public void log(LogLevel level, byte[] text) {
+        exchange.log(level, text);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Nobody;
 import dev.cress.wasm.guest.OutboundException;
 import dev.cress.wasm.guest.Outcome;
@@ -159,7 +160,7 @@ final class Rehearsal {
             } catch (GuestEnded ended) {
                 LOG.debug("{} rehearsed until {}", abi, ended.outcome());
             }
-            run.log().write(HEAD);
+            run.log().write(LogLevel.INFO, HEAD);
             word.end();
         }
     }

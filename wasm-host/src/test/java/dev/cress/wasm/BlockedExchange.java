@@ -2,6 +2,7 @@ package dev.cress.wasm;
 
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 
@@ -60,7 +61,7 @@ final class BlockedExchange implements GuestExchange {
     }
 
     @Override
-    public void log(byte[] text) {
+    public void log(LogLevel level, byte[] text) {
         reached.countDown();
     }
 

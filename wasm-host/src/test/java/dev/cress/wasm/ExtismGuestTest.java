@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.ResponseHead;
@@ -101,7 +102,7 @@ class ExtismGuestTest {
         var exchange = RecordedExchange.post("/", " ");
         assertThat(outcome(GUESTS.image("markdown-extism"), exchange))
                 .isEqualTo(new Outcome.Exited(-1));
-        assertThat(exchange.logText()).isEqualTo("error: The document is empty.\n");
+        assertThat(exchange.logText()).isEqualTo("The document is empty.\n");
         assertThat(exchange.answered()).isFalse();
     }
 
@@ -179,16 +180,18 @@ class ExtismGuestTest {
     void aCodeIsAnExitAndWhatWasSaidIsLogged() {
         var exchange = RecordedExchange.post("/fail", "x");
         assertThat(outcome(GO, exchange)).isEqualTo(new Outcome.Exited(3));
-        assertThat(exchange.logText()).isEqualTo("warn: it will fail\nerror: as it was told: x\n");
+        assertThat(exchange.logged())
+                .containsExactly("WARN it will fail\n", "ERROR as it was told: x\n");
     }
 
     @Test
-    void theLogIsKeptFromAConfiguredLevelOn() {
+    void theLogIsKeptFromItsLevelOn() {
         var exchange = RecordedExchange.get("/say");
-        assertThat(answer(GO, exchange).logText()).isEqualTo("error: loudly\nto standard output\n");
-        var all = post("/say", "", Map.of("LOG_LEVEL", "debug"));
-        assertThat(answer(GO, all).logText())
-                .isEqualTo("debug: quietly\nerror: loudly\nto standard output\n");
+        assertThat(answer(GO, exchange).logged())
+                .containsExactly("ERROR loudly\n", "INFO to standard output\n");
+        var all = RecordedExchange.get("/say").keeping(LogLevel.DEBUG);
+        assertThat(answer(GO, all).logged())
+                .containsExactly("DEBUG quietly\n", "ERROR loudly\n", "INFO to standard output\n");
     }
 
     @Test

@@ -104,9 +104,9 @@ class ExtismModuleTest {
     @Test
     void anErrorIsAnExitWhateverTheCode() {
         byte[] quiet = exporting(plugin(), "run", error().i32(0)).toBytes();
-        assertThat(outcome(quiet, new Outcome.Exited(-1)).logText()).isEqualTo("error: x\n");
+        assertThat(outcome(quiet, new Outcome.Exited(-1)).logged()).containsExactly("ERROR x\n");
         byte[] coded = exporting(plugin(), "run", error().i32(7)).toBytes();
-        assertThat(outcome(coded, new Outcome.Exited(7)).logText()).isEqualTo("error: x\n");
+        assertThat(outcome(coded, new Outcome.Exited(7)).logged()).containsExactly("ERROR x\n");
     }
 
     @Test

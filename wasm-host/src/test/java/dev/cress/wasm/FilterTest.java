@@ -103,8 +103,7 @@ class FilterTest {
             assertThat(exchange.responseHead().status()).isEqualTo(203);
             assertThat(values("x-a")).containsExactly("1");
             assertThat(exchange.bodyText()).isEqualTo("alone");
-            assertThat(exchange.logText())
-                    .isEqualTo(result == 0 ? "" : "info: asked for the response\n");
+            assertThat(exchange.logText()).isEqualTo(result == 0 ? "" : "asked for the response\n");
         }
     }
 
@@ -165,7 +164,7 @@ class FilterTest {
         code.add(module.call("write_body", RESPONSE, 100, 15));
         var filter = filter(passes(module, code), "filter");
         assertThat(run(isolates(Guests.bytes("hello")), filter)).isEqualTo(new Outcome.Completed());
-        assertThat(exchange.logText()).isEqualTo("info: seen\n");
+        assertThat(exchange.logText()).isEqualTo("seen\n");
         assertThat(exchange.bodyText()).startsWith("{\"IS\":\"filter\"}Hello");
         assertThat(exchange.bodyText()).contains("function fn version 3");
     }
@@ -180,7 +179,7 @@ class FilterTest {
         var silent = filter(told.request(bytes(), NEXT).response(response), "silent");
         assertThat(run(trap, silent)).isInstanceOf(Outcome.Trapped.class);
         assertThat(exchange.answered()).isFalse();
-        assertThat(exchange.logText()).isEqualTo("info: it failed\n");
+        assertThat(exchange.logText()).isEqualTo("it failed\n");
 
         var module = new HandlerModule();
         var buffers = module.call("enable_features", BUFFER_RESPONSE);

@@ -5,6 +5,7 @@ import static dev.cress.wasm.assembly.WasmBytes.bytes;
 import dev.cress.wasm.assembly.Assembler;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.ResponseHead;
@@ -108,8 +109,8 @@ final class FirstGuests {
         }
 
         @Override
-        public void log(byte[] text) {
-            recorded.log(text);
+        public void log(LogLevel level, byte[] text) {
+            recorded.log(level, text);
         }
 
         @Override

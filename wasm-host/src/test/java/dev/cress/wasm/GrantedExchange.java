@@ -8,6 +8,7 @@ import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.KeyValueStore;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outbound;
 import dev.cress.wasm.guest.OutboundException;
 import dev.cress.wasm.guest.Outcome;
@@ -157,8 +158,13 @@ public final class GrantedExchange implements GuestExchange, Capabilities, Outbo
     }
 
     @Override
-    public void log(byte[] text) {
-        recorded.log(text);
+    public LogLevel logLevel() {
+        return recorded.logLevel();
+    }
+
+    @Override
+    public void log(LogLevel level, byte[] text) {
+        recorded.log(level, text);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +23,8 @@ final class RecordedExchange implements GuestExchange {
     private final ByteArrayInputStream body;
     private final ByteArrayOutputStream answer = new ByteArrayOutputStream();
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final List<String> logged = new ArrayList<>();
+    private LogLevel logLevel = LogLevel.INFO;
     private @Nullable ResponseHead head;
 
     private RecordedExchange(GuestRequest request, byte[] body) {
@@ -67,6 +71,12 @@ final class RecordedExchange implements GuestExchange {
         return new RecordedExchange(request, body);
     }
 
+    /// The same where the function's log is kept from this level on.
+    RecordedExchange keeping(LogLevel level) {
+        logLevel = level;
+        return this;
+    }
+
     ResponseHead responseHead() {
         if (head == null) {
             throw new AssertionError("the guest gave no head");
@@ -90,6 +100,11 @@ final class RecordedExchange implements GuestExchange {
         return log.toString(UTF_8);
     }
 
+    /// Each piece behind its level, as in `INFO said\n`.
+    List<String> logged() {
+        return logged;
+    }
+
     @Override
     public GuestRequest request() {
         return request;
@@ -111,8 +126,14 @@ final class RecordedExchange implements GuestExchange {
     }
 
     @Override
-    public void log(byte[] text) {
+    public LogLevel logLevel() {
+        return logLevel;
+    }
+
+    @Override
+    public void log(LogLevel level, byte[] text) {
         log.writeBytes(text);
+        logged.add(level + " " + new String(text, UTF_8));
     }
 
     @Override

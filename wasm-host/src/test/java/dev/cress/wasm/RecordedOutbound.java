@@ -7,6 +7,7 @@ import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.KeyValueStore;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outbound;
 import dev.cress.wasm.guest.OutboundException;
 import dev.cress.wasm.guest.Outcome;
@@ -145,8 +146,8 @@ final class RecordedOutbound implements Capabilities, Outbound {
         }
 
         @Override
-        public void log(byte[] text) {
-            exchange.log(text);
+        public void log(LogLevel level, byte[] text) {
+            exchange.log(level, text);
         }
 
         @Override

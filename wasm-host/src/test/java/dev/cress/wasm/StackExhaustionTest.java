@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.ResponseHead;
@@ -112,8 +113,8 @@ class StackExhaustionTest {
         }
 
         @Override
-        public void log(byte[] text) {
-            recorded.log(text);
+        public void log(LogLevel level, byte[] text) {
+            recorded.log(level, text);
             finish();
         }
 

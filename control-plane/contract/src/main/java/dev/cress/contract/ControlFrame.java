@@ -1,5 +1,6 @@
 package dev.cress.contract;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
@@ -53,11 +54,20 @@ public sealed interface ControlFrame {
     /// Somebody wants this function's log: the last `backlog` entries, then what comes.
     ///
     /// @param live whether to go on after the backlog
-    record Follow(String subscription, FunctionName function, int backlog, boolean live)
+    /// @param level only what [LogEntry#from] leaves; whoever names none gets everything
+    record Follow(
+            String subscription, FunctionName function, int backlog, boolean live, LogLevel level)
             implements ControlFrame {
+        @JsonCreator
         public Follow {
             Objects.requireNonNull(subscription, "subscription");
             Objects.requireNonNull(function, "function");
+            level = level == null ? LogLevel.TRACE : level;
+        }
+
+        /// For everything.
+        public Follow(String subscription, FunctionName function, int backlog, boolean live) {
+            this(subscription, function, backlog, live, LogLevel.TRACE);
         }
     }
 

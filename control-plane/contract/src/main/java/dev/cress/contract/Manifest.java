@@ -1,6 +1,8 @@
 package dev.cress.contract;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import java.util.Map;
 /// @param assets the files that it brings, or null
 /// @param filters what stands in front of it, outermost first, at most [#FILTERS_MAX]
 /// @param warmup what a node asks of it before anybody else does
+/// @param logLevel the least level that its log keeps; default [#LOG_LEVEL]
 public record Manifest(
         String abi,
         boolean snapshot,
@@ -31,7 +34,8 @@ public record Manifest(
         @JsonProperty("capabilities") Grants grants,
         @Nullable Bundle assets,
         @JsonProperty("filter") List<Filter> filters,
-        Warmup warmup) {
+        Warmup warmup,
+        @JsonInclude(value = Include.CUSTOM, valueFilter = UsualLevel.class) LogLevel logLevel) {
     /// The entry convention that a module's imports and exports show.
     public static final String AUTO = "auto";
 
@@ -42,6 +46,7 @@ public record Manifest(
     public static final int ROUTES_MAX = 100;
     public static final int FILTERS_MAX = 8;
     public static final int CONFIG_BYTES_MAX = 64 * 1024;
+    public static final LogLevel LOG_LEVEL = LogLevel.INFO;
     public static final Manifest DEFAULT =
             new Manifest(AUTO, List.of(), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
 
@@ -52,7 +57,7 @@ public record Manifest(
             Limits limits,
             Map<String, String> config,
             Warmup warmup) {
-        this(abi, false, routes, limits, config, Grants.NONE, null, List.of(), warmup);
+        this(abi, false, routes, limits, config, Grants.NONE, null, List.of(), warmup, LOG_LEVEL);
     }
 
     @JsonCreator
@@ -64,6 +69,7 @@ public record Manifest(
         grants = grants == null ? Grants.NONE : grants;
         filters = filters == null ? List.of() : List.copyOf(filters);
         warmup = warmup == null ? Warmup.DEFAULT : warmup;
+        logLevel = logLevel == null ? LOG_LEVEL : logLevel;
         if (!abi.equals(AUTO) && !ABIS.contains(abi)) {
             throw new ContractException(
                     "invalid-manifest",
@@ -91,11 +97,33 @@ public record Manifest(
 
     /// The same with these files.
     public Manifest with(Bundle bundle) {
-        return new Manifest(abi, snapshot, routes, limits, config, grants, bundle, filters, warmup);
+        return new Manifest(
+                abi, snapshot, routes, limits, config, grants, bundle, filters, warmup, logLevel);
     }
 
     /// The same with these filters.
     public Manifest with(List<Filter> inFront) {
-        return new Manifest(abi, snapshot, routes, limits, config, grants, assets, inFront, warmup);
+        return new Manifest(
+                abi, snapshot, routes, limits, config, grants, assets, inFront, warmup, logLevel);
+    }
+
+    /// The same with a log of this level.
+    public Manifest with(LogLevel level) {
+        return new Manifest(
+                abi, snapshot, routes, limits, config, grants, assets, filters, warmup, level);
+    }
+
+    /// Equals the level that isn't written, so that a control plane of the build before, which
+    /// doesn't know the key, refuses only manifests that need it.
+    static final class UsualLevel {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other == LOG_LEVEL;
+        }
+
+        @Override
+        public int hashCode() {
+            return LOG_LEVEL.hashCode();
+        }
     }
 }

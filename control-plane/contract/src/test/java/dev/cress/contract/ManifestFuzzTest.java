@@ -20,7 +20,8 @@ class ManifestFuzzTest {
              "limits": {"cpu_ms": 1, "wall_ms": 2, "memory_mib": 3, "concurrency": 4},
              "config": {"A": "b"}, "capabilities": {"outbound": ["https://*.a.example:81"],
              "secrets": ["A"], "kv": ["a"], "scratch_mib": 8},
-             "warmup": {"method": "POST", "path": "/a?b", "body": "c", "requests": 5}}\
+             "warmup": {"method": "POST", "path": "/a?b", "body": "c", "requests": 5},
+             "log_level": "warn"}\
             """;
 
     static Stream<byte[]> manifests() {

@@ -137,4 +137,32 @@ class ManifestTest {
         var twice = List.of(origin("a=https://x"), origin("a=https://y"));
         refused(() -> new Grants(twice, List.of(), List.of()), "two origins of one name");
     }
+
+    @Test
+    void theLogKeepsInfoAndAboveUnlessItSaysOtherwise() {
+        assertThat(Manifest.DEFAULT.logLevel()).isEqualTo(LogLevel.INFO);
+        for (LogLevel level : LogLevel.values()) {
+            String written = "{\"log_level\":\"%s\"}".formatted(level.text());
+            Manifest manifest = Json.read(written, Manifest.class);
+            assertThat(manifest).isEqualTo(Manifest.DEFAULT.with(level));
+            assertThat(Json.read(Json.write(manifest), Manifest.class)).isEqualTo(manifest);
+        }
+    }
+
+    /// A control plane of the build before refuses keys that it doesn't know.
+    @Test
+    void theUsualLevelIsNotWritten() {
+        assertThat(Json.write(Manifest.DEFAULT)).doesNotContain("log_level");
+        assertThat(Json.write(Manifest.DEFAULT.with(LogLevel.WARN)))
+                .contains("\"log_level\":\"warn\"");
+    }
+
+    @Test
+    void aLevelThatThereIsNotIsRefusedWithThoseThatThereAre() {
+        for (String level : List.of("\"loud\"", "\"\"", "\"INFO\"", "2", "\"off\"")) {
+            refused(
+                    () -> Json.read("{\"log_level\":%s}".formatted(level), Manifest.class),
+                    "is not known: use trace, debug, info, warn, error");
+        }
+    }
 }

@@ -8,6 +8,8 @@ import dev.cress.contract.ControlFrame.Unfollow;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.LogEntry;
+import dev.cress.contract.LogLevel;
+import dev.cress.contract.LogLine;
 import dev.cress.contract.NodeFrame;
 
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +55,7 @@ class LogsTest {
                 "",
                 10,
                 10,
-                "said");
+                List.of(new LogLine(LogLevel.INFO, "said")));
     }
 
     private static List<Long> times(Stream<String> lines) {

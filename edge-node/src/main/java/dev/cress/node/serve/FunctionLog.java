@@ -1,6 +1,7 @@
 package dev.cress.node.serve;
 
 import dev.cress.contract.LogEntry;
+import dev.cress.contract.LogLevel;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,10 +31,11 @@ public final class FunctionLog {
         }
     }
 
-    /// The last entries, oldest first.
-    public List<LogEntry> recent(int entriesMax) {
+    /// The last entries from this level on, oldest first.
+    public List<LogEntry> recent(int entriesMax, LogLevel least) {
         synchronized (recent) {
-            List<LogEntry> all = new ArrayList<>(recent);
+            List<LogEntry> all =
+                    recent.stream().flatMap(entry -> entry.from(least).stream()).toList();
             return List.copyOf(
                     all.subList(Math.max(0, all.size() - Math.max(0, entriesMax)), all.size()));
         }
@@ -42,11 +44,11 @@ public final class FunctionLog {
     /// Hands every entry from now on to this follower, on the thread that adds it; it must not
     /// block.
     ///
-    /// @return the last entries before
-    public List<LogEntry> follow(Consumer<LogEntry> follower, int entriesMax) {
+    /// @return the last entries before, as [#recent] has them
+    public List<LogEntry> follow(Consumer<LogEntry> follower, int entriesMax, LogLevel least) {
         synchronized (recent) {
             followers.add(follower);
-            return recent(entriesMax);
+            return recent(entriesMax, least);
         }
     }
 

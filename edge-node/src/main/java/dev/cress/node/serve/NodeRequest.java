@@ -10,6 +10,7 @@ import dev.cress.wasm.guest.Assets;
 import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.RunResult;
@@ -22,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -46,7 +45,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
     private final RequestHandler.Ticket ticket;
     private final RequestBody body;
     private final Answer answer;
-    private final ByteArrayOutputStream log = new ByteArrayOutputStream(0);
+    private final RequestLog log;
     private final GuestThreads.Task turn = this::runGuest;
     private volatile @Nullable GuestRequest request;
     private volatile @Nullable GuestRun run;
@@ -80,6 +79,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
                         handler.limits().bufferedBodyBytes(),
                         this);
         this.answer = new Answer(context, http, this::putOurHeaders);
+        this.log = RequestLog.of(version);
     }
 
     void begin() {
@@ -256,19 +256,10 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
                 error != null
                         ? error.code().code()
                         : result.outcome() instanceof Outcome.Abandoned ? "abandoned" : "ok",
-                detail(result.outcome(), error),
+                RequestLog.why(result.outcome(), error),
                 result.guestNanos() / 1_000,
                 result.cpuNanos() / 1_000,
-                log.toString(StandardCharsets.UTF_8));
-    }
-
-    /// In the log, its owner's, a failure is told in full.
-    private static String detail(Outcome outcome, @Nullable ErrorAnswer error) {
-        return switch (outcome) {
-            case Outcome.Trapped(String reason) -> reason;
-            case Outcome.BrokeProtocol(String reason) -> reason;
-            default -> error == null ? "" : error.detail();
-        };
+                log.lines());
     }
 
     private void putOurHeaders(HttpServerResponse response) {
@@ -366,7 +357,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
 
     @Override
     public void note(String line) {
-        log.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
+        log.note(line);
     }
 
     @Override
@@ -375,8 +366,13 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
     }
 
     @Override
-    public void log(byte[] text) {
-        log.writeBytes(text);
+    public LogLevel logLevel() {
+        return log.least();
+    }
+
+    @Override
+    public void log(LogLevel level, byte[] text) {
+        log.add(level, text);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.cress.node.sync;
 
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.LogEntry;
+import dev.cress.contract.LogLevel;
 import dev.cress.contract.NodeFrame;
 import dev.cress.node.serve.FunctionLog;
 import dev.cress.node.serve.RouteTable;
@@ -46,17 +47,19 @@ final class LogFollowers {
     /// One subscription to one log.
     private final class Following implements Consumer<LogEntry> {
         private final String subscription;
+        private final LogLevel level;
         private final FunctionLog log;
         private long dropped;
 
-        private Following(String subscription, FunctionLog log) {
-            this.subscription = subscription;
+        private Following(ControlFrame.Follow wanted, FunctionLog log) {
+            this.subscription = wanted.subscription();
+            this.level = wanted.level();
             this.log = log;
         }
 
         @Override
         public void accept(LogEntry entry) {
-            context.runOnContext(_ -> pass(entry));
+            entry.from(level).ifPresent(some -> context.runOnContext(_ -> pass(some)));
         }
 
         private void pass(LogEntry entry) {
@@ -86,11 +89,11 @@ final class LogFollowers {
         }
         List<LogEntry> backlog;
         if (wanted.live()) {
-            var following = new Following(wanted.subscription(), log);
+            var following = new Following(wanted, log);
             followings.put(wanted.subscription(), following);
-            backlog = log.follow(following, wanted.backlog());
+            backlog = log.follow(following, wanted.backlog(), wanted.level());
         } else {
-            backlog = log.recent(wanted.backlog());
+            backlog = log.recent(wanted.backlog(), wanted.level());
         }
         for (LogEntry entry : backlog) {
             send.accept(new NodeFrame.Logs(wanted.subscription(), List.of(entry), 0));

@@ -1,5 +1,6 @@
 package dev.cress.wasm.cgi;
 
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.wasi.GuestStreams;
 
@@ -31,7 +32,13 @@ final class CgiStreams implements GuestStreams {
     }
 
     @Override
+    public boolean hearsErrors() {
+        return run.log().keeps(LogLevel.INFO);
+    }
+
+    /// Says no level: `info`.
+    @Override
     public void writeError(byte[] output) {
-        run.log().write(output);
+        run.log().write(LogLevel.INFO, output);
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.Shown;
@@ -131,7 +132,7 @@ public final class ExtismConvention implements Convention {
         Plugin plugin = ExtismFunctions.CALLS.of(run);
         byte[] error = plugin.errorText();
         if (error.length > 0) {
-            plugin.line(LogLevel.ERROR, error);
+            run.log().line(LogLevel.ERROR, error);
         }
         if (code != 0 || error.length > 0) {
             throw new GuestEnded(new Outcome.Exited(code == 0 ? NO_CODE : code));
@@ -181,13 +182,13 @@ public final class ExtismConvention implements Convention {
                         .map(Shown::of)
                         .collect(Collectors.joining(", "));
         run.log()
-                .write(
-                        "no function '%s': the path's first segment names one of %s%s\n"
+                .line(
+                        LogLevel.WARN,
+                        "no function '%s': the path's first segment names one of %s%s"
                                 .formatted(
                                         Shown.of(name),
                                         names,
-                                        functions.size() > NAMES_SHOWN_MAX ? ", …" : "")
-                                .getBytes(UTF_8));
+                                        functions.size() > NAMES_SHOWN_MAX ? ", …" : ""));
         head(run, 404, "text/plain; charset=utf-8");
         byte[] text = "There is no such function here.\n".getBytes(UTF_8);
         run.response().body(text, 0, text.length);

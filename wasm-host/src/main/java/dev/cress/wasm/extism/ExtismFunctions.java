@@ -1,5 +1,6 @@
 package dev.cress.wasm.extism;
 
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.host.Family;
 import dev.cress.wasm.host.HostCalls;
 
@@ -60,7 +61,7 @@ public final class ExtismFunctions {
         add("log_info", "I", (p, a) -> p.log(LogLevel.INFO, a[0]));
         add("log_warn", "I", (p, a) -> p.log(LogLevel.WARN, a[0]));
         add("log_error", "I", (p, a) -> p.log(LogLevel.ERROR, a[0]));
-        add("get_log_level", "", "i", (p, a) -> p.level().number());
+        add("get_log_level", "", "i", (p, a) -> p.logLevel());
     }
 
     private static void add(

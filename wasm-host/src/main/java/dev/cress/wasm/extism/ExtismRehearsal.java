@@ -2,6 +2,7 @@ package dev.cress.wasm.extism;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.stop.GuestEnded;
 
@@ -56,6 +57,7 @@ final class ExtismRehearsal {
         plugin.variable(block(NO_JSON));
         plugin.variable(block(NO_JSON), PluginMemory.NONE);
         plugin.log(LogLevel.ERROR, block(REQUEST));
+        plugin.logLevel();
         plugin.http().request(block(REQUEST), block(NO_JSON));
         plugin.http().headers();
     }

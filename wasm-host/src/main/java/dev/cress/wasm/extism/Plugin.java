@@ -2,11 +2,10 @@ package dev.cress.wasm.extism;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.stop.GuestEnded;
-
-import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
@@ -18,9 +17,6 @@ public final class Plugin {
     /// Of a name of a variable or of a config value; longer ones nobody has.
     static final int NAME_BYTES_MAX = 64 << 10;
 
-    /// The config value that says from which level on a plug-in's log is kept.
-    static final String LOG_LEVEL = "LOG_LEVEL";
-
     private final HostRun run;
     private final PluginMemory memory;
     private final PluginHttp http;
@@ -31,7 +27,6 @@ public final class Plugin {
     private long output;
     private long outputLength;
     private long error;
-    private @Nullable LogLevel level;
 
     Plugin(HostRun run) {
         this.run = run;
@@ -193,14 +188,16 @@ public final class Plugin {
         return length;
     }
 
-    LogLevel level() {
-        LogLevel known = level;
-        if (known == null) {
-            var config = run.exchange().request().config();
-            known = LogLevel.named(config.getOrDefault(LOG_LEVEL, ""));
-            level = known;
-        }
-        return known;
+    /// The least level that is kept of its log, as the ABI counts them.
+    int logLevel() {
+        run.differs();
+        return switch (run.log().least()) {
+            case TRACE -> 0;
+            case DEBUG -> 1;
+            case INFO -> 2;
+            case WARN -> 3;
+            case ERROR -> 4;
+        };
     }
 
     /// Writes a line; an empty one isn't written.
@@ -208,23 +205,12 @@ public final class Plugin {
         if (handle == PluginMemory.NONE) {
             return;
         }
-        if (at.isAtLeast(level())) {
+        if (run.log().keeps(at)) {
             long length = required("log", handle);
-            line(at, memory.bytes(handle, (int) Math.min(length, run.limits().logBytes())));
+            int some = (int) Math.min(length, run.limits().logBytes());
+            run.log().line(at, memory.bytes(handle, some));
         }
         memory.free(handle);
-    }
-
-    /// Writes a line of the host's or of the guest's text.
-    void line(LogLevel at, byte[] text) {
-        byte[] head = at.text().getBytes(UTF_8);
-        byte[] line = new byte[head.length + text.length + 3];
-        System.arraycopy(head, 0, line, 0, head.length);
-        line[head.length] = ':';
-        line[head.length + 1] = ' ';
-        System.arraycopy(text, 0, line, head.length + 2, text.length);
-        line[line.length - 1] = '\n';
-        run.log().write(line);
     }
 
     /// The reference host would fail the call.

@@ -1,7 +1,6 @@
 package dev.cress.wasm.fastly;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.host.HostRun;
 import dev.cress.wasm.memory.GuestMemory;
@@ -77,13 +76,14 @@ public final class FastlyRun {
     /// What a call answers that isn't offered here; the log says so once.
     void unsupported(String call) {
         if (unsupported.add(call)) {
-            log(call + " is not supported here");
+            warn(call + " is not supported here");
         }
         throw new Refused(Status.UNSUPPORTED);
     }
 
-    void log(String line) {
-        host.log().write((line + "\n").getBytes(UTF_8));
+    /// A line of the host's.
+    void warn(String line) {
+        host.log().line(LogLevel.WARN, line);
     }
 
     /// Sends the answer with its body, whole.

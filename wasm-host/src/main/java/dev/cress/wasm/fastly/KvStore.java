@@ -179,7 +179,7 @@ final class KvStore {
     }
 
     private Result failed(StoreException e) {
-        run.log("KV store: " + e.getMessage());
+        run.warn("KV store: " + e.getMessage());
         return e.refused() ? Result.BAD_REQUEST : Result.INTERNAL_ERROR;
     }
 }

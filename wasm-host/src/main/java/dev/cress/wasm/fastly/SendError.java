@@ -15,7 +15,7 @@ final class SendError {
     /// Tells the detail and what went wrong in the log; returns what the call answers.
     static Refused tell(FastlyRun run, OutboundException e, int detailAt) {
         run.host().word().checkStopped();
-        run.log("request to a backend failed: " + e.getMessage());
+        run.warn("request to a backend failed: " + e.getMessage());
         if (detailAt != NOWHERE) {
             run.memory().writeI32(detailAt, detail(e.reason()));
             run.memory().writeI32(detailAt, MASK_OFFSET, 0);

@@ -2,6 +2,9 @@ package dev.cress.wasm.fastly;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cress.wasm.guest.LogLevel;
+import dev.cress.wasm.host.RunLog;
+
 import java.util.Map;
 
 /// What a version is configured with, its secrets, its log and where addresses are
@@ -113,14 +116,20 @@ final class StoreCalls {
         passed.answer(2, run.handles().add(new LogEndpoint(passed.text(0, NAME_BYTES_MAX))));
     }
 
-    /// One line of the function's log, `NAME: MESSAGE`.
+    /// One line of the function's log, `NAME: MESSAGE`. An endpoint has no levels: `info`.
     private static void log(FastlyRun run, Passed passed) {
         String name = run.handles().get(passed.number(0), LogEndpoint.class).name();
+        RunLog log = run.host().log();
+        if (!log.keeps(LogLevel.INFO)) {
+            passed.answer(3, passed.number(2));
+            return;
+        }
         // more than the log may have is cut by it, and it says so
         long kept = Math.min(Integer.toUnsignedLong(passed.number(2)), logBytesMax(run));
         byte[] message = passed.bytesAt(passed.number(1), (int) kept, Integer.MAX_VALUE);
         String text = new String(message, UTF_8);
-        run.log(name + ": " + (text.endsWith("\n") ? text.substring(0, text.length() - 1) : text));
+        String line = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+        log.line(LogLevel.INFO, name + ": " + line);
         passed.answer(3, passed.number(2));
     }
 

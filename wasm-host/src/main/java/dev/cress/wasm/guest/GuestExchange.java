@@ -30,8 +30,14 @@ public interface GuestExchange {
         return Capabilities.NONE;
     }
 
-    /// What the guest wrote to its log, in pieces as it wrote them.
-    void log(byte[] text);
+    /// The least level that the function's log keeps. What is below it never comes to [#log].
+    default LogLevel logLevel() {
+        return LogLevel.INFO;
+    }
+
+    /// What the guest wrote to its log, in pieces as it wrote them: a piece goes on with the line
+    /// of the piece before if that had no end and the same level.
+    void log(LogLevel level, byte[] text);
 
     /// The run is being stopped and will end with this outcome: makes whatever blocks return, now
     /// and from now on. Whoever waits for the answer need not wait for the guest's thread. Any

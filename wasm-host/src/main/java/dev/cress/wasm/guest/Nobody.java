@@ -70,7 +70,7 @@ public final class Nobody implements GuestExchange {
     public void write(byte[] from, int offset, int length) {}
 
     @Override
-    public void log(byte[] text) {}
+    public void log(LogLevel level, byte[] text) {}
 
     @Override
     public void stopped(Outcome outcome) {}

@@ -1,7 +1,6 @@
 package dev.cress.wasm.httpwasm;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.host.Convention;
 import dev.cress.wasm.host.Entry;
@@ -84,10 +83,7 @@ public final class HttpWasmConvention implements Convention {
             throw new GuestEnded(behind);
         }
         run.log()
-                .write(
-                        "what stands behind this filter failed: %s\n"
-                                .formatted(behind)
-                                .getBytes(UTF_8));
+                .line(LogLevel.WARN, "what stands behind this filter failed: %s".formatted(behind));
     }
 
     private static Outcome answer(Handling handling) {

@@ -1,10 +1,11 @@
 package dev.cress.wasm.httpwasm;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.host.Family;
 import dev.cress.wasm.host.HostCalls;
 import dev.cress.wasm.host.HostRun;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +25,11 @@ public final class HttpWasmFunctions {
     private static final int BODY_OF_REQUEST = 0;
     private static final int BODY_OF_RESPONSE = 1;
 
-    /// Levels of the log by their numbers from -1 on; 3 is none.
-    private static final List<String> LEVELS = List.of("debug", "info", "warn", "error");
+    /// Levels of the log by their numbers from [#LEVEL_MIN] on; 3 is none.
+    private static final List<LogLevel> LEVELS =
+            List.of(LogLevel.DEBUG, LogLevel.INFO, LogLevel.WARN, LogLevel.ERROR);
+
+    private static final int LEVEL_MIN = -1;
 
     static {
         host();
@@ -48,26 +52,32 @@ public final class HttpWasmFunctions {
                     byte[] config = ConfigText.of(h.run().exchange().request().config());
                     return GuestText.write(h.run().memory(), a[0], a[1], config);
                 });
-        HANDLINGS.add(MODULE, "log_enabled", "i", "i", (_, a) -> isLogged((int) a[0]) ? 1 : 0);
+        HANDLINGS.add(MODULE, "log_enabled", "i", "i", HttpWasmFunctions::logEnabled);
         HANDLINGS.add(MODULE, "log", "iii", HttpWasmFunctions::log);
     }
 
-    private static boolean isLogged(int level) {
-        return level >= -1 && level <= LEVELS.size() - 2;
+    private static @Nullable LogLevel level(long number) {
+        int place = (int) number - LEVEL_MIN;
+        return place >= 0 && place < LEVELS.size() ? LEVELS.get(place) : null;
+    }
+
+    /// The version's manifest decides, so an image can't keep the answer.
+    private static long logEnabled(Handling handling, long[] a) {
+        HostRun run = handling.run();
+        run.differs();
+        LogLevel level = level(a[0]);
+        return level != null && run.log().keeps(level) ? 1 : 0;
     }
 
     /// A line, as far as the log of a request may reach.
     private static void log(Handling handling, long[] a) {
-        if (!isLogged((int) a[0])) {
-            return;
-        }
         HostRun run = handling.run();
-        long bytes = Integer.toUnsignedLong((int) a[2]);
-        int some = (int) Math.min(bytes, run.limits().logBytes());
-        byte[] text = run.memory().readBytes((int) a[1], some);
-        run.log().write((LEVELS.get((int) a[0] + 1) + ": ").getBytes(UTF_8));
-        run.log().write(text);
-        run.log().write(new byte[] {'\n'});
+        LogLevel level = level(a[0]);
+        if (level != null && run.log().keeps(level)) {
+            long bytes = Integer.toUnsignedLong((int) a[2]);
+            int some = (int) Math.min(bytes, run.limits().logBytes());
+            run.log().line(level, run.memory().readBytes((int) a[1], some));
+        }
     }
 
     private static void request() {

@@ -3,6 +3,7 @@ package dev.cress.wasm.httpwasm;
 import dev.cress.wasm.guest.Capabilities;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 
@@ -61,8 +62,13 @@ final class NextExchange implements GuestExchange {
     }
 
     @Override
-    public void log(byte[] text) {
-        filters.log(text);
+    public LogLevel logLevel() {
+        return filters.logLevel();
+    }
+
+    @Override
+    public void log(LogLevel level, byte[] text) {
+        filters.log(level, text);
     }
 
     /// Only the outermost exchange is told.

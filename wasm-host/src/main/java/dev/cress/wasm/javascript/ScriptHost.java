@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.cress.wasm.guest.Header;
 import dev.cress.wasm.guest.KeyValueStore;
 import dev.cress.wasm.guest.KeyValueStore.StoreException;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.OutboundException;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
@@ -90,7 +91,7 @@ final class ScriptHost {
         return switch (name) {
             case "encode" -> js.bytes(js.utf8(v[0]));
             case "decode" -> js.string(js.asBytes(v[0]));
-            case "log" -> log(js.utf8(v[0]));
+            case "log" -> log(v[0], v.length > 1 ? level(js.text(v[1])) : LogLevel.INFO);
             case "random" -> random((int) js.asNumber(v[0]));
             case "readBody" -> readBody();
             case "respond" -> respond((int) js.asNumber(v[0]), js.text(v[1]));
@@ -146,11 +147,22 @@ final class ScriptHost {
         return bytes == null ? js.nothing() : js.bytes(bytes);
     }
 
-    private int log(byte[] text) {
-        byte[] line = Arrays.copyOf(text, text.length + 1);
-        line[text.length] = '\n';
-        run.log().write(line);
+    /// A script that an older build evaluated names no level.
+    private int log(int text, LogLevel level) {
+        if (run.log().keeps(level)) {
+            run.log().line(level, js.utf8(text));
+        }
         return js.undefined();
+    }
+
+    /// By the name of the console's method.
+    private static LogLevel level(String method) {
+        return switch (method) {
+            case "debug" -> LogLevel.DEBUG;
+            case "warn" -> LogLevel.WARN;
+            case "error" -> LogLevel.ERROR;
+            default -> LogLevel.INFO;
+        };
     }
 
     private int random(int count) {

@@ -9,6 +9,11 @@ public interface GuestStreams {
     /// caller again on return.
     void writeOutput(byte[] output, int length);
 
+    /// Whether anybody reads what the guest writes to standard error.
+    default boolean hearsErrors() {
+        return true;
+    }
+
     /// Takes what the guest wrote to standard error. The array is the receiver's.
     void writeError(byte[] output);
 }

@@ -1,10 +1,11 @@
 package dev.cress.wasm.wasi;
 
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.host.HostRun;
 
 import java.util.Arrays;
 
-/// Nothing to read; what is written goes to the function's log.
+/// Nothing to read; what is written goes to the function's log, at `info`: it says no level.
 final class LogStreams implements GuestStreams {
     private final HostRun run;
 
@@ -19,11 +20,18 @@ final class LogStreams implements GuestStreams {
 
     @Override
     public void writeOutput(byte[] output, int length) {
-        run.log().write(Arrays.copyOf(output, length));
+        if (hearsErrors()) {
+            run.log().write(LogLevel.INFO, Arrays.copyOf(output, length));
+        }
+    }
+
+    @Override
+    public boolean hearsErrors() {
+        return run.log().keeps(LogLevel.INFO);
     }
 
     @Override
     public void writeError(byte[] output) {
-        run.log().write(output);
+        run.log().write(LogLevel.INFO, output);
     }
 }

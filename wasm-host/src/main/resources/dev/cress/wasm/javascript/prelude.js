@@ -307,7 +307,9 @@
 
   const console = {};
   for (const level of ["debug", "log", "info", "warn", "error"]) {
-    console[level] = (...values) => host.log(values.map((v) => (typeof v === "string" ? v : inspect(v))).join(" "));
+    console[level] = (...values) => {
+      host.log(values.map((v) => (typeof v === "string" ? v : inspect(v))).join(" "), level);
+    };
   }
 
   function inspect(value) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 
@@ -49,7 +50,7 @@ final class RecordedAnswer implements GuestExchange {
     }
 
     @Override
-    public void log(byte[] text) {
+    public void log(LogLevel level, byte[] text) {
         log.add(new String(text, ISO_8859_1));
     }
 

@@ -7,6 +7,7 @@ import dev.cress.wasm.fuzz.SoundHttp;
 import dev.cress.wasm.guest.GuestExchange;
 import dev.cress.wasm.guest.GuestRequest;
 import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.guest.RunLimits;
@@ -69,6 +70,7 @@ final class HandlerCaller implements GuestExchange {
     final ByteArrayOutputStream answer = new ByteArrayOutputStream();
     final ByteArrayOutputStream log = new ByteArrayOutputStream();
     @Nullable ResponseHead head;
+    LogLevel logLevel = LogLevel.INFO;
     private Instance instance = instance();
     private GuestRequest request = request("/a?b=c", List.of(), Map.of());
     private ByteArrayInputStream body = new ByteArrayInputStream(new byte[0]);
@@ -253,7 +255,12 @@ final class HandlerCaller implements GuestExchange {
     }
 
     @Override
-    public void log(byte[] text) {
+    public LogLevel logLevel() {
+        return logLevel;
+    }
+
+    @Override
+    public void log(LogLevel level, byte[] text) {
         log.writeBytes(text);
     }
 

@@ -10,12 +10,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cress.wasm.guest.Header;
+import dev.cress.wasm.guest.LogLevel;
 import dev.cress.wasm.guest.Outcome;
 import dev.cress.wasm.guest.ResponseHead;
 import dev.cress.wasm.stop.GuestEnded;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.List;
 import java.util.Map;
@@ -323,16 +326,30 @@ class HttpWasmCallsTest {
         assertThat(new String(bytes, UTF_8)).isEqualTo("{\"a\":\"ü\",\"b\":\"\\\"\\\\\\u000a\"}");
     }
 
-    @Test
-    void logsLinesWithTheirLevel() {
-        for (long level : new long[] {-2, -1, 0, 1, 2, 3, 4}) {
-            boolean enabled = level >= -1 && level <= 2;
-            assertThat(caller.call("log_enabled", level)).isEqualTo(enabled ? 1 : 0);
+    @ParameterizedTest
+    @EnumSource
+    void tellsWhichLevelsAreLoggedAndLogsThoseOnly(LogLevel kept) {
+        caller.logLevel = kept;
+        caller.begin();
+        var levels =
+                Map.of(-1, LogLevel.DEBUG, 0, LogLevel.INFO, 1, LogLevel.WARN, 2, LogLevel.ERROR);
+        for (int level = -2; level <= 4; level++) {
+            boolean enabled = levels.containsKey(level) && levels.get(level).isAtLeast(kept);
+            caller.log.reset();
             caller.memory.write(0, "said".getBytes(UTF_8));
             caller.call("log", level, 0, 4);
+            assertThat(caller.call("log_enabled", level)).isEqualTo(enabled ? 1 : 0);
+            assertThat(caller.log.toString(UTF_8)).isEqualTo(enabled ? "said\n" : "");
         }
-        assertThat(caller.log.toString(UTF_8))
-                .isEqualTo("debug: said\ninfo: said\nwarn: said\nerror: said\n");
+    }
+
+    /// Its version's manifest decides.
+    @Test
+    void whoAsksWhatIsLoggedDiffersFromOtherRuns() {
+        caller.start();
+        assertThat(caller.handling().run().differsByRun()).isFalse();
+        caller.call("log_enabled", 0);
+        assertThat(caller.handling().run().differsByRun()).isTrue();
     }
 
     @Test

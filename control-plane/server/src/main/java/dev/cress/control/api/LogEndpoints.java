@@ -3,6 +3,7 @@ package dev.cress.control.api;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.LogEntry;
+import dev.cress.contract.LogLevel;
 import dev.cress.contract.NodeFrame;
 import dev.cress.control.store.Store;
 import dev.cress.control.sync.Sync;
@@ -15,6 +16,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -29,6 +31,10 @@ final class LogEndpoints {
 
     /// A blank line this often tells a silent log from a dead connection.
     static final Duration HEARTBEAT = Duration.ofSeconds(10);
+
+    /// Above the one that asks for everything.
+    private static final List<String> LEVELS =
+            Arrays.stream(LogLevel.values()).skip(1).map(LogLevel::text).toList();
 
     private static final String MEDIA_TYPE = "application/x-ndjson";
 
@@ -48,17 +54,19 @@ final class LogEndpoints {
         FunctionName name = call.function();
         int backlog = call.number("backlog", BACKLOG, 0, BACKLOG_MAX);
         boolean follow = call.flag("follow");
+        LogLevel level = LogLevel.of(call.oneOf("level", LogLevel.TRACE.text(), LEVELS));
         return store.function(name)
                 .compose(
                         _ ->
                                 follow
-                                        ? follow(call.response(), name, backlog)
-                                        : collect(call.response(), name, backlog));
+                                        ? follow(call.response(), name, backlog, level)
+                                        : collect(call.response(), name, backlog, level));
     }
 
-    private Future<Answer> follow(HttpServerResponse response, FunctionName name, int backlog) {
+    private Future<Answer> follow(
+            HttpServerResponse response, FunctionName name, int backlog, LogLevel level) {
         var reader = new LogReader(response, name);
-        Runnable stop = sync.logs().follow(name, backlog, reader::take);
+        Runnable stop = sync.logs().follow(name, backlog, level, reader::take);
         long timer = vertx.setPeriodic(HEARTBEAT.toMillis(), _ -> reader.heartbeat(clock.millis()));
         Promise<Answer> gone = Promise.promise();
         response.putHeader("content-type", MEDIA_TYPE).setChunked(true);
@@ -73,7 +81,8 @@ final class LogEndpoints {
                         });
     }
 
-    private Future<Answer> collect(HttpServerResponse response, FunctionName name, int backlog) {
+    private Future<Answer> collect(
+            HttpServerResponse response, FunctionName name, int backlog, LogLevel level) {
         var entries = new ArrayList<LogEntry>();
         Promise<Void> collected = Promise.promise();
         Runnable stop =
@@ -81,6 +90,7 @@ final class LogEndpoints {
                         .collect(
                                 name,
                                 backlog,
+                                level,
                                 logs -> keep(entries, logs, backlog),
                                 collected::tryComplete);
         long timer = vertx.setTimer(COLLECT_WITHIN.toMillis(), _ -> collected.tryComplete());

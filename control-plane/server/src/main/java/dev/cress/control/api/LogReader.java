@@ -40,22 +40,8 @@ final class LogReader {
 
     private void sayDropped(long atMs) {
         if (dropped > 0) {
-            write(
-                    Json.write(
-                            new LogEntry(
-                                    atMs,
-                                    "",
-                                    function,
-                                    0,
-                                    "",
-                                    "",
-                                    "",
-                                    0,
-                                    "dropped",
-                                    dropped + " entries left out: the reader was too slow",
-                                    0,
-                                    0,
-                                    "")));
+            String what = dropped + " entries left out: the reader was too slow";
+            write(Json.write(LogEntry.dropped(atMs, "", function, what)));
             dropped = 0;
         }
     }

@@ -3,6 +3,8 @@ package dev.cress.control.sync;
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
+import dev.cress.contract.LogEntry;
+import dev.cress.contract.LogLevel;
 import dev.cress.contract.NodeFrame;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Secrets;
@@ -37,33 +39,39 @@ public final class LogFollowers {
     private record Subscription(
             FunctionName function,
             boolean live,
+            LogLevel level,
             Consumer<NodeFrame.Logs> reader,
             Set<String> awaited,
             Runnable collected) {}
 
     /// Asks all nodes for the last entries of this function, and for what comes.
     ///
+    /// @param level from which on, as [LogEntry#from] has it
     /// @return the way to stop
-    public Runnable follow(FunctionName function, int backlog, Consumer<NodeFrame.Logs> reader) {
-        return subscribe(function, backlog, true, reader, () -> {});
+    public Runnable follow(
+            FunctionName function, int backlog, LogLevel level, Consumer<NodeFrame.Logs> reader) {
+        return subscribe(function, backlog, true, level, reader, () -> {});
     }
 
     /// Asks all nodes for the last entries of this function.
     ///
+    /// @param level from which on, as [LogEntry#from] has it
     /// @param collected runs when every node has sent them or is gone, perhaps at once
     /// @return the way to stop
     public Runnable collect(
             FunctionName function,
             int backlog,
+            LogLevel level,
             Consumer<NodeFrame.Logs> reader,
             Runnable collected) {
-        return subscribe(function, backlog, false, reader, collected);
+        return subscribe(function, backlog, false, level, reader, collected);
     }
 
     private Runnable subscribe(
             FunctionName function,
             int backlog,
             boolean live,
+            LogLevel level,
             Consumer<NodeFrame.Logs> reader,
             Runnable collected) {
         if (subscriptions.size() >= readersMax) {
@@ -74,8 +82,8 @@ public final class LogFollowers {
         }
         String id = Secrets.hex(8);
         Set<String> awaited = new HashSet<>(nodes.get());
-        subscriptions.put(id, new Subscription(function, live, reader, awaited, collected));
-        broadcast.accept(Json.write(new ControlFrame.Follow(id, function, backlog, live)));
+        subscriptions.put(id, new Subscription(function, live, level, reader, awaited, collected));
+        broadcast.accept(Json.write(new ControlFrame.Follow(id, function, backlog, live, level)));
         if (awaited.isEmpty()) {
             collected.run();
         }
@@ -94,7 +102,11 @@ public final class LogFollowers {
                         node.accept(
                                 Json.write(
                                         new ControlFrame.Follow(
-                                                id, subscription.function, 0, true)));
+                                                id,
+                                                subscription.function,
+                                                0,
+                                                true,
+                                                subscription.level)));
                     }
                 });
     }
@@ -102,8 +114,15 @@ public final class LogFollowers {
     void deliver(NodeFrame.Logs logs) {
         var subscription = subscriptions.get(logs.subscription());
         if (subscription != null) {
-            subscription.reader.accept(logs);
+            subscription.reader.accept(from(subscription.level, logs));
         }
+    }
+
+    /// A node of the build before sends everything.
+    private static NodeFrame.Logs from(LogLevel level, NodeFrame.Logs logs) {
+        List<LogEntry> entries =
+                logs.entries().stream().flatMap(entry -> entry.from(level).stream()).toList();
+        return new NodeFrame.Logs(logs.subscription(), entries, logs.dropped());
     }
 
     /// This node has sent its backlog.

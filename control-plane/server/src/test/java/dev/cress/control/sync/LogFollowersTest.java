@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cress.contract.ControlFrame.Follow;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
+import dev.cress.contract.LogLevel;
 
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +48,7 @@ class LogFollowersTest {
     }
 
     private String collect() {
-        followers.collect(HELLO, 10, _ -> {}, () -> collected = true);
+        followers.collect(HELLO, 10, LogLevel.TRACE, _ -> {}, () -> collected = true);
         return Json.read(sent.getLast(), Follow.class).subscription();
     }
 }
