@@ -24,12 +24,13 @@ public final class FunctionActivity implements AutoCloseable {
     private final MeterRegistry registry;
     private final FunctionName name;
     private final GuestThreads.Lane lane;
-    private final FunctionLog log = new FunctionLog();
+    private final FunctionLog log = new FunctionLog(System::nanoTime, this::countDropped);
     private final Timer isolateStart;
     private final Timer guestTime;
     private final Timer cpuTime;
     private final ConcurrentHashMap<String, Counter> requests = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Timer> outbound = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Counter> dropped = new ConcurrentHashMap<>();
 
     public FunctionActivity(FunctionName name, GuestThreads.Lane lane, MeterRegistry registry) {
         this.name = name;
@@ -100,6 +101,23 @@ public final class FunctionActivity implements AutoCloseable {
                 .record(time);
     }
 
+    private void countDropped(int entries, int lines) {
+        dropped("request").increment(entries);
+        dropped("line").increment(lines);
+    }
+
+    private Counter dropped(String what) {
+        return dropped.computeIfAbsent(
+                what,
+                _ ->
+                        Counter.builder("cress.log.dropped")
+                                .description(
+                                        "What functions logged faster than they may, by function"
+                                                + " and whether it was a whole request or a line")
+                                .tags(Tags.of("function", name.value(), "what", what))
+                                .register(registry));
+    }
+
     void record(RunResult result) {
         isolateStart.record(Duration.ofNanos(result.isolateStartNanos()));
         guestTime.record(Duration.ofNanos(result.guestNanos()));
@@ -115,6 +133,7 @@ public final class FunctionActivity implements AutoCloseable {
     public void close() {
         List<Meter> meters = new ArrayList<>(requests.values());
         meters.addAll(outbound.values());
+        meters.addAll(dropped.values());
         meters.addAll(List.of(isolateStart, guestTime, cpuTime));
         meters.forEach(registry::remove);
     }
