@@ -139,4 +139,55 @@ class LogsTest {
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.text()).isEmpty();
     }
+
+    private static LogEntry logging(long atMs, LogLevel... levels) {
+        List<LogLine> lines =
+                Stream.of(levels).map(level -> new LogLine(level, level.text())).toList();
+        return entry("fra-1", atMs).with("", lines);
+    }
+
+    /// A node of the build before doesn't know of levels and sends everything.
+    @Test
+    void aReaderGetsTheLevelThatHeAsksForAndWhatIsAbove() {
+        try (var fra = plane.node("fra-1")) {
+            var answer =
+                    CompletableFuture.supplyAsync(() -> plane.get(LOGS + "?level=warn&backlog=2"));
+            var follow = fra.first(Follow.class);
+            assertThat(follow.level()).isEqualTo(LogLevel.WARN);
+            fra.send(
+                    logs(
+                            follow,
+                            logging(1, LogLevel.ERROR),
+                            logging(2, LogLevel.WARN, LogLevel.INFO),
+                            logging(3, LogLevel.INFO)));
+            fra.send(new NodeFrame.LogsSent(follow.subscription()));
+            List<LogEntry> entries =
+                    answer.join()
+                            .text()
+                            .lines()
+                            .map(line -> Json.read(line, LogEntry.class))
+                            .toList();
+            assertThat(entries)
+                    .containsExactly(logging(1, LogLevel.ERROR), logging(2, LogLevel.WARN));
+        }
+    }
+
+    @Test
+    void whoAsksForNoLevelGetsEverything() {
+        try (var fra = plane.node("fra-1")) {
+            var answer = CompletableFuture.supplyAsync(() -> plane.get(LOGS));
+            var follow = fra.first(Follow.class);
+            assertThat(follow.level()).isEqualTo(LogLevel.TRACE);
+            fra.send(logs(follow, logging(1, LogLevel.TRACE)));
+            fra.send(new NodeFrame.LogsSent(follow.subscription()));
+            assertThat(times(answer.join().text().lines())).containsExactly(1L);
+        }
+    }
+
+    @Test
+    void aLevelThatThereIsNotIsRefusedWithThoseThatThereAre() {
+        Reply reply = plane.get(LOGS + "?level=loud");
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.text()).contains("'loud' is none of trace, debug, info, warn, error");
+    }
 }
