@@ -116,6 +116,15 @@ final class FakeSession {
         return List.copyOf(passedOver);
     }
 
+    /// Reads nothing more until [#resume].
+    void pause() {
+        socket.pause();
+    }
+
+    void resume() {
+        socket.resume();
+    }
+
     void close(int code) {
         var _ = socket.close((short) code);
     }

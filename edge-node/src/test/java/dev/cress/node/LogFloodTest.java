@@ -40,6 +40,11 @@ class LogFloodTest {
     private static final int FLOODS_MIN = 200;
     private static final int QUIET_REQUESTS = 50;
 
+    /// Each has a copy of the burst, more than sockets buffer.
+    private static final int FOLLOWERS = 20;
+
+    private static final int FLOODS_OF_A_BURST = 16;
+
     /// A burst, and what a second gives.
     private static final int BURST_CHARACTERS = 1024 * 1024;
 
@@ -144,6 +149,27 @@ class LogFloodTest {
                 .contains("cress_log_dropped_total{function=\"runaway\",what=\"line\"}")
                 .doesNotContain("cress_log_dropped_total{function=\"hello\"");
         await().until(this::saysWhatWasLeftOut);
+    }
+
+    /// The link to the control plane takes nothing more, but what it has to take is another's.
+    @Test
+    void aLinkThatIsFullOfItLosesNothingOfAnothers() throws IOException {
+        for (int i = 0; i < FOLLOWERS; i++) {
+            follow("flood-" + i, "runaway", 0);
+        }
+        session.pause();
+        for (int i = 0; i < FLOODS_OF_A_BURST; i++) {
+            node.get("runaway", "/stderr");
+        }
+        for (int i = 0; i < QUIET_REQUESTS; i++) {
+            node.get("hello", "/?quiet=" + i);
+        }
+        session.resume();
+        List<Logs> quiet = new ArrayList<>();
+        while (quiet.size() < QUIET_REQUESTS) {
+            quiet.add(session.next(Logs.class, logs -> logs.subscription().equals("quiet")));
+        }
+        assertThat(quiet).allMatch(logs -> logs.dropped() == 0 && logs.entries().size() == 1);
     }
 
     private boolean saysWhatWasLeftOut() {

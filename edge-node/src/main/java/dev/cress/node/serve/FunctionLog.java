@@ -73,12 +73,12 @@ public final class FunctionLog {
     void add(LogEntry entry) {
         synchronized (recent) {
             sayWhatIsLeftOut(entry);
-            if (allowance.take(size(entry))) {
+            if (allowance.take(characters(entry))) {
                 keep(entry);
             } else if (allowance.take(ownCharacters(entry))) {
                 keep(partOf(entry));
             } else {
-                leaveOut(1, entry.lines().size(), size(entry));
+                leaveOut(1, entry.lines().size(), characters(entry));
             }
         }
     }
@@ -123,15 +123,15 @@ public final class FunctionLog {
             kept++;
         }
         LogEntry some = entry.with(reason ? entry.detail() : "", lines.subList(0, kept));
-        leaveOut(0, lines.size() - kept + (reason ? 0 : 1), size(entry) - size(some));
+        leaveOut(0, lines.size() - kept + (reason ? 0 : 1), characters(entry) - characters(some));
         return some;
     }
 
     private void keep(LogEntry entry) {
         recent.addLast(entry);
-        characters += size(entry);
+        characters += characters(entry);
         while (recent.size() > ENTRIES_MAX || (characters > CHARACTERS_MAX && recent.size() > 1)) {
-            characters -= size(recent.removeFirst());
+            characters -= characters(recent.removeFirst());
         }
         followers.forEach(follower -> follower.accept(entry));
     }
@@ -160,7 +160,7 @@ public final class FunctionLog {
                                 leftOut.characters(),
                                 CHARACTERS_PER_SECOND >> 10);
         var said = LogEntry.dropped(near.atMs(), near.node(), near.function(), what);
-        if (allowance.take(size(said))) {
+        if (allowance.take(characters(said))) {
             leftOut = LeftOut.NOTHING;
             keep(said);
         }
@@ -177,7 +177,8 @@ public final class FunctionLog {
         return LINE_CHARACTERS + line.text().length();
     }
 
-    private static int size(LogEntry entry) {
+    /// What an entry counts as.
+    public static int characters(LogEntry entry) {
         int lines = entry.lines().stream().mapToInt(FunctionLog::size).sum();
         return ownCharacters(entry) + entry.detail().length() + lines;
     }

@@ -133,6 +133,7 @@ public final class ControlLink implements AutoCloseable {
         session = socket;
         heardNanos = System.nanoTime();
         socket.textMessageHandler(text -> receive(socket, text));
+        socket.drainHandler(_ -> followers.resume());
         socket.pongHandler(_ -> heardNanos = System.nanoTime());
         socket.closeHandler(_ -> lost(socket));
         socket.exceptionHandler(e -> LOG.debug("control plane session: {}", e.toString()));

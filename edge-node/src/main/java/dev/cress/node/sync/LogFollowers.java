@@ -13,6 +13,8 @@ import io.vertx.core.Context;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,17 +23,28 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Who follows which function's log through the control plane. A follower that is too slow loses
-/// entries and hears how many. The link's event loop only.
+/// Who follows which function's log through the control plane. What comes faster than the link
+/// takes it waits, and what is over that is lost to its own followers only, who hear how much it
+/// was. The link's event loop only.
 final class LogFollowers {
     private static final Logger LOG = LoggerFactory.getLogger(LogFollowers.class);
     static final int FOLLOWERS_MAX = 100;
+
+    /// Entries of one follower that wait for a link that takes no more.
+    private static final int WAITING_MAX = 100;
+
+    /// Of those; beyond it none is added.
+    private static final int WAITING_CHARACTERS_MAX = 64 * 1024;
 
     private final Context context;
     private final Consumer<NodeFrame> send;
     private final BooleanSupplier congested;
     private final Supplier<RouteTable> routes;
     private final Map<String, Following> followings = new HashMap<>();
+
+    /// Those for whom something waits. Each sends an entry when it is its turn, so that one that
+    /// has much to send doesn't keep the others waiting.
+    private final Deque<Following> inTurn = new ArrayDeque<>();
 
     LogFollowers(
             Context context,
@@ -49,6 +62,8 @@ final class LogFollowers {
         private final String subscription;
         private final LogLevel level;
         private final FunctionLog log;
+        private final Deque<LogEntry> waiting = new ArrayDeque<>();
+        private int waitingCharacters;
         private long dropped;
 
         private Following(ControlFrame.Follow wanted, FunctionLog log) {
@@ -66,12 +81,34 @@ final class LogFollowers {
             if (followings.get(subscription) != this) {
                 return;
             }
-            if (congested.getAsBoolean()) {
+            if (waiting.size() >= WAITING_MAX || waitingCharacters >= WAITING_CHARACTERS_MAX) {
                 dropped++;
                 return;
             }
-            send.accept(new NodeFrame.Logs(subscription, List.of(entry), dropped));
+            if (waiting.isEmpty()) {
+                inTurn.addLast(this);
+            }
+            waiting.addLast(entry);
+            waitingCharacters += FunctionLog.characters(entry);
+            resume();
+        }
+
+        private void sendOne() {
+            LogEntry one = waiting.removeFirst();
+            waitingCharacters -= FunctionLog.characters(one);
+            send.accept(new NodeFrame.Logs(subscription, List.of(one), dropped));
             dropped = 0;
+        }
+    }
+
+    /// Sends what waits, as far as the link takes it.
+    void resume() {
+        while (!inTurn.isEmpty() && !congested.getAsBoolean()) {
+            Following next = inTurn.removeFirst();
+            next.sendOne();
+            if (!next.waiting.isEmpty()) {
+                inTurn.addLast(next);
+            }
         }
     }
 
@@ -103,6 +140,7 @@ final class LogFollowers {
     void unfollow(String subscription) {
         Following following = followings.remove(subscription);
         if (following != null) {
+            inTurn.remove(following);
             following.log.unfollow(following);
         }
     }
