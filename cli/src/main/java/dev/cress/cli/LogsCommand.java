@@ -74,15 +74,16 @@ final class LogsCommand implements Callable<Integer> {
             throw new CliException(
                     "--lines %d is out of range: 0 to 200".formatted(backlog), ExitCode.USAGE);
         }
+        LogLevel least = level();
         try (var lines =
                 new BufferedReader(
                         new InputStreamReader(
                                 control.client()
-                                        .logs(new FunctionName(name), backlog, follow, level()),
+                                        .logs(new FunctionName(name), backlog, follow, least),
                                 StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
-                    show(line);
+                    show(line, least);
                 }
             }
             return ExitCode.OK;
@@ -99,13 +100,18 @@ final class LogsCommand implements Callable<Integer> {
         }
     }
 
-    private void show(String line) throws IOException {
-        if (output.isJson()) {
-            output.line(line);
+    /// A control plane of the build before sends lines of every level.
+    private void show(String line, LogLevel least) throws IOException {
+        LogEntry entry = Json.LENIENT.readValue(line, LogEntry.class);
+        LogEntry shown = entry.from(least).orElse(null);
+        if (shown == null) {
             return;
         }
-        LogEntry entry = Json.LENIENT.readValue(line, LogEntry.class);
-        text(entry).forEach(output::line);
+        if (output.isJson()) {
+            output.line(shown.equals(entry) ? line : Json.write(shown));
+        } else {
+            text(shown).forEach(output::line);
+        }
     }
 
     private static List<String> text(LogEntry entry) {
