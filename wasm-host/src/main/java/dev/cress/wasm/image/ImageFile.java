@@ -30,7 +30,7 @@ import java.util.TreeSet;
 /// ```
 public final class ImageFile {
     /// The engine and the format that an image was made for: another is built anew.
-    public static final String BUILD = "cress-image-4 endive-1.0.0";
+    public static final String BUILD = "cress-image-5 endive-1.0.0";
 
     private static final int MAGIC = 0x4352494d;
 

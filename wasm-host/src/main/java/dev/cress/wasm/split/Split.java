@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 /// @param pieceMin the least that a piece weighs
 /// @param pieceMax the most
 record Split(int over, int wanted, int pieceMin, int pieceMax) {
-    /// QuickJS's loop, which neither of HotSpot's compilers takes, weighs 23,000; the largest
-    /// function of all other guests measured, one of Go's, 19,000.
-    static final Split DEFAULT = new Split(20_000, 1_500, 60, 1_200);
+    /// HotSpot's first compiler runs out of registers on methods of more than 6,000 to 9,000
+    /// bytecodes, which are interpreted until its second one has had them, for half a second each.
+    static final Split DEFAULT = new Split(5_000, 1_500, 30, 1_200);
 
     /// Each cuts out what the one before has left too large.
     private static final int PASSES_MAX = 40;

@@ -11,9 +11,9 @@ import java.util.TreeMap;
 /// A module whose largest functions are cut into pieces. Functions and globals that pieces need are
 /// added behind all others, so that every index means what it did; custom sections go.
 public final class SplitModule {
-    /// Functions that are cut; those behind them stay whole. Each may take a quarter of a second.
-    /// The largest JavaScript engine that is shipped in a module has nine.
-    static final int FUNCTIONS_MAX = 32;
+    /// Code of all functions that are cut; those behind them stay whole. So much takes a few
+    /// seconds at worst.
+    static final int CUT_BYTES_MAX = 1 << 20;
 
     private static final int TYPES = 1;
     private static final int IMPORTS = 2;
@@ -93,10 +93,10 @@ public final class SplitModule {
         int cut = 0;
         for (int i = 0; i < count; i++) {
             byte[] body = in.take(in.u32());
-            if (cut < FUNCTIONS_MAX && split.mayConcern(body)) {
+            if (cut + body.length <= CUT_BYTES_MAX && split.mayConcern(body)) {
                 FunctionType type = types.ofFunction(types.imported() + i);
                 byte[] left = split.body(body, type, types, returns, pieces);
-                cut += left == body ? 0 : 1;
+                cut += left == body ? 0 : body.length;
                 body = left;
             }
             bodies.add(sized(body));

@@ -1,8 +1,9 @@
-/// Cuts functions that the JIT can't compile into pieces that it can. The loop of an interpreter,
-/// as JavaScript engines, Lua and Python have one, is a function of tens of thousands of
-/// instructions: HotSpot's first compiler runs out of registers in it, its second out of memory,
-/// and what is over 64 KiB of bytecode doesn't even fit a method of the JVM. QuickJS's was left to
-/// the JVM's own interpreter, which made each answer of a script take 12 ms.
+/// Cuts functions that the JIT compiles late or never into pieces that it compiles at once.
+/// HotSpot's first compiler runs out of registers in a function of some thousands of instructions,
+/// which then is interpreted until the second one has it; in the loop of an interpreter, as
+/// JavaScript engines, Lua and Python have one, the second runs out of memory as well, and what is
+/// over 64 KiB of bytecode doesn't even fit a method of the JVM. QuickJS's was left to the JVM's
+/// own interpreter, which made each answer of a script take 12 ms.
 ///
 /// ```text
 /// module → Sections → BodyReader → Block of Statements → Liveness → Regions → Piece → BodyWriter
