@@ -4,6 +4,7 @@ import dev.cress.wasm.abi.Conventions;
 import dev.cress.wasm.abi.HostFunctions;
 import dev.cress.wasm.code.GuestCode;
 import dev.cress.wasm.code.ModuleParser;
+import dev.cress.wasm.code.SharedCode;
 import dev.cress.wasm.guest.Abi;
 import dev.cress.wasm.host.Convention;
 import dev.cress.wasm.image.ImageContent;
@@ -38,12 +39,13 @@ public final class Image {
         try {
             var compiled = content.compiled();
             var stripped = ModuleParser.parseStripped(content.stripped());
+            boolean shares = Conventions.of(content.abi()).sharesCode();
             return new Image(
                     content.abi(),
                     Blueprint.startingFrom(
                             content.state(),
                             stripped,
-                            GuestCode.load(compiled),
+                            shares ? SharedCode.load(compiled) : GuestCode.load(compiled),
                             HostFunctions.importsOf(stripped),
                             !compiled.interpreted().isEmpty(),
                             content.starts()),

@@ -55,7 +55,7 @@ class JavaScriptTest {
     }
 
     private static Isolates script(String source) throws RefusedModuleException {
-        Image image = HOST.prepare(ScriptModule.of(source.getBytes(UTF_8)), "auto");
+        Image image = HOST.prepare(module(source), "auto");
         assertThat(image.abi()).isEqualTo(Abi.JAVASCRIPT);
         return HOST.isolates(image);
     }
@@ -66,6 +66,36 @@ class JavaScriptTest {
                 RecordedExchange.of("POST", "/a/b?c=d", body.getBytes(UTF_8), List.of(), Map.of());
         Outcome outcome = evaluator.run(exchange, LIMITS).execute().outcome();
         return outcome instanceof Outcome.Completed ? exchange.bodyText() : outcome.toString();
+    }
+
+    @Test
+    void scriptsShareTheirEnginesCodeInOneProcessAndNothingElse() throws RefusedModuleException {
+        String counts =
+                """
+                let counted = START;
+                export default { fetch() { return new Response(`${++counted}`); } };
+                """;
+        try (var other = new WasmHost(64 * MIB)) {
+            Image ten = HOST.prepare(module(counts.replace("START", "10")), "auto");
+            Image twenty = other.prepare(module(counts.replace("START", "20")), "auto");
+            assertThat(ten.blueprint().code()).isSameAs(twenty.blueprint().code());
+            try (var tens = HOST.isolates(ten);
+                    var twenties = other.isolates(twenty)) {
+                assertThat(List.of(text(tens), text(twenties), text(tens), text(twenties)))
+                        .containsExactly("11", "21", "11", "21");
+            }
+        }
+    }
+
+    private static byte[] module(String source) throws RefusedModuleException {
+        return ScriptModule.of(source.getBytes(UTF_8));
+    }
+
+    private static String text(Isolates isolates) {
+        var exchange = RecordedExchange.of("GET", "/", new byte[0], List.of(), Map.of());
+        assertThat(isolates.run(exchange, LIMITS).execute().outcome())
+                .isInstanceOf(Outcome.Completed.class);
+        return exchange.bodyText();
     }
 
     @Test

@@ -50,7 +50,7 @@ public final class ModuleBuild {
                     Linkage.check(
                             module,
                             Stream.concat(entries.stream(), initialisers.stream()).toList());
-            var compiled = new Compilation(split, outline.uses(), module, className(bytes)).run();
+            var compiled = new Compilation(split, outline.uses(), module, className(split)).run();
             boolean interprets = !compiled.interpreted().isEmpty();
             var begin =
                     new Initialisation(
@@ -97,7 +97,10 @@ public final class ModuleBuild {
         return indices;
     }
 
-    /// By the module, so that a profile tells guests apart.
+    /// By what is compiled: a profile tells guests apart, and one engine with two scripts comes to
+    /// the same classes.
+    ///
+    /// @param module without the sections that the compiler doesn't see, if it was cut up
     private static String className(byte[] module) {
         return "guest.M" + Sha256.hex(module).substring(0, 12);
     }

@@ -86,6 +86,10 @@ public final class GuestCode {
 
     /// Checks and defines the classes, which the JVM verifies now rather than at the first request.
     public static GuestCode load(Compiled compiled) {
+        return load(compiled, new StopFlag());
+    }
+
+    static GuestCode load(Compiled compiled, StopFlag stopFlag) {
         String helper = compiled.main() + HELPER_SUFFIX;
         Admission.check(
                 internal(helper),
@@ -94,7 +98,7 @@ public final class GuestCode {
         Map<String, byte[]> classes = new HashMap<>(compiled.classes());
         classes.put(
                 helper, HelperClass.bytes(ClassDesc.of(helper), helpersCalled(compiled, helper)));
-        var loader = new GuestLoader(classes);
+        var loader = new GuestLoader(classes, stopFlag);
         try {
             for (String name : classes.keySet()) {
                 Class.forName(name, true, loader);
@@ -105,7 +109,7 @@ public final class GuestCode {
                             .findConstructor(
                                     main, MethodType.methodType(void.class, Instance.class))
                             .asType(MethodType.methodType(Machine.class, Instance.class));
-            return new GuestCode(constructor, loader.stopFlag());
+            return new GuestCode(constructor, stopFlag);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("compiled classes don't fit together", e);
         }

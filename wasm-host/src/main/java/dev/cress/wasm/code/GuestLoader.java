@@ -46,12 +46,14 @@ final class GuestLoader extends ClassLoader {
                     "run.endive.wasm.types.Value");
 
     private final Map<String, byte[]> classes;
-    private final StopFlag stopFlag = new StopFlag();
+    private final StopFlag stopFlag;
 
     /// @param classes class files by their binary names
-    GuestLoader(Map<String, byte[]> classes) {
+    /// @param stopFlag what the poll asks
+    GuestLoader(Map<String, byte[]> classes, StopFlag stopFlag) {
         super("guest", GuestLoader.class.getClassLoader());
         this.classes = Map.copyOf(classes);
+        this.stopFlag = stopFlag;
     }
 
     StopFlag stopFlag() {

@@ -24,6 +24,13 @@ public interface Convention {
     /// it, with 0 for every parameter. Exit code 0 is an ordinary end.
     List<Entry> initialisers(ModuleOutline module);
 
+    /// Whether many modules of this convention are one program with data of their own, as scripts
+    /// with their engine. They share its code then, which the JIT compiles once for all of them;
+    /// each has its own state.
+    default boolean sharesCode() {
+        return false;
+    }
+
     /// Prepares a run in which nobody asks anything, for the start section and the initialisers.
     default void beforeInitialisers(HostRun run) {}
 

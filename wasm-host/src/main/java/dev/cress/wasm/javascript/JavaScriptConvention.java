@@ -47,6 +47,11 @@ public final class JavaScriptConvention implements Convention {
     }
 
     @Override
+    public boolean sharesCode() {
+        return true;
+    }
+
+    @Override
     public void prepare(HostRun run, Guest guest, byte[] module) throws RefusedModuleException {
         String script =
                 ScriptModule.script(module)

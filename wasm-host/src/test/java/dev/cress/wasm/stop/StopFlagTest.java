@@ -34,6 +34,15 @@ class StopFlagTest {
     }
 
     @Test
+    void ofSharedCodeIsReadFromTheStart() {
+        var shared = StopFlag.armedAtOnce();
+        assertThat(shared.isArmed()).isTrue();
+        assertThat(shared.isRaised()).isFalse();
+        shared.raise();
+        assertThat(shared.isRaised()).isTrue();
+    }
+
+    @Test
     void belongsToOneImage() {
         flag.raise();
         assertThat(new StopFlag().isArmed()).isFalse();
