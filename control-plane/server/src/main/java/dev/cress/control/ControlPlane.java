@@ -8,6 +8,7 @@ import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Scope;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreException;
+import dev.cress.control.store.StoreLocation;
 import dev.cress.control.store.StoredToken;
 import dev.cress.control.sync.Sync;
 
@@ -24,7 +25,7 @@ import java.time.InstantSource;
 /// The fleet's memory, running.
 ///
 /// ```
-///   CLI ──REST──▶ api ──▶ module (uploads, preparation) ──▶ store ──▶ SQLite
+///   CLI ──REST──▶ api ──▶ module (uploads, preparation) ──▶ store ──▶ SQLite or PostgreSQL
 ///                  └──────────────────────────────────────▶   │
 ///   nodes, routers ◀──WebSocket── sync ◀──────revisions───────┘
 /// ```
@@ -58,7 +59,7 @@ public final class ControlPlane implements AutoCloseable {
                     .description("pieces of work that wait for the store")
                     .register(meters);
             ensureOperatorToken(store);
-            var stored = store.load(Sync.revisionsKept());
+            var stored = store.load();
             access = new Access(store, clock, stored.tokens());
 
             var preparations = started.add(new Preparations(preparer, loop.context(), meters));
@@ -95,7 +96,10 @@ public final class ControlPlane implements AutoCloseable {
         } catch (StoreException e) {
             started.close();
             throw new ControlPlaneException(
-                    "data folder %s: %s".formatted(config.dataFolder(), e.getMessage()), e);
+                    config.store().isPresent()
+                            ? "store " + e.getMessage()
+                            : "data folder %s: %s".formatted(config.dataFolder(), e.getMessage()),
+                    e);
         } catch (RuntimeException e) {
             started.close();
             throw e;
@@ -123,14 +127,21 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private Store openStore(Loop loop) {
-        return Store.open(folder.store(), config.limits().storeBytesMax(), clock, loop.context());
+        var location =
+                config.store()
+                        .map(StoreLocation::ofUrl)
+                        .orElseGet(
+                                () ->
+                                        new StoreLocation.InFile(
+                                                folder.store(), config.limits().storeBytesMax()));
+        return Store.open(location, clock, loop.context());
     }
 
     /// The file and the store must agree on the token; a missing or foreign file means a fresh one.
     private void ensureOperatorToken(Store store) {
         var inFile = folder.operatorToken().map(Access::hash);
         boolean agreed =
-                store.load(0).tokens().stream()
+                store.load().tokens().stream()
                         .filter(token -> token.id().equals(OPERATOR_TOKEN))
                         .anyMatch(token -> inFile.filter(token.hash()::equals).isPresent());
         if (!agreed) {

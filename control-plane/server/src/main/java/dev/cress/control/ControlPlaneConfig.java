@@ -4,16 +4,25 @@ import dev.cress.contract.Api;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// How a control plane is set up.
 ///
-/// @param dataFolder where everything is kept; made if it is missing
+/// @param dataFolder where everything is kept that isn't in a store elsewhere; made if it is
+/// missing
+/// @param store the URL of a PostgreSQL database that servers share, `jdbc:postgresql://…`, or none
+///     for a file in the data folder
 /// @param bindAddress the address that it listens on
 /// @param port TCP port, 0 for any that is free
 /// @param insecure whether it may listen beyond loopback without TLS
 /// @param limits how much of everything it takes
 public record ControlPlaneConfig(
-        Path dataFolder, String bindAddress, int port, boolean insecure, Caps limits) {
+        Path dataFolder,
+        Optional<String> store,
+        String bindAddress,
+        int port,
+        boolean insecure,
+        Caps limits) {
     public static final String BIND_ADDRESS = "127.0.0.1";
     public static final int PORT = 7070;
 
@@ -28,21 +37,28 @@ public record ControlPlaneConfig(
 
     /// Everything as it is by default, with the data in this folder.
     public static ControlPlaneConfig of(Path dataFolder) {
-        return new ControlPlaneConfig(dataFolder, BIND_ADDRESS, PORT, false, Caps.DEFAULT);
+        return new ControlPlaneConfig(
+                dataFolder, Optional.empty(), BIND_ADDRESS, PORT, false, Caps.DEFAULT);
+    }
+
+    /// Keeps what it must not lose in the database at this URL.
+    public ControlPlaneConfig withStore(String url) {
+        return new ControlPlaneConfig(
+                dataFolder, Optional.of(url), bindAddress, port, insecure, limits);
     }
 
     public ControlPlaneConfig withPort(int port) {
-        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, limits);
+        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, insecure, limits);
     }
 
     /// Listens there; `insecure` says that an address beyond loopback is meant, although there is
     /// no TLS.
     public ControlPlaneConfig withBindAddress(String bindAddress, boolean insecure) {
-        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, limits);
+        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, insecure, limits);
     }
 
     public ControlPlaneConfig withLimits(Caps limits) {
-        return new ControlPlaneConfig(dataFolder, bindAddress, port, insecure, limits);
+        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, insecure, limits);
     }
 
     /// How much of everything one control plane takes. What lies beyond is refused with a message

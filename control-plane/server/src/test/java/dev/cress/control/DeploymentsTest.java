@@ -12,11 +12,15 @@ import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
+import dev.cress.control.store.Engine;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,12 +29,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
+@ParameterizedClass
+@EnumSource(Engine.class)
 class DeploymentsTest {
+    @Parameter Engine engine = Engine.SQLITE;
+
     private Plane plane;
 
     @BeforeEach
     void start(@TempDir Path folder) {
-        plane = Plane.start(folder);
+        plane = Plane.start(folder, engine);
     }
 
     @AfterEach

@@ -15,6 +15,7 @@ import dev.cress.contract.Manifest;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Warmup;
+import dev.cress.control.store.Engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,17 @@ final class Plane implements AutoCloseable {
 
     static Plane start(Path folder) {
         return start(folder, config -> config);
+    }
+
+    /// One whose store is on this engine.
+    static Plane start(Path folder, Engine engine) {
+        return start(
+                folder,
+                config ->
+                        switch (engine) {
+                            case SQLITE -> config;
+                            case POSTGRESQL -> config.withStore(Engine.freshUrl());
+                        });
     }
 
     static Plane start(Path folder, UnaryOperator<ControlPlaneConfig> change) {

@@ -60,6 +60,20 @@ enum Problems {
                         "Storage full",
                         "the control plane's store is full: nothing was stored");
             }
+            case AWAY -> {
+                LOG.error("{}", fault.getMessage());
+                yield Refusal.overloaded(
+                        "the control plane's store does not answer", RETRY_AFTER_S);
+            }
+            case UNSURE -> {
+                LOG.error("{}", fault.getMessage());
+                yield Refusal.of(
+                        500,
+                        "unsure",
+                        "Unsure",
+                        "the control plane's store went away: see whether this was stored before"
+                                + " you try again");
+            }
             case UNUSABLE, FAILED -> internal(fault);
         };
     }

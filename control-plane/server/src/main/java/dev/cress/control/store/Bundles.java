@@ -8,18 +8,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/// Uploaded archives of files by their digest. Called on the store's thread.
+/// Uploaded archives of files by their digest. Lives as long as one transaction.
 final class Bundles {
-    private final Database database;
+    private final Transaction transaction;
     private final Chunks chunks;
 
-    Bundles(Database database) {
-        this.database = database;
-        this.chunks = new Chunks(database, "bundle_chunk");
+    Bundles(Transaction transaction) {
+        this.transaction = transaction;
+        this.chunks = new Chunks(transaction, "bundle_chunk");
     }
 
     Optional<BundleInfo> find(Sha256 sha256) {
-        return database.first(
+        return transaction.first(
                 "SELECT sha256, bytes, files, created_at_ms FROM bundle WHERE sha256 = ?",
                 Bundles::read,
                 sha256.hex());
@@ -30,15 +30,22 @@ final class Bundles {
                 new Sha256(row.getString(1)), row.getLong(2), row.getInt(3), row.getLong(4));
     }
 
-    /// Stores the file's bytes under their digest. Called inside a transaction: all or nothing.
-    void insert(BundleInfo bundle, Path file) {
-        database.update(
-                "INSERT INTO bundle (sha256, bytes, files, created_at_ms) VALUES (?, ?, ?, ?)",
-                bundle.sha256().hex(),
-                bundle.bytes(),
-                bundle.files(),
-                bundle.createdAtMs());
-        chunks.insert(bundle.sha256(), bundle.bytes(), file);
+    /// Stores the file's bytes under their digest. All or nothing.
+    boolean insert(BundleInfo bundle, Path file) {
+        int inserted =
+                transaction.update(
+                        """
+                        INSERT INTO bundle (sha256, bytes, files, created_at_ms) VALUES (?, ?, ?, ?)
+                        ON CONFLICT (sha256) DO NOTHING\
+                        """,
+                        bundle.sha256().hex(),
+                        bundle.bytes(),
+                        bundle.files(),
+                        bundle.createdAtMs());
+        if (inserted > 0) {
+            chunks.insert(bundle.sha256(), bundle.bytes(), file);
+        }
+        return inserted > 0;
     }
 
     /// The piece at this position, or nothing behind the last.

@@ -8,21 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Uploaded bytes by their digest, in pieces. Called on the store's thread.
+/// Uploaded bytes by their digest, in pieces. Lives as long as one transaction.
 final class Chunks {
     /// Small enough that a reader never holds up the store for long.
     static final int CHUNK_BYTES = 1 << 20;
 
-    private final Database database;
+    private final Transaction transaction;
     private final String table;
 
     /// @param table one of the schema's
-    Chunks(Database database, String table) {
-        this.database = database;
+    Chunks(Transaction transaction, String table) {
+        this.transaction = transaction;
         this.table = table;
     }
 
-    /// Stores a file's bytes, as many as are expected. Called inside a transaction: all or nothing.
+    /// Stores a file's bytes, as many as are expected. All or nothing.
     void insert(Sha256 sha256, long bytes, Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             int position = 0;
@@ -30,7 +30,7 @@ final class Chunks {
             for (byte[] chunk = in.readNBytes(CHUNK_BYTES);
                     chunk.length > 0;
                     chunk = in.readNBytes(CHUNK_BYTES)) {
-                database.update(
+                transaction.update(
                         "INSERT INTO " + table + " (sha256, position, bytes) VALUES (?, ?, ?)",
                         sha256.hex(),
                         position++,
@@ -48,7 +48,7 @@ final class Chunks {
 
     /// The piece at this position, or nothing behind the last.
     Optional<byte[]> find(Sha256 sha256, int position) {
-        return database.first(
+        return transaction.first(
                 "SELECT bytes FROM " + table + " WHERE sha256 = ? AND position = ?",
                 row -> row.getBytes(1),
                 sha256.hex(),

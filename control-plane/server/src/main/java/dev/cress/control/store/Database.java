@@ -1,178 +1,148 @@
 package dev.cress.control.store;
 
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
+import java.time.Duration;
+import java.util.function.Function;
 
-/// One connection to one SQLite file, narrowed to statements and transactions. Used by one thread
-/// at a time: a native call would pin a virtual thread, so it is a platform thread.
+/// The engine, as transactions. Whatever the work of one throws undoes all of it. Thread-safe; a
+/// native call would pin a virtual thread, so platform threads call.
 final class Database implements AutoCloseable {
-    private static final int PAGE_BYTES = 4096;
+    /// A transaction that met another's, or whose connection broke before it committed, is tried
+    /// anew as often.
+    static final int ATTEMPTS_MAX = 3;
 
-    /// The write-ahead log is cut back to this after a large module was written.
-    private static final int WAL_BYTES_KEPT = 16 << 20;
+    /// How long a thread waits for a connection.
+    private static final Duration CONNECTION_WAIT = Duration.ofSeconds(10);
 
-    private static final int BUSY_TIMEOUT_MS = 5_000;
+    private final Dialect dialect;
+    private final HikariDataSource pool;
 
-    private final Connection connection;
-
-    private Database(Connection connection) {
-        this.connection = connection;
+    private Database(Dialect dialect) {
+        this.dialect = dialect;
+        var config = new HikariConfig();
+        config.setPoolName("cress-store");
+        config.setDataSource(new Connections(dialect));
+        config.setMaximumPoolSize(dialect.connectionsMax());
+        config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
+        // The first connection was tried already, without the pool: what it says is clearer.
+        config.setInitializationFailTimeout(-1);
+        pool = new HikariDataSource(config);
     }
 
-    /// Opens or creates the file. What a commit answered survives a power cut: synchronous is FULL.
-    ///
-    /// @param bytesMax what the file may grow to
-    static Database open(Path file, long bytesMax) {
-        Database database;
-        try {
-            database = new Database(DriverManager.getConnection("jdbc:sqlite:" + file));
+    /// Opens the store, and makes or brings up to date its tables.
+    static Database open(Dialect dialect) {
+        try (var _ = dialect.connect()) {
+            var database = new Database(dialect);
+            try {
+                database.write(database::migrate);
+                return database;
+            } catch (RuntimeException e) {
+                database.close();
+                throw e;
+            }
         } catch (SQLException e) {
-            throw explain(e);
-        }
-        try {
-            database.execute("PRAGMA page_size = " + PAGE_BYTES);
-            database.execute("PRAGMA busy_timeout = " + BUSY_TIMEOUT_MS);
-            database.execute("PRAGMA journal_mode = WAL");
-            database.execute("PRAGMA synchronous = FULL");
-            database.execute("PRAGMA foreign_keys = ON");
-            database.execute("PRAGMA journal_size_limit = " + WAL_BYTES_KEPT);
-            database.execute("PRAGMA max_page_count = " + bytesMax / PAGE_BYTES);
-            database.migrate(file);
-            return database;
-        } catch (RuntimeException e) {
-            database.close();
-            throw e;
+            throw dialect.explain(e);
         }
     }
 
-    private void migrate(Path file) {
-        int found = first("PRAGMA user_version", row -> row.getInt(1)).orElse(0);
+    private int migrate(Transaction transaction) {
+        dialect.lockSchema(transaction);
+        int found = dialect.schemaVersion(transaction);
         if (found > Schema.VERSION) {
             throw new StoreException(
                     StoreException.Kind.UNUSABLE,
                     "%s has schema %d, this program knows up to %d: it was written by a newer cress"
-                            .formatted(file, found, Schema.VERSION));
+                            .formatted(dialect.name(), found, Schema.VERSION));
         }
         if (found < Schema.VERSION) {
-            write(
-                    () -> {
-                        Schema.STEPS
-                                .subList(found, Schema.VERSION)
-                                .forEach(step -> step.forEach(this::execute));
-                        execute("PRAGMA user_version = " + Schema.VERSION);
-                        return found;
-                    });
+            Schema.STEPS.subList(found, Schema.VERSION).stream()
+                    .flatMap(step -> step.stream())
+                    .map(dialect::definition)
+                    .forEach(transaction::execute);
+            dialect.putSchemaVersion(transaction, Schema.VERSION);
+        }
+        return found;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /// Runs the work in a transaction that sees one state of everything and writes nothing.
+    <T> T read(Function<Transaction, T> work) {
+        return run(false, work);
+    }
+
+    /// Runs the work in a transaction that writes. On SQLite it holds the write lock from its
+    /// start; on PostgreSQL it locks what it locks.
+    <T> T write(Function<Transaction, T> work) {
+        return run(true, work);
+    }
+
+    private <T> T run(boolean writes, Function<Transaction, T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return once(writes, work);
+            } catch (StoreException e) {
+                if (e.kind() != StoreException.Kind.AWAY || attempt == ATTEMPTS_MAX) {
+                    throw e;
+                }
+            }
         }
     }
 
-    /// Runs the work in a transaction that holds the write lock from its start, so that what it
-    /// checks is still true when it writes. Whatever the work throws undoes all of it.
-    <T> T write(Supplier<T> work) {
-        execute("BEGIN IMMEDIATE");
-        try {
-            T value = work.get();
-            execute("COMMIT");
+    private <T> T once(boolean writes, Function<Transaction, T> work) {
+        try (Connection connection = pool.getConnection()) {
+            var transaction = new Transaction(connection, dialect);
+            transaction.execute(writes ? dialect.beginWrite() : dialect.beginRead());
+            T value;
+            try {
+                value = work.apply(transaction);
+            } catch (RuntimeException | Error e) {
+                rollback(connection, transaction, e);
+                throw e;
+            }
+            commit(connection, transaction, writes);
             return value;
-        } catch (RuntimeException | Error e) {
-            rollback(e);
+        } catch (SQLException e) {
+            throw dialect.explain(e);
+        }
+    }
+
+    private void commit(Connection connection, Transaction transaction, boolean writes) {
+        try {
+            transaction.execute("COMMIT");
+        } catch (StoreException e) {
+            rollback(connection, transaction, e);
+            if (writes && e.kind() == StoreException.Kind.AWAY) {
+                throw new StoreException(
+                        StoreException.Kind.UNSURE,
+                        "the database went away during a commit: it may be stored or not",
+                        e);
+            }
             throw e;
         }
     }
 
-    private void rollback(Throwable why) {
+    private void rollback(Connection connection, Transaction transaction, Throwable why) {
         try {
-            execute("ROLLBACK");
+            transaction.execute("ROLLBACK");
         } catch (StoreException e) {
-            // SQLite has already undone it after some errors, a full disk among them.
+            // SQLite has already undone it after some errors, a full disk among them; a connection
+            // that broke has too.
             why.addSuppressed(e);
-        }
-    }
-
-    /// A row of a result, read.
-    interface Row<T> {
-        T read(ResultSet row) throws SQLException;
-    }
-
-    <T> List<T> list(String sql, Row<T> reader, Object... arguments) {
-        try (var statement = prepare(sql, arguments);
-                var rows = statement.executeQuery()) {
-            var found = new ArrayList<T>();
-            while (rows.next()) {
-                found.add(reader.read(rows));
+            if (dialect.isShared()) {
+                pool.evictConnection(connection);
             }
-            return found;
-        } catch (SQLException e) {
-            throw explain(e);
         }
-    }
-
-    <T> Optional<T> first(String sql, Row<T> reader, Object... arguments) {
-        return list(sql, reader, arguments).stream().findFirst();
-    }
-
-    long count(String sql, Object... arguments) {
-        return first(sql, row -> row.getLong(1), arguments).orElse(0L);
-    }
-
-    /// Runs a statement that changes rows, and says how many.
-    int update(String sql, Object... arguments) {
-        try (var statement = prepare(sql, arguments)) {
-            return statement.executeUpdate();
-        } catch (SQLException e) {
-            throw explain(e);
-        }
-    }
-
-    private void execute(String sql) {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw explain(e);
-        }
-    }
-
-    private PreparedStatement prepare(String sql, Object... arguments) throws SQLException {
-        var statement = connection.prepareStatement(sql);
-        for (int i = 0; i < arguments.length; i++) {
-            statement.setObject(i + 1, arguments[i]);
-        }
-        return statement;
-    }
-
-    private static StoreException explain(SQLException e) {
-        var code = e instanceof SQLiteException ours ? ours.getResultCode() : null;
-        // Extended codes carry the primary one in their low byte.
-        int primary = code == null ? 0 : code.code & 0xff;
-        if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
-            return new StoreException(
-                    StoreException.Kind.FULL, "the store is full: " + e.getMessage(), e);
-        }
-        if (primary == SQLiteErrorCode.SQLITE_CORRUPT.code
-                || primary == SQLiteErrorCode.SQLITE_NOTADB.code) {
-            return new StoreException(
-                    StoreException.Kind.UNUSABLE, "the store is damaged: " + e.getMessage(), e);
-        }
-        return new StoreException(
-                StoreException.Kind.FAILED, "the store failed: " + e.getMessage(), e);
     }
 
     @Override
     public void close() {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            throw explain(e);
-        }
+        pool.close();
     }
 }

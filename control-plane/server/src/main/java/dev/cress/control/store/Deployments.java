@@ -13,12 +13,12 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/// The deployments of each function. Called on the store's thread, changes inside a transaction.
+/// The deployments of each function. Lives as long as one transaction.
 final class Deployments {
-    private final Database database;
+    private final Transaction transaction;
 
-    Deployments(Database database) {
-        this.database = database;
+    Deployments(Transaction transaction) {
+        this.transaction = transaction;
     }
 
     /// A column of shares.
@@ -35,7 +35,7 @@ final class Deployments {
 
     /// Newest first.
     List<Deployment> newest(FunctionName name, int count) {
-        return database.list(
+        return transaction.list(
                 """
                 SELECT id, rollout, shares, cause, created_at_ms FROM deployment
                 WHERE function = ? ORDER BY id DESC LIMIT ?\
@@ -57,16 +57,16 @@ final class Deployments {
 
     /// The id that the next deployment of this function has.
     int nextId(FunctionName name) {
-        database.update(
+        transaction.update(
                 "UPDATE function SET deployments_made = deployments_made + 1 WHERE name = ?",
                 name.value());
         return (int)
-                database.count(
+                transaction.count(
                         "SELECT deployments_made FROM function WHERE name = ?", name.value());
     }
 
     void insert(FunctionName name, Deployment deployment, long revision) {
-        database.update(
+        transaction.update(
                 """
                 INSERT INTO deployment
                   (function, id, rollout, shares, cause, created_at_ms, revision)
@@ -83,7 +83,7 @@ final class Deployments {
 
     /// The revision that made this deployment durable.
     long revision(FunctionName name, int id) {
-        return database.count(
+        return transaction.count(
                 "SELECT revision FROM deployment WHERE function = ? AND id = ?", name.value(), id);
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// Functions and their versions. Called on the store's thread, changes inside a transaction.
+/// Functions and their versions. Lives as long as one transaction.
 final class Functions {
     /// Functions that one fleet may have.
     static final int FUNCTIONS_MAX = 10_000;
@@ -29,13 +29,13 @@ final class Functions {
 
     private static final int NAMED_IN_MESSAGE_MAX = 10;
 
-    private final Database database;
+    private final Transaction transaction;
     private final Modules modules;
     private final Bundles bundles;
     private final Deployments deployments;
 
-    Functions(Database database, Modules modules, Bundles bundles, Deployments deployments) {
-        this.database = database;
+    Functions(Transaction transaction, Modules modules, Bundles bundles, Deployments deployments) {
+        this.transaction = transaction;
         this.modules = modules;
         this.bundles = bundles;
         this.deployments = deployments;
@@ -92,14 +92,14 @@ final class Functions {
             return new Created(newest.getFirst(), true);
         }
         requireRoom(name);
-        database.update(
+        transaction.update(
                 "UPDATE function SET live = 1, versions_made = versions_made + 1 WHERE name = ?",
                 name.value());
         int number =
                 (int)
-                        database.count(
+                        transaction.count(
                                 "SELECT versions_made FROM function WHERE name = ?", name.value());
-        database.update(
+        transaction.update(
                 """
                 INSERT INTO version (function, number, module, manifest, created_at_ms)
                 VALUES (?, ?, ?, ?, ?)\
@@ -116,14 +116,14 @@ final class Functions {
         if (isLive(name)) {
             return;
         }
-        long live = database.count("SELECT count(*) FROM function WHERE live = 1");
+        long live = transaction.count("SELECT count(*) FROM function WHERE live = 1");
         if (live >= FUNCTIONS_MAX) {
             throw Refusal.conflict(
                     "too-many-functions",
                     "Too many functions",
                     "there are %d functions, at most %d".formatted(live, FUNCTIONS_MAX));
         }
-        database.update(
+        transaction.update(
                 """
                 INSERT INTO function (name, live, versions_made, deployments_made, state_bytes)
                 VALUES (?, 1, 0, 0, 0) ON CONFLICT (name) DO UPDATE SET live = 1\
@@ -133,7 +133,7 @@ final class Functions {
 
     private void requireRoom(FunctionName name) {
         long count =
-                database.count("SELECT count(*) FROM version WHERE function = ?", name.value());
+                transaction.count("SELECT count(*) FROM version WHERE function = ?", name.value());
         if (count >= VERSIONS_MAX) {
             throw Refusal.conflict(
                     "too-many-versions",
@@ -144,7 +144,7 @@ final class Functions {
     }
 
     boolean isLive(FunctionName name) {
-        return database.count(
+        return transaction.count(
                         "SELECT count(*) FROM function WHERE name = ? AND live = 1", name.value())
                 > 0;
     }
@@ -157,7 +157,7 @@ final class Functions {
 
     void requireVersion(FunctionName name, int number) {
         long found =
-                database.count(
+                transaction.count(
                         "SELECT count(*) FROM version WHERE function = ? AND number = ?",
                         name.value(),
                         number);
@@ -177,7 +177,7 @@ final class Functions {
     }
 
     private List<Version> versions(FunctionName name, String which, int number, int count) {
-        return database.list(
+        return transaction.list(
                 """
                 SELECT v.number, v.module, m.bytes, v.manifest, v.created_at_ms
                 FROM version v JOIN module m ON m.sha256 = v.module
@@ -208,7 +208,7 @@ final class Functions {
 
     /// By name.
     List<FunctionSummary> list() {
-        return database.list(
+        return transaction.list(
                 """
                 SELECT d.id, d.rollout, d.shares, d.cause, d.created_at_ms, f.name
                 FROM function f LEFT JOIN deployment d ON d.function = f.name
@@ -223,7 +223,7 @@ final class Functions {
 
     /// What nodes must know of every function that is deployed.
     List<FunctionState> states() {
-        return database.list(
+        return transaction.list(
                 "SELECT state FROM function WHERE live = 1 AND state IS NOT NULL ORDER BY name",
                 row -> Json.read(row.getString(1), FunctionState.class));
     }
@@ -232,9 +232,9 @@ final class Functions {
     void delete(FunctionName name) {
         requireLive(name);
         for (String table : List.of("route", "deployment", "version")) {
-            database.update("DELETE FROM " + table + " WHERE function = ?", name.value());
+            transaction.update("DELETE FROM " + table + " WHERE function = ?", name.value());
         }
-        database.update(
+        transaction.update(
                 "UPDATE function SET live = 0, state = NULL, state_bytes = 0 WHERE name = ?",
                 name.value());
     }

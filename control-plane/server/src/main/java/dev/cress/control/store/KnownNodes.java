@@ -6,16 +6,16 @@ import dev.cress.contract.NodeInfo;
 import java.util.List;
 
 /// Nodes that have been connected, so that an absent one is missed by name. A side table, never
-/// part of the log. Called on the store's thread.
+/// part of the log. Lives as long as one transaction.
 final class KnownNodes {
-    private final Database database;
+    private final Transaction transaction;
 
-    KnownNodes(Database database) {
-        this.database = database;
+    KnownNodes(Transaction transaction) {
+        this.transaction = transaction;
     }
 
     List<KnownNode> list() {
-        return database.list(
+        return transaction.list(
                 "SELECT info, revision, last_seen_ms FROM node ORDER BY name",
                 row ->
                         new KnownNode(
@@ -25,7 +25,7 @@ final class KnownNodes {
     }
 
     void put(KnownNode node) {
-        database.update(
+        transaction.update(
                 """
                 INSERT INTO node (name, info, revision, last_seen_ms) VALUES (?, ?, ?, ?)
                 ON CONFLICT (name) DO UPDATE SET info = excluded.info,
@@ -38,6 +38,6 @@ final class KnownNodes {
     }
 
     void delete(String name) {
-        database.update("DELETE FROM node WHERE name = ?", name);
+        transaction.update("DELETE FROM node WHERE name = ?", name);
     }
 }

@@ -10,18 +10,18 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/// Uploaded modules by their digest, in chunks. Called on the store's thread.
+/// Uploaded modules by their digest, in chunks. Lives as long as one transaction.
 final class Modules {
-    private final Database database;
+    private final Transaction transaction;
     private final Chunks chunks;
 
-    Modules(Database database) {
-        this.database = database;
-        this.chunks = new Chunks(database, "module_chunk");
+    Modules(Transaction transaction) {
+        this.transaction = transaction;
+        this.chunks = new Chunks(transaction, "module_chunk");
     }
 
     Optional<ModuleInfo> find(Sha256 sha256) {
-        return database.first(
+        return transaction.first(
                 "SELECT sha256, bytes, abi, created_at_ms FROM module WHERE sha256 = ?",
                 Modules::read,
                 sha256.hex());
@@ -29,7 +29,7 @@ final class Modules {
 
     /// Newest first.
     List<ModuleInfo> list() {
-        return database.list(
+        return transaction.list(
                 """
                 SELECT sha256, bytes, abi, created_at_ms FROM module
                 ORDER BY created_at_ms DESC, sha256 LIMIT ?\
@@ -43,15 +43,22 @@ final class Modules {
                 new Sha256(row.getString(1)), row.getLong(2), row.getString(3), row.getLong(4));
     }
 
-    /// Stores the file's bytes under their digest. Called inside a transaction: all or nothing.
-    void insert(ModuleInfo module, Path file) {
-        database.update(
-                "INSERT INTO module (sha256, bytes, abi, created_at_ms) VALUES (?, ?, ?, ?)",
-                module.sha256().hex(),
-                module.bytes(),
-                module.abi(),
-                module.createdAtMs());
-        chunks.insert(module.sha256(), module.bytes(), file);
+    /// Stores the file's bytes under their digest. All or nothing.
+    boolean insert(ModuleInfo module, Path file) {
+        int inserted =
+                transaction.update(
+                        """
+                        INSERT INTO module (sha256, bytes, abi, created_at_ms) VALUES (?, ?, ?, ?)
+                        ON CONFLICT (sha256) DO NOTHING\
+                        """,
+                        module.sha256().hex(),
+                        module.bytes(),
+                        module.abi(),
+                        module.createdAtMs());
+        if (inserted > 0) {
+            chunks.insert(module.sha256(), module.bytes(), file);
+        }
+        return inserted > 0;
     }
 
     /// The piece at this position, or nothing behind the last.

@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What changes the fleet: deploy, roll back, delete. Each is one transaction, and one revision if
-/// it changed what nodes know. Called inside a transaction.
+/// it changed what nodes know. Lives as long as one transaction.
 final class Releases {
     /// Deployments before the present one whose versions nodes keep, so that going back is
     /// immediate.
@@ -32,19 +32,19 @@ final class Releases {
     /// What all functions' states may come to: a snapshot of them must fit into one frame.
     static final long STATE_BYTES_MAX = 15L << 20;
 
-    private final Database database;
+    private final Transaction transaction;
     private final RevisionLog log;
     private final Functions functions;
     private final Deployments deployments;
     private final Routes routes;
 
     Releases(
-            Database database,
+            Transaction transaction,
             RevisionLog log,
             Functions functions,
             Deployments deployments,
             Routes routes) {
-        this.database = database;
+        this.transaction = transaction;
         this.log = log;
         this.functions = functions;
         this.deployments = deployments;
@@ -52,7 +52,7 @@ final class Releases {
     }
 
     /// @param basisPoints the share to deploy the version with, or null not to
-    Written<VersionCreated> createVersion(
+    VersionCreated createVersion(
             FunctionName name,
             Sha256 module,
             Manifest manifest,
@@ -61,15 +61,13 @@ final class Releases {
         Functions.Created created = functions.createVersion(name, module, manifest, nowMs);
         Version version = created.version();
         if (basisPoints == null) {
-            return Written.unchanged(new VersionCreated(version, created.unchanged(), null));
+            return new VersionCreated(version, created.unchanged(), null);
         }
-        Written<Deployed> deployed = deploy(name, version.number(), basisPoints, nowMs);
-        return new Written<>(
-                new VersionCreated(version, created.unchanged(), deployed.value()),
-                deployed.revision());
+        Deployed deployed = deploy(name, version.number(), basisPoints, nowMs);
+        return new VersionCreated(version, created.unchanged(), deployed);
     }
 
-    Written<Deployed> deploy(FunctionName name, int version, int basisPoints, long nowMs) {
+    Deployed deploy(FunctionName name, int version, int basisPoints, long nowMs) {
         functions.requireLive(name);
         functions.requireVersion(name, version);
         var present = deployments.present(name).orElse(null);
@@ -77,7 +75,7 @@ final class Releases {
     }
 
     /// @param version where to go back to, or null for what had the traffic before
-    Written<Deployed> rollback(FunctionName name, @Nullable Integer version, long nowMs) {
+    Deployed rollback(FunctionName name, @Nullable Integer version, long nowMs) {
         functions.requireLive(name);
         List<Deployment> newest = deployments.newest(name, Api.LIST_MAX);
         var present = newest.isEmpty() ? null : newest.getFirst();
@@ -89,17 +87,17 @@ final class Releases {
         return apply(name, present, Release.rollback(version), nowMs);
     }
 
-    Written<Deleted> delete(FunctionName name, long nowMs) {
+    Deleted delete(FunctionName name, long nowMs) {
         functions.delete(name);
         Revision revision = log.append(new Change.Deleted(name), nowMs);
-        return new Written<>(new Deleted(name, revision.position().revision()), revision);
+        return new Deleted(name, revision.position().revision());
     }
 
-    private Written<Deployed> apply(
+    private Deployed apply(
             FunctionName name, @Nullable Deployment present, Release release, long nowMs) {
         if (present != null && present.shares().equals(release.shares())) {
             long revision = deployments.revision(name, present.id());
-            return Written.unchanged(new Deployed(name, present, revision, true));
+            return new Deployed(name, present, revision, true);
         }
         int id = deployments.nextId(name);
         int rollout = present != null && release.sameRollout() ? present.rollout() : id;
@@ -110,7 +108,7 @@ final class Releases {
         deployments.insert(name, deployment, revision.position().revision());
         keep(state);
         long number = revision.position().revision();
-        return new Written<>(new Deployed(name, deployment, number, false), revision);
+        return new Deployed(name, deployment, number, false);
     }
 
     private FunctionState state(FunctionName name, Deployment deployment) {
@@ -133,12 +131,12 @@ final class Releases {
 
     private void keep(FunctionState state) {
         String json = Json.write(state);
-        database.update(
+        transaction.update(
                 "UPDATE function SET state = ?, state_bytes = ? WHERE name = ?",
                 json,
                 json.getBytes(StandardCharsets.UTF_8).length,
                 state.name().value());
-        long bytes = database.count("SELECT sum(state_bytes) FROM function");
+        long bytes = transaction.count("SELECT sum(state_bytes) FROM function");
         if (bytes > STATE_BYTES_MAX) {
             throw Refusal.conflict(
                     "fleet-state-too-large",

@@ -5,28 +5,55 @@ import dev.cress.contract.Position;
 import dev.cress.contract.Sha256;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /// The gapless, ordered log of everything that nodes must hear of. A revision's hash is the SHA-256
 /// of the hash before it and of its change's JSON as stored, so two logs that agree on one hash
 /// agree on everything before it. The first revision follows the hash of the epoch.
 ///
-/// Called inside a transaction: its write lock is what keeps numbers gapless.
+/// Lives as long as one transaction. One that changes anything locks the log's head before it looks
+/// at anything: what it then checks is true until it commits, and numbers are gapless. Locked last,
+/// PostgreSQL lets two checks pass that exclude each other.
 final class RevisionLog {
-    private final Database database;
-    private final String epoch;
+    /// Revisions that somebody may be behind and still follow one by one.
+    static final int FOLLOWED_MAX = 1_000;
 
-    RevisionLog(Database database, String epoch) {
-        this.database = database;
-        this.epoch = epoch;
+    private final Transaction transaction;
+
+    RevisionLog(Transaction transaction) {
+        this.transaction = transaction;
+    }
+
+    private record Stored(long number, String hash, String previous, String change) {}
+
+    /// Gives a new store's log its beginning.
+    void ensureHead(String epoch) {
+        transaction.update(
+                "INSERT INTO head (name, number, hash) VALUES ('log', 0, ?)"
+                        + " ON CONFLICT (name) DO NOTHING",
+                Sha256.of(epoch.getBytes(StandardCharsets.UTF_8)).hex());
+    }
+
+    /// Where the log ends; nobody else moves it until this transaction ends.
+    Position lock() {
+        transaction.first(
+                "SELECT number FROM head WHERE name = 'log'" + transaction.dialect().forUpdate(),
+                row -> row.getLong(1));
+        return head();
     }
 
     Position head() {
-        return database.first(
-                        "SELECT number, hash FROM revision ORDER BY number DESC LIMIT 1",
-                        row -> new Position(epoch, row.getLong(1), row.getString(2)))
-                .orElseGet(() -> new Position(epoch, 0, origin()));
+        return transaction
+                .first(
+                        """
+                        SELECT s.value, h.number, h.hash FROM head h, setting s
+                        WHERE h.name = 'log' AND s.name = 'epoch'\
+                        """,
+                        row -> new Position(row.getString(1), row.getLong(2), row.getString(3)))
+                .orElseThrow();
     }
 
     Revision append(Change change, long nowMs) {
@@ -34,7 +61,7 @@ final class RevisionLog {
         String json = Json.write(change);
         String hash = hash(head.hash(), json);
         long number = head.revision() + 1;
-        database.update(
+        transaction.update(
                 "INSERT INTO revision (number, hash, previous, at_ms, change) VALUES (?, ?, ?, ?,"
                         + " ?)",
                 number,
@@ -42,49 +69,80 @@ final class RevisionLog {
                 head.hash(),
                 nowMs,
                 json);
-        return new Revision(head.hash(), new Position(epoch, number, hash), change);
+        transaction.update("UPDATE head SET number = ?, hash = ? WHERE name = 'log'", number, hash);
+        return new Revision(head.hash(), new Position(head.epoch(), number, hash), change);
     }
 
     /// The newest revisions in their order, each checked against the one before.
     List<Revision> newest(int count) {
-        record Stored(long number, String hash, String previous, String change) {}
+        Position head = head();
         var rows =
-                database.list(
-                                """
-                                SELECT number, hash, previous, change FROM revision
-                                ORDER BY number DESC LIMIT ?\
-                                """,
-                                row ->
-                                        new Stored(
-                                                row.getLong(1),
-                                                row.getString(2),
-                                                row.getString(3),
-                                                row.getString(4)),
-                                count)
-                        .reversed();
-        var revisions = new ArrayList<Revision>();
+                transaction.list(
+                        """
+                        SELECT number, hash, previous, change FROM revision
+                        ORDER BY number DESC LIMIT ?\
+                        """,
+                        RevisionLog::read,
+                        count);
+        String epoch = head.epoch();
+        String next = head.hash();
+        long number = head.revision();
         for (Stored row : rows) {
-            boolean follows =
-                    revisions.isEmpty()
-                            || (revisions.getLast().position().hash().equals(row.previous)
-                                    && revisions.getLast().position().revision() + 1 == row.number);
-            if (!follows || !hash(row.previous, row.change).equals(row.hash)) {
+            if (row.number != number || !row.hash.equals(next) || !isWhole(row)) {
                 throw new StoreException(
                         StoreException.Kind.UNUSABLE,
                         "revision %d of the log does not follow the one before: the store was altered"
                                 .formatted(row.number));
             }
-            revisions.add(
-                    new Revision(
-                            row.previous,
-                            new Position(epoch, row.number, row.hash),
-                            Json.read(row.change, Change.class)));
+            next = row.previous;
+            number--;
         }
-        return revisions;
+        return rows.reversed().stream().map(row -> revision(epoch, row)).toList();
     }
 
-    private String origin() {
-        return Sha256.of(epoch.getBytes(StandardCharsets.UTF_8)).hex();
+    /// The revisions after this place in their order, if what stands there is still part of this
+    /// log and all after it is there, at most [#FOLLOWED_MAX].
+    Optional<List<Revision>> after(Position known) {
+        Position head = head();
+        if (!head.epoch().equals(known.epoch())) {
+            return Optional.empty();
+        }
+        var rows =
+                transaction.list(
+                        """
+                        SELECT number, hash, previous, change FROM revision
+                        WHERE number > ? ORDER BY number LIMIT ?\
+                        """,
+                        RevisionLog::read,
+                        known.revision(),
+                        FOLLOWED_MAX);
+        String hash = known.hash();
+        long number = known.revision();
+        for (Stored row : rows) {
+            number++;
+            if (row.number != number || !row.previous.equals(hash) || !isWhole(row)) {
+                return Optional.empty();
+            }
+            hash = row.hash;
+        }
+        return number == head.revision() && hash.equals(head.hash())
+                ? Optional.of(rows.stream().map(row -> revision(head.epoch(), row)).toList())
+                : Optional.empty();
+    }
+
+    private static Stored read(ResultSet row) throws SQLException {
+        return new Stored(row.getLong(1), row.getString(2), row.getString(3), row.getString(4));
+    }
+
+    private static boolean isWhole(Stored row) {
+        return hash(row.previous, row.change).equals(row.hash);
+    }
+
+    private static Revision revision(String epoch, Stored row) {
+        return new Revision(
+                row.previous,
+                new Position(epoch, row.number, row.hash),
+                Json.read(row.change, Change.class));
     }
 
     private static String hash(String previous, String change) {

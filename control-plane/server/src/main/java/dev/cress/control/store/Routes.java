@@ -6,20 +6,20 @@ import dev.cress.contract.Route;
 import java.util.Collection;
 
 /// Which function holds which route: an exact host and path belongs to one function, and the
-/// table's key guards it. Called inside a transaction.
+/// table's key guards it. Lives as long as one transaction.
 final class Routes {
-    private final Database database;
+    private final Transaction transaction;
 
-    Routes(Database database) {
-        this.database = database;
+    Routes(Transaction transaction) {
+        this.transaction = transaction;
     }
 
     /// Gives the function these routes and no others, or refuses and names who holds one of them.
     void claim(FunctionName name, Collection<Route> routes) {
-        database.update("DELETE FROM route WHERE function = ?", name.value());
+        transaction.update("DELETE FROM route WHERE function = ?", name.value());
         for (Route route : routes) {
             var holder =
-                    database.first(
+                    transaction.first(
                             "SELECT function FROM route WHERE host = ? AND path = ?",
                             row -> row.getString(1),
                             route.host(),
@@ -27,7 +27,7 @@ final class Routes {
             if (holder.isPresent()) {
                 throw Refusal.routeTaken(route, holder.get());
             }
-            database.update(
+            transaction.update(
                     "INSERT INTO route (host, path, function) VALUES (?, ?, ?)",
                     route.host(),
                     route.path(),

@@ -2,19 +2,34 @@ package dev.cress.control.store;
 
 import java.util.List;
 
-/// The store's tables. JSON columns hold records of the contract, as they travel.
+/// The store's tables, in SQLite's words; a [Dialect] has its own for the types. JSON columns hold
+/// records of the contract, as they travel.
 ///
-/// `revision` is the log that nodes follow: gapless, each with the hash of the one before. The rest
-/// is what the log's head amounts to, and what nodes need not know. A deleted function keeps its
-/// row, so that the numbers of its versions and deployments go on when the name is used again.
+/// `revision` is the log that nodes follow: gapless, each with the hash of the one before. `head`
+/// has a row that says where the log ends, and one that counts the changes of each side table; who
+/// changes one of these locks its row first. The rest is what the log's head amounts to, and what
+/// nodes need not know. A deleted function keeps its row, so that the numbers of its versions and
+/// deployments go on when the name is used again.
 final class Schema {
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /// What makes each version of the one before, the first of nothing.
-    static final List<List<String>> STEPS = List.of(first(), bundles());
+    static final List<List<String>> STEPS = List.of(first(), bundles(), heads());
 
     private Schema() {}
+
+    private static List<String> heads() {
+        return List.of(
+                """
+                CREATE TABLE head (
+                  name TEXT PRIMARY KEY, number INTEGER NOT NULL, hash TEXT NOT NULL) STRICT\
+                """,
+                """
+                INSERT INTO head (name, number, hash)
+                SELECT 'log', number, hash FROM revision ORDER BY number DESC LIMIT 1\
+                """);
+    }
 
     private static List<String> bundles() {
         return List.of(

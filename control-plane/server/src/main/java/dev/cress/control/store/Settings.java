@@ -5,20 +5,20 @@ package dev.cress.control.store;
 /// @param epoch names this log: another store, or one made anew, has another
 /// @param routerKey by which nodes know the fleet's routers
 public record Settings(String epoch, String routerKey) {
-    /// Reads what is stored, or makes it. Called inside a transaction.
-    static Settings ensure(Database database) {
+    /// Reads what is stored, or makes it.
+    static Settings ensure(Transaction transaction) {
         return new Settings(
-                ensure(database, "epoch", Secrets.hex(16)),
-                ensure(database, "router_key", Secrets.base64(32)));
+                ensure(transaction, "epoch", Secrets.hex(16)),
+                ensure(transaction, "router_key", Secrets.base64(32)));
     }
 
-    private static String ensure(Database database, String name, String ifMissing) {
-        database.update(
+    private static String ensure(Transaction transaction, String name, String ifMissing) {
+        transaction.update(
                 "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
                 name,
                 ifMissing);
-        return database.first(
-                        "SELECT value FROM setting WHERE name = ?", row -> row.getString(1), name)
+        return transaction
+                .first("SELECT value FROM setting WHERE name = ?", row -> row.getString(1), name)
                 .orElseThrow();
     }
 

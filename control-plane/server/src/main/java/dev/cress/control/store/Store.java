@@ -10,9 +10,7 @@ import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
-import dev.cress.contract.FunctionState;
 import dev.cress.contract.Manifest;
-import dev.cress.contract.Position;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Version;
 
@@ -25,94 +23,81 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
-/// Everything that the control plane remembers. Work is done on the store's own thread, one piece
-/// after the other; answers come back on the event loop, each after the revision that it made was
-/// handed to the listener. What was answered is durable. A [Refusal] or [StoreException] in the
-/// answer means that nothing was changed.
+/// Everything that the control plane remembers, in a file of its own or in a database that several
+/// servers share. What is guaranteed, on both engines:
 ///
-/// May be called from any thread.
+/// * **Durable.** What was answered survives a power cut. An answer with a [Refusal] or a
+/// [StoreException] means that nothing was changed, unless it is of kind `UNSURE`. * **One after
+/// the other.** A change is made as if nobody else were there, from its checks to its last write:
+/// of two that exclude each other the second is refused, whichever servers they came to. * **A
+/// gapless log.** Revisions are numbered without a gap, each with the hash of the one before, in
+/// the order in which their changes were made. * **Heard in order.** Every server's listener hears
+/// of each revision once, in order, on the event loop; of one that this server made, before its
+/// answer.
+///
+/// Changes and what the log says are a thread's work, one piece after the other; reads are others',
+/// so that a module on its way to a node holds nobody up. May be called from any thread.
 public final class Store implements AutoCloseable {
+    /// Threads that read, and connections for them.
+    static final int READERS = 2;
+
     private final StoreThread thread;
+    private final StoreThread readers;
     private final Database database;
     private final InstantSource clock;
-    private volatile Consumer<Revision> listener = _ -> {};
-
+    private final Tail tail;
+    private final Batches batches;
     private final Settings settings;
-    private final RevisionLog log;
-    private final Modules modules;
-    private final Bundles bundles;
-    private final Deployments deployments;
-    private final Functions functions;
-    private final Releases releases;
-    private final Tokens tokens;
-    private final KnownNodes nodes;
 
-    private Store(StoreThread thread, Database database, InstantSource clock) {
-        this.thread = thread;
+    private Store(Database database, InstantSource clock, Context loop) {
         this.database = database;
         this.clock = clock;
-        settings = database.write(() -> Settings.ensure(database));
-        log = new RevisionLog(database, settings.epoch());
-        modules = new Modules(database);
-        bundles = new Bundles(database);
-        deployments = new Deployments(database);
-        functions = new Functions(database, modules, bundles, deployments);
-        releases = new Releases(database, log, functions, deployments, new Routes(database));
-        tokens = new Tokens(database);
-        nodes = new KnownNodes(database);
+        settings =
+                database.write(
+                        transaction -> {
+                            var made = Settings.ensure(transaction);
+                            new RevisionLog(transaction).ensureHead(made.epoch());
+                            return made;
+                        });
+        thread = new StoreThread(loop, "cress-store", 1);
+        readers = new StoreThread(loop, "cress-store-read", READERS);
+        tail = new Tail(thread);
+        batches = new Batches(thread, database, tail);
     }
 
-    /// Opens the store in this file, and makes it if there is none. Blocks until it stands.
+    /// Opens the store, and makes it if there is none. Blocks until it stands.
     ///
-    /// @param bytesMax what the file may grow to
     /// @param loop where answers arrive
-    public static Store open(Path file, long bytesMax, InstantSource clock, Context loop) {
-        var thread = new StoreThread(loop);
+    public static Store open(StoreLocation location, InstantSource clock, Context loop) {
+        var database =
+                Database.open(
+                        switch (location) {
+                            case StoreLocation.InFile(Path path, long bytesMax) ->
+                                    new SqliteDialect(path, bytesMax);
+                            case StoreLocation.InPostgres(String url) -> new PostgresDialect(url);
+                        });
         try {
-            return thread.call(
-                    () -> {
-                        var database = Database.open(file, bytesMax);
-                        try {
-                            return new Store(thread, database, clock);
-                        } catch (RuntimeException e) {
-                            database.close();
-                            throw e;
-                        }
-                    });
+            return new Store(database, clock, loop);
         } catch (RuntimeException e) {
-            thread.close();
+            database.close();
             throw e;
         }
     }
 
-    /// What a session of the sync needs to begin with.
-    ///
-    /// @param newest the newest revisions, for nodes that come back
-    public record Image(
-            Position position,
-            List<FunctionState> functions,
-            List<Revision> newest,
-            List<KnownNode> nodes,
-            List<StoredToken> tokens) {}
-
     /// The store's content at start-up. Blocks.
-    public Image load(int revisionsMax) {
-        return thread.call(
-                () ->
-                        new Image(
-                                log.head(),
-                                functions.states(),
-                                log.newest(revisionsMax),
-                                nodes.list(),
-                                tokens.list()));
+    public Image load() {
+        return readers.call(() -> database.read(transaction -> Image.of(Tables.in(transaction))));
     }
 
-    /// From now on this hears of each revision, in order, on the event loop.
-    public void listen(Consumer<Revision> listener) {
-        this.listener = listener;
+    /// From now on this hears of all that comes after the image, on the event loop.
+    public void follow(Image image, StoreListener listener) {
+        thread.run(
+                () -> {
+                    tail.follow(image.position(), listener);
+                    return image;
+                });
     }
 
     public Settings settings() {
@@ -120,79 +105,73 @@ public final class Store implements AutoCloseable {
     }
 
     public Future<Optional<ModuleInfo>> module(Sha256 sha256) {
-        return thread.run(() -> modules.find(sha256));
+        return read(tables -> tables.modules().find(sha256));
     }
 
     public Future<List<ModuleInfo>> modules() {
-        return thread.run(modules::list);
+        return read(tables -> tables.modules().list());
     }
 
     /// Stores an uploaded file. Empty if the module was there already.
     public Future<Optional<ModuleInfo>> addModule(
             Sha256 sha256, long bytes, String abi, Path file) {
-        return write(
-                () -> {
-                    if (modules.find(sha256).isPresent()) {
-                        return Optional.empty();
-                    }
+        return aside(
+                tables -> {
                     var module = new ModuleInfo(sha256, bytes, abi, clock.millis());
-                    modules.insert(module, file);
-                    return Optional.of(module);
+                    return tables.modules().insert(module, file)
+                            ? Optional.of(module)
+                            : Optional.empty();
                 });
     }
 
     /// A piece of a module, or nothing behind its last.
     public Future<Optional<byte[]>> moduleChunk(Sha256 sha256, int position) {
-        return thread.run(() -> modules.chunk(sha256, position));
+        return read(tables -> tables.modules().chunk(sha256, position));
     }
 
     public Future<Optional<BundleInfo>> bundle(Sha256 sha256) {
-        return thread.run(() -> bundles.find(sha256));
+        return read(tables -> tables.bundles().find(sha256));
     }
 
     /// Stores an uploaded archive, unless it is there already.
     public Future<BundleInfo> addBundle(Sha256 sha256, long bytes, int files, Path file) {
-        return write(
-                () ->
-                        bundles.find(sha256)
-                                .orElseGet(
-                                        () -> {
-                                            var bundle =
-                                                    new BundleInfo(
-                                                            sha256, bytes, files, clock.millis());
-                                            bundles.insert(bundle, file);
-                                            return bundle;
-                                        }));
+        return aside(
+                tables -> {
+                    var bundle = new BundleInfo(sha256, bytes, files, clock.millis());
+                    return tables.bundles().insert(bundle, file)
+                            ? bundle
+                            : tables.bundles().find(sha256).orElseThrow();
+                });
     }
 
     /// A piece of an archive, or nothing behind its last.
     public Future<Optional<byte[]>> bundleChunk(Sha256 sha256, int position) {
-        return thread.run(() -> bundles.chunk(sha256, position));
+        return read(tables -> tables.bundles().chunk(sha256, position));
     }
 
     public Future<List<FunctionSummary>> functions() {
-        return thread.run(functions::list);
+        return read(tables -> tables.functions().list());
     }
 
     public Future<FunctionInfo> function(FunctionName name) {
-        return thread.run(() -> functions.info(name));
+        return read(tables -> tables.functions().info(name));
     }
 
     /// The newest versions, newest first.
     public Future<List<Version>> versions(FunctionName name) {
-        return thread.run(
-                () -> {
-                    functions.requireLive(name);
-                    return functions.versions(name, Api.LIST_MAX);
+        return read(
+                tables -> {
+                    tables.functions().requireLive(name);
+                    return tables.functions().versions(name, Api.LIST_MAX);
                 });
     }
 
     /// The newest deployments, newest first.
     public Future<List<Deployment>> deployments(FunctionName name) {
-        return thread.run(
-                () -> {
-                    functions.requireLive(name);
-                    return deployments.newest(name, Api.LIST_MAX);
+        return read(
+                tables -> {
+                    tables.functions().requireLive(name);
+                    return tables.deployments().newest(name, Api.LIST_MAX);
                 });
     }
 
@@ -201,31 +180,35 @@ public final class Store implements AutoCloseable {
     /// @param basisPoints the share to deploy it with, or null to deploy it later
     public Future<VersionCreated> createVersion(
             FunctionName name, Sha256 module, Manifest manifest, @Nullable Integer basisPoints) {
-        return commit(
-                () -> releases.createVersion(name, module, manifest, basisPoints, clock.millis()));
+        return change(
+                tables ->
+                        tables.releases()
+                                .createVersion(
+                                        name, module, manifest, basisPoints, clock.millis()));
     }
 
     public Future<Deployed> deploy(FunctionName name, int version, int basisPoints) {
-        return commit(() -> releases.deploy(name, version, basisPoints, clock.millis()));
+        return change(
+                tables -> tables.releases().deploy(name, version, basisPoints, clock.millis()));
     }
 
     /// Sends all of the traffic to an earlier version.
     ///
     /// @param version which one, or null for what had the traffic before
     public Future<Deployed> rollback(FunctionName name, @Nullable Integer version) {
-        return commit(() -> releases.rollback(name, version, clock.millis()));
+        return change(tables -> tables.releases().rollback(name, version, clock.millis()));
     }
 
     /// The name may be used again; the numbers of its versions and deployments go on, so that a
     /// number never means two things.
     public Future<Deleted> delete(FunctionName name) {
-        return commit(() -> releases.delete(name, clock.millis()));
+        return change(tables -> tables.releases().delete(name, clock.millis()));
     }
 
     public Future<Void> putToken(StoredToken token) {
-        return write(
-                        () -> {
-                            tokens.put(token);
+        return change(
+                        tables -> {
+                            tables.tokens().put(token);
                             return token;
                         })
                 .mapEmpty();
@@ -236,60 +219,63 @@ public final class Store implements AutoCloseable {
         thread.call(
                 () ->
                         database.write(
-                                () -> {
-                                    tokens.put(token);
+                                transaction -> {
+                                    var tables = Tables.in(transaction);
+                                    tables.log().lock();
+                                    tables.tokens().put(token);
                                     return token;
                                 }));
     }
 
     /// Whether there was a token of this id.
     public Future<Boolean> deleteToken(String id) {
-        return write(() -> tokens.delete(id));
+        return change(tables -> tables.tokens().delete(id));
     }
 
     public Future<Void> putNode(KnownNode node) {
-        return write(
-                        () -> {
-                            nodes.put(node);
+        return aside(
+                        tables -> {
+                            tables.nodes().put(node);
                             return node;
                         })
                 .mapEmpty();
     }
 
     public Future<Void> deleteNode(String name) {
-        return write(
-                        () -> {
-                            nodes.delete(name);
+        return aside(
+                        tables -> {
+                            tables.nodes().delete(name);
                             return name;
                         })
                 .mapEmpty();
     }
 
-    /// Pieces of work that wait for the store's thread.
+    /// Pieces of work that wait for the store's threads.
     public int queued() {
-        return thread.queued();
+        return thread.queued() + readers.queued();
     }
 
-    private <T> Future<T> write(Supplier<T> work) {
-        return thread.run(() -> database.write(work));
+    private <T> Future<T> read(Function<Tables, T> work) {
+        return readers.run(() -> database.read(transaction -> work.apply(Tables.in(transaction))));
     }
 
-    private <T> Future<T> commit(Supplier<Written<T>> work) {
-        return thread.run(
-                () -> {
-                    Written<T> written = database.write(work);
-                    Revision revision = written.revision();
-                    if (revision != null) {
-                        thread.onLoop(() -> listener.accept(revision));
-                    }
-                    return written.value();
-                });
+    private <T> Future<T> change(Function<Tables, T> work) {
+        return batches.submit(work);
     }
 
-    /// Finishes what was accepted, then closes the file.
+    /// What no other change depends on: it doesn't wait for the log's head, nor hold others up.
+    private <T> Future<T> aside(Function<Tables, T> work) {
+        return thread.run(() -> database.write(transaction -> work.apply(Tables.in(transaction))));
+    }
+
+    /// Finishes what was accepted, then closes all connections.
     @Override
     public void close() {
-        thread.close();
-        database.close();
+        try {
+            thread.close();
+            readers.close();
+        } finally {
+            database.close();
+        }
     }
 }

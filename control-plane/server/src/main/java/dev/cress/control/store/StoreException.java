@@ -1,6 +1,7 @@
 package dev.cress.control.store;
 
-/// A fault of the store itself: nothing of what was asked is stored.
+/// A fault of the store itself: nothing of what was asked is stored, unless the kind says that it
+/// may be.
 public final class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -10,8 +11,13 @@ public final class StoreException extends RuntimeException {
         FULL,
         /// The queue before the store's thread is full.
         BUSY,
-        /// The file can't be used as it is: damaged, altered, or of a newer program.
+        /// The store can't be used as it is: damaged, altered, unsafe, or of a newer program.
         UNUSABLE,
+        /// The database can't be reached, or others were in the way for too long. May be tried
+        /// again.
+        AWAY,
+        /// The database went away while it committed. What was asked may be stored or not.
+        UNSURE,
         /// Anything else.
         FAILED
     }

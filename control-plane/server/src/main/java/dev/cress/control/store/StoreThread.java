@@ -13,26 +13,27 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// The one platform thread that touches the database, and the bounded queue before it. Results are
-/// handed back on the event loop in the order in which the work was done.
+/// Platform threads that touch the database, and the bounded queue before them. Results are handed
+/// back on the event loop, those of one thread in the order in which the work was done.
 final class StoreThread implements AutoCloseable {
     /// Pieces of work that may wait: some 3 s of commits.
     static final int QUEUE_MAX = 1_024;
 
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(30);
 
-    private final ThreadPoolExecutor executor =
-            new ThreadPoolExecutor(
-                    1,
-                    1,
-                    0,
-                    TimeUnit.SECONDS,
-                    new ArrayBlockingQueue<>(QUEUE_MAX),
-                    Thread.ofPlatform().name("cress-store").factory());
+    private final ThreadPoolExecutor executor;
     private final Context loop;
 
-    StoreThread(Context loop) {
+    StoreThread(Context loop, String name, int threads) {
         this.loop = loop;
+        executor =
+                new ThreadPoolExecutor(
+                        threads,
+                        threads,
+                        0,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(QUEUE_MAX),
+                        Thread.ofPlatform().name(name).factory());
     }
 
     <T> Future<T> run(Supplier<T> work) {
@@ -47,15 +48,16 @@ final class StoreThread implements AutoCloseable {
                             onLoop(() -> promise.fail(e));
                         }
                     });
-        } catch (RejectedExecutionException e) {
-            return Future.failedFuture(
-                    new StoreException(
-                            StoreException.Kind.BUSY,
-                            "%d requests wait for the store, at most %d"
-                                    .formatted(queued(), QUEUE_MAX),
-                            e));
+        } catch (RejectedExecutionException _) {
+            return Future.failedFuture(busy(queued()));
         }
         return promise.future();
+    }
+
+    static StoreException busy(int queued) {
+        return new StoreException(
+                StoreException.Kind.BUSY,
+                "%d requests wait for the store, at most %d".formatted(queued, QUEUE_MAX));
     }
 
     /// Runs the work and waits for it, for start-up, when there is no event loop to hold up.

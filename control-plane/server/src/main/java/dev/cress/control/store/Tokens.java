@@ -4,20 +4,20 @@ import dev.cress.contract.Sha256;
 
 import java.util.List;
 
-/// Bearer tokens by the hash of their secret. Called on the store's thread.
+/// Bearer tokens by the hash of their secret. Lives as long as one transaction.
 final class Tokens {
     /// Tokens that one fleet may have.
     static final int TOKENS_MAX = 1_000;
 
-    private final Database database;
+    private final Transaction transaction;
 
-    Tokens(Database database) {
-        this.database = database;
+    Tokens(Transaction transaction) {
+        this.transaction = transaction;
     }
 
     /// Oldest first.
     List<StoredToken> list() {
-        return database.list(
+        return transaction.list(
                 "SELECT id, hash, name, scope, created_at_ms FROM token ORDER BY created_at_ms, id",
                 row ->
                         new StoredToken(
@@ -31,14 +31,14 @@ final class Tokens {
     /// Stores the token in the place of one with the same id.
     void put(StoredToken token) {
         delete(token.id());
-        long count = database.count("SELECT count(*) FROM token");
+        long count = transaction.count("SELECT count(*) FROM token");
         if (count >= TOKENS_MAX) {
             throw Refusal.conflict(
                     "too-many-tokens",
                     "Too many tokens",
                     "there are %d tokens, at most %d: revoke some".formatted(count, TOKENS_MAX));
         }
-        database.update(
+        transaction.update(
                 "INSERT INTO token (id, hash, name, scope, created_at_ms) VALUES (?, ?, ?, ?, ?)",
                 token.id(),
                 token.hash().hex(),
@@ -49,6 +49,6 @@ final class Tokens {
 
     /// Whether there was one.
     boolean delete(String id) {
-        return database.update("DELETE FROM token WHERE id = ?", id) > 0;
+        return transaction.update("DELETE FROM token WHERE id = ?", id) > 0;
     }
 }

@@ -6,6 +6,7 @@ import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
 import dev.cress.contract.Position;
 import dev.cress.control.store.Change;
+import dev.cress.control.store.Image;
 import dev.cress.control.store.Revision;
 
 import org.jspecify.annotations.Nullable;
@@ -21,19 +22,24 @@ import java.util.TreeMap;
 /// The log's head as nodes know it, and the newest revisions, in memory. Frames are encoded here,
 /// once for all nodes that get the same. No I/O; confined to the event loop.
 final class FleetImage {
-    /// Revisions that a node may be behind and still get a delta; further back a snapshot is
-    /// cheaper to be sure of.
-    static final int REVISIONS_MAX = 256;
-
     private final Map<FunctionName, FunctionState> functions = new TreeMap<>();
     private final ArrayDeque<Revision> newest = new ArrayDeque<>();
     private Position position;
     private @Nullable String snapshot;
 
-    FleetImage(Position position, List<FunctionState> functions, List<Revision> newest) {
-        this.position = position;
-        functions.forEach(state -> this.functions.put(state.name(), state));
-        this.newest.addAll(newest);
+    FleetImage(Image stored) {
+        position = stored.position();
+        replace(stored);
+    }
+
+    /// Forgets everything for this.
+    final void replace(Image stored) {
+        position = stored.position();
+        snapshot = null;
+        functions.clear();
+        stored.functions().forEach(state -> functions.put(state.name(), state));
+        newest.clear();
+        newest.addAll(stored.newest());
     }
 
     Position position() {
@@ -58,7 +64,7 @@ final class FleetImage {
             case Change.Deleted(var name) -> functions.remove(name);
         }
         newest.addLast(revision);
-        if (newest.size() > REVISIONS_MAX) {
+        if (newest.size() > Image.REVISIONS_MAX) {
             newest.removeFirst();
         }
         long from = position.revision();

@@ -8,8 +8,10 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
 import dev.cress.control.store.Change;
+import dev.cress.control.store.Image;
 import dev.cress.control.store.Revision;
 import dev.cress.control.store.Store;
+import dev.cress.control.store.StoreListener;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,10 +27,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /// The nodes that are connected: the hello of each, fencing, and the push of every commit to all.
 /// Lives on the event loop.
-final class NodeSessions {
+final class NodeSessions implements StoreListener {
     static final Duration HELLO_WITHIN = Duration.ofSeconds(5);
 
     /// Nodes that are remembered, connected or not.
@@ -192,7 +195,8 @@ final class NodeSessions {
     }
 
     /// Takes a commit and pushes it, encoded once.
-    void committed(Revision revision) {
+    @Override
+    public void committed(Revision revision) {
         String delta = image.apply(revision);
         long number = revision.position().revision();
         committedNs.put(number, System.nanoTime());
@@ -202,6 +206,16 @@ final class NodeSessions {
             case Change.Deleted(var name) -> presence.forget(name);
         }
         sessions.values().forEach(session -> session.offer(number, delta));
+    }
+
+    /// Nodes come back and are told by what they say of themselves what became of their log.
+    @Override
+    public void replaced(Image stored) {
+        LOG.warn("the log was replaced: it ends at {} now", stored.position());
+        image.replace(stored);
+        presence.retainOnly(stored.functions());
+        committedNs.clear();
+        endAll(_ -> true, CloseCode.GOING_AWAY, "the log was replaced");
     }
 
     void acked(NodeSession session, long revision) {
@@ -266,16 +280,21 @@ final class NodeSessions {
     }
 
     void endAll(String tokenId) {
-        for (NodeSession session : List.copyOf(sessions.values())) {
-            if (session.peer().tokenId().equals(tokenId)) {
-                session.peer().end(CloseCode.TOKEN_REVOKED, "the token was revoked");
-            }
-        }
+        endAll(
+                session -> session.peer().tokenId().equals(tokenId),
+                CloseCode.TOKEN_REVOKED,
+                "the token was revoked");
     }
 
     void close() {
+        endAll(_ -> true, CloseCode.GOING_AWAY, "the control plane stops");
+    }
+
+    private void endAll(Predicate<NodeSession> which, CloseCode code, String why) {
         for (NodeSession session : List.copyOf(sessions.values())) {
-            session.peer().end(CloseCode.GOING_AWAY, "the control plane stops");
+            if (which.test(session)) {
+                session.peer().end(code, why);
+            }
         }
     }
 }

@@ -15,7 +15,9 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// Which nodes there are and what each said of itself. A node says anew how far it is with each
 /// version when it connects, so what is known of it begins empty then. Confined to the event loop.
@@ -128,6 +130,17 @@ final class Presence {
             node.staging.remove(function);
             node.serving.remove(function);
         }
+    }
+
+    /// Forgets what nodes said of all but these.
+    void retainOnly(List<FunctionState> states) {
+        Set<FunctionName> names =
+                states.stream().map(FunctionState::name).collect(Collectors.toSet());
+        for (Node node : nodes.values()) {
+            node.staging.keySet().retainAll(names);
+            node.serving.keySet().retainAll(names);
+        }
+        states.forEach(this::retain);
     }
 
     /// Forgets a node, and says whether it was known.

@@ -2,6 +2,7 @@ package dev.cress.control.sync;
 
 import dev.cress.contract.Api.NodeStatus;
 import dev.cress.contract.Position;
+import dev.cress.control.store.Image;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Store;
 
@@ -34,14 +35,14 @@ public final class Sync {
     public Sync(
             Vertx vertx,
             Store store,
-            Store.Image stored,
+            Image stored,
             InstantSource clock,
             Limits limits,
             MeterRegistry meters) {
         this.vertx = vertx;
         this.store = store;
         pingEvery = limits.pingEvery();
-        image = new FleetImage(stored.position(), stored.functions(), stored.newest());
+        image = new FleetImage(stored);
         presence = new Presence(clock, stored.nodes());
         rollouts = new Rollouts(vertx, presence);
         routers =
@@ -65,12 +66,7 @@ public final class Sync {
         Gauge.builder("cress.control.routers.connected", routers, RouterSessions::connected)
                 .description("routers with a session")
                 .register(meters);
-        store.listen(nodes::committed);
-    }
-
-    /// How many revisions [Store#load] should bring for nodes that come back.
-    public static int revisionsKept() {
-        return FleetImage.REVISIONS_MAX;
+        store.follow(stored, nodes);
     }
 
     private void gauge(

@@ -3,6 +3,7 @@ package dev.cress.control.module;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.cress.control.store.Engine;
 import dev.cress.control.store.Store;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -79,7 +80,7 @@ class UploadsTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(folder.resolve("store.db"), 1 << 30, InstantSource.system(), loop);
+        store = Store.open(Engine.SQLITE.fresh(folder), InstantSource.system(), loop);
         uploads = new Uploads(vertx, folder, 1 << 20, preparations, store, meters);
     }
 

@@ -17,7 +17,7 @@ class StoreThreadTest {
         var vertx = Vertx.vertx();
         var mayGo = new CountDownLatch(1);
         var done = new CopyOnWriteArrayList<Integer>();
-        try (var thread = new StoreThread(vertx.getOrCreateContext())) {
+        try (var thread = new StoreThread(vertx.getOrCreateContext(), "store", 1)) {
             thread.run(() -> awaited(mayGo));
             await().until(() -> thread.queued() == 0);
             for (int i = 0; i < StoreThread.QUEUE_MAX; i++) {

@@ -1,0 +1,47 @@
+package dev.cress.control.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/// What the two engines say differently; all other SQL is the same for both. Each knows how to open
+/// a connection on which a commit that was answered stays, and refuses settings under which it
+/// might not.
+sealed interface Dialect permits SqliteDialect, PostgresDialect {
+    /// The store as messages name it, without secrets.
+    String name();
+
+    /// A new connection, checked. Throws a [StoreException] that says which setting is unsafe.
+    Connection connect() throws SQLException;
+
+    /// Connections that one server has open at most.
+    int connectionsMax();
+
+    /// Begins a transaction that sees one state of everything.
+    String beginRead();
+
+    /// Begins a transaction that writes.
+    String beginWrite();
+
+    /// Behind a SELECT: the rows that it finds are this transaction's until it ends.
+    String forUpdate();
+
+    /// The database's clock in ms since the epoch, as an expression; it goes on in a transaction.
+    String nowMs();
+
+    /// A statement of the [Schema] in this engine's words.
+    String definition(String sql);
+
+    /// Keeps others from changing the schema as long as the transaction lasts.
+    void lockSchema(Transaction transaction);
+
+    /// The version of the schema, 0 if there is none.
+    int schemaVersion(Transaction transaction);
+
+    void putSchemaVersion(Transaction transaction, int version);
+
+    /// Whether several servers may have the store open.
+    boolean isShared();
+
+    /// What went wrong, so that somebody can act on it.
+    StoreException explain(SQLException e);
+}

@@ -1,0 +1,120 @@
+package dev.cress.control.store;
+
+import dev.cress.contract.Api.Deployed;
+import dev.cress.contract.Api.VersionCreated;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Limits;
+import dev.cress.contract.Manifest;
+import dev.cress.contract.Route;
+import dev.cress.contract.Sha256;
+import dev.cress.contract.Warmup;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A store as one server has it open, and what its listener heard.
+final class OpenStore implements AutoCloseable {
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    private final Context loop = vertx.getOrCreateContext();
+    final Store store;
+
+    /// Revisions and, where the log was replaced, its image.
+    final List<Object> heard = new CopyOnWriteArrayList<>();
+
+    OpenStore(StoreLocation location) {
+        try {
+            store = Store.open(location, InstantSource.system(), loop);
+        } catch (RuntimeException e) {
+            await(vertx.close());
+            throw e;
+        }
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException ours) {
+                throw ours;
+            }
+            throw new AssertionError(e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Follows the log from where it stands.
+    OpenStore follow() {
+        store.follow(
+                store.load(),
+                new StoreListener() {
+                    @Override
+                    public void committed(Revision revision) {
+                        heard.add(revision);
+                    }
+
+                    @Override
+                    public void replaced(Image image) {
+                        heard.add(image);
+                    }
+                });
+        return this;
+    }
+
+    List<Long> numbersHeard() {
+        return heard.stream()
+                .filter(Revision.class::isInstance)
+                .map(revision -> ((Revision) revision).position().revision())
+                .toList();
+    }
+
+    /// Stores a module that no other seed has.
+    Sha256 module(Path folder, int seed) {
+        byte[] bytes = ("module " + seed).getBytes(StandardCharsets.UTF_8);
+        return module(folder, bytes);
+    }
+
+    Sha256 module(Path folder, byte[] bytes) {
+        var sha256 = Sha256.of(bytes);
+        try {
+            Path file = Files.write(folder.resolve(sha256.hex()), bytes);
+            await(store.addModule(sha256, bytes.length, "wasi-cgi", file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return sha256;
+    }
+
+    /// A version that is deployed at once.
+    Future<VersionCreated> release(String function, Sha256 module, Route... routes) {
+        var manifest =
+                new Manifest("auto", List.of(routes), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
+        return store.createVersion(new FunctionName(function), module, manifest, 10_000);
+    }
+
+    Deployed released(String function, Sha256 module, Route... routes) {
+        return Objects.requireNonNull(await(release(function, module, routes)).deployed());
+    }
+
+    @Override
+    public void close() {
+        store.close();
+        await(vertx.close());
+    }
+}
