@@ -23,6 +23,8 @@ final class RunControlPlaneCommand implements Callable<Integer> {
     @Mixin private DataOption data;
     @Mixin private Output output;
 
+    @Mixin private StoreOption store;
+
     @Option(
             names = "--control-port",
             defaultValue = "7070",
@@ -48,8 +50,9 @@ final class RunControlPlaneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var config =
+        var local =
                 ControlPlaneConfig.of(data.folder()).withPort(port).withBindAddress(bind, insecure);
+        var config = store.url().map(local::withStore).orElse(local);
         return StopSignal.run(output::say, stop -> run(config, stop));
     }
 

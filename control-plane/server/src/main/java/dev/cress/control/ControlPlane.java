@@ -77,7 +77,17 @@ public final class ControlPlane implements AutoCloseable {
                             limits.routersMax(),
                             limits.followersMax(),
                             limits.pingEvery());
-            var sync = loop.call(() -> new Sync(vertx, store, stored, clock, most, meters));
+            var sync =
+                    loop.call(
+                            () ->
+                                    new Sync(
+                                            vertx,
+                                            store,
+                                            stored,
+                                            clock,
+                                            most,
+                                            meters,
+                                            access::refresh));
             var server =
                     loop.call(
                             () ->
@@ -142,17 +152,14 @@ public final class ControlPlane implements AutoCloseable {
         var inFile = folder.operatorToken().map(Access::hash);
         boolean agreed =
                 store.load().tokens().stream()
-                        .filter(token -> token.id().equals(OPERATOR_TOKEN))
+                        .filter(token -> token.id().startsWith(OPERATOR_TOKEN))
                         .anyMatch(token -> inFile.filter(token.hash()::equals).isPresent());
         if (!agreed) {
+            // Servers that share a store have a folder each, with a token each.
+            String id = store.isShared() ? OPERATOR_TOKEN + "-" + store.server() : OPERATOR_TOKEN;
             String secret = Access.newSecret();
             store.putTokenNow(
-                    new StoredToken(
-                            OPERATOR_TOKEN,
-                            Access.hash(secret),
-                            OPERATOR_TOKEN,
-                            Scope.OPERATOR,
-                            clock.millis()));
+                    new StoredToken(id, Access.hash(secret), id, Scope.OPERATOR, clock.millis()));
             folder.writeOperatorToken(secret);
         }
     }

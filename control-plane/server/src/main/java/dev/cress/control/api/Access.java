@@ -41,6 +41,9 @@ public final class Access {
     private final InstantSource clock;
     private final Map<Sha256, StoredToken> tokens = new ConcurrentHashMap<>();
 
+    /// Ids of those that are stored nowhere.
+    private final Set<String> ofThisProcess = ConcurrentHashMap.newKeySet();
+
     public Access(Store store, InstantSource clock, List<StoredToken> stored) {
         this.store = store;
         this.clock = clock;
@@ -110,6 +113,7 @@ public final class Access {
     /// that run beside the control plane.
     public void letIn(String name, Scope scope, String secret) {
         StoredToken token = token(name, scope, secret);
+        ofThisProcess.add(token.id());
         tokens.put(token.hash(), token);
     }
 
@@ -120,6 +124,21 @@ public final class Access {
                     "a token's name has 1 to %d characters".formatted(NAME_LENGTH_MAX));
         }
         return new StoredToken(Secrets.hex(6), hash(secret), name, scope, clock.millis());
+    }
+
+    /// Takes all tokens as they are stored, whoever changed them.
+    ///
+    /// @return the ids of those that are gone
+    public List<String> refresh(List<StoredToken> stored) {
+        Set<String> kept = stored.stream().map(StoredToken::id).collect(Collectors.toSet());
+        stored.forEach(token -> tokens.put(token.hash(), token));
+        List<String> gone =
+                tokens.values().stream()
+                        .map(StoredToken::id)
+                        .filter(id -> !kept.contains(id) && !ofThisProcess.contains(id))
+                        .toList();
+        tokens.values().removeIf(token -> gone.contains(token.id()));
+        return gone;
     }
 
     /// Oldest first.
@@ -142,6 +161,7 @@ public final class Access {
                         stored -> {
                             boolean known =
                                     tokens.values().removeIf(token -> token.id().equals(id));
+                            ofThisProcess.remove(id);
                             if (!known && !stored) {
                                 throw Refusal.of(
                                         404,

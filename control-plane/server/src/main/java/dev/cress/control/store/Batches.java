@@ -21,13 +21,16 @@ final class Batches {
     private final StoreThread thread;
     private final Database database;
     private final Tail tail;
+    private final String server;
     private final ArrayBlockingQueue<Pending<?>> waiting =
             new ArrayBlockingQueue<>(StoreThread.QUEUE_MAX);
 
-    Batches(StoreThread thread, Database database, Tail tail) {
+    /// @param server this one's id
+    Batches(StoreThread thread, Database database, Tail tail, String server) {
         this.thread = thread;
         this.database = database;
         this.tail = tail;
+        this.server = server;
     }
 
     /// A change that waits, and how it went in the attempt at hand.
@@ -95,6 +98,8 @@ final class Batches {
         } else {
             batch.forEach(pending -> makeAlone(tables.transaction(), tables, pending));
         }
+        // One for the whole batch: an announcement costs as much as a commit.
+        tables.transaction().dialect().announce(tables.transaction(), server);
         return tail.read(tables);
     }
 

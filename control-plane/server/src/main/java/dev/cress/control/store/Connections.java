@@ -33,10 +33,10 @@ record Connections(Dialect dialect) implements DataSource {
     @Override
     public void setLoginTimeout(int seconds) {}
 
-    /// The dialect's own.
+    /// How long the pool waits, when it closes, for a connection that it opens just then.
     @Override
     public int getLoginTimeout() {
-        return 0;
+        return 5;
     }
 
     @Override

@@ -39,6 +39,11 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
 
     void putSchemaVersion(Transaction transaction, int version);
 
+    /// Tells the other servers, once the transaction has committed, that there is something new.
+    ///
+    /// @param server who says so
+    void announce(Transaction transaction, String server);
+
     /// Whether several servers may have the store open.
     boolean isShared();
 

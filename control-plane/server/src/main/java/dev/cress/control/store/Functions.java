@@ -231,7 +231,9 @@ final class Functions {
     /// Takes everything of the function away but its row, which keeps the numbers.
     void delete(FunctionName name) {
         requireLive(name);
-        for (String table : List.of("route", "deployment", "version")) {
+        // Before any of their rows is touched, as whoever writes them does.
+        new Heads(transaction).advance(Heads.Side.NODES);
+        for (String table : List.of("route", "deployment", "version", "node_function")) {
             transaction.update("DELETE FROM " + table + " WHERE function = ?", name.value());
         }
         transaction.update(

@@ -5,25 +5,29 @@ import dev.cress.contract.Position;
 
 import java.util.List;
 
-/// What a session of the sync needs to begin with: one state of everything.
+/// What a server's sessions need to begin with: one state of everything.
 ///
+/// @param fleet all nodes that have been connected
 /// @param newest the newest revisions, at most [#REVISIONS_MAX], for nodes that come back
+/// @param counts of the side tables' changes so far
 public record Image(
         Position position,
         List<FunctionState> functions,
         List<Revision> newest,
-        List<KnownNode> nodes,
-        List<StoredToken> tokens) {
+        FleetNews fleet,
+        List<StoredToken> tokens,
+        Heads.Counts counts) {
     /// Revisions that a node may be behind and still get a delta; further back a snapshot is
     /// cheaper to be sure of.
     public static final int REVISIONS_MAX = 256;
 
-    static Image of(Tables tables) {
+    static Image of(Tables tables, String server) {
         return new Image(
                 tables.log().head(),
                 tables.functions().states(),
                 tables.log().newest(REVISIONS_MAX),
-                tables.nodes().list(),
-                tables.tokens().list());
+                Elsewhere.fleet(tables, server, true, 0),
+                tables.tokens().list(),
+                tables.heads().counts());
     }
 }

@@ -6,4 +6,14 @@ import dev.cress.contract.NodeInfo;
 ///
 /// @param revision the last one that it recorded, as far as is known
 /// @param lastSeenMs ms since the epoch
-public record KnownNode(NodeInfo info, long revision, long lastSeenMs) {}
+/// @param server the id of the server that has its session, empty if none has
+/// @param session rises with each of the node's sessions, on whichever server; 0 if it isn't known
+///     yet
+/// @param draining whether it takes nothing new
+public record KnownNode(
+        NodeInfo info,
+        long revision,
+        long lastSeenMs,
+        String server,
+        long session,
+        boolean draining) {}

@@ -169,6 +169,11 @@ record PostgresDialect(String url) implements Dialect {
     }
 
     @Override
+    public void announce(Transaction transaction, String server) {
+        transaction.count("SELECT 1 FROM pg_notify(?, ?)", CHANNEL, server);
+    }
+
+    @Override
     public boolean isShared() {
         return true;
     }

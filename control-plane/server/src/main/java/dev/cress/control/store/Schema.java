@@ -12,12 +12,36 @@ import java.util.List;
 /// deployments go on when the name is used again.
 final class Schema {
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     /// What makes each version of the one before, the first of nothing.
-    static final List<List<String>> STEPS = List.of(first(), bundles(), heads());
+    static final List<List<String>> STEPS = List.of(first(), bundles(), heads(), servers());
 
     private Schema() {}
+
+    private static List<String> servers() {
+        return List.of(
+                """
+                CREATE TABLE server (
+                  id TEXT PRIMARY KEY, seen_ms INTEGER NOT NULL, routers INTEGER NOT NULL) STRICT\
+                """,
+                "ALTER TABLE node ADD COLUMN server TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE node ADD COLUMN session INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE node ADD COLUMN draining INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE node ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
+                "CREATE INDEX node_changed ON node (changed)",
+                """
+                CREATE TABLE node_function (
+                  node TEXT NOT NULL REFERENCES node, function TEXT NOT NULL,
+                  session INTEGER NOT NULL, deployment INTEGER NOT NULL, versions TEXT NOT NULL,
+                  changed INTEGER NOT NULL, PRIMARY KEY (node, function)) STRICT\
+                """,
+                "CREATE INDEX node_function_changed ON node_function (changed)",
+                """
+                INSERT INTO head (name, number, hash)
+                VALUES ('tokens', 0, ''), ('nodes', 0, ''), ('forgotten', 0, '')\
+                """);
+    }
 
     private static List<String> heads() {
         return List.of(

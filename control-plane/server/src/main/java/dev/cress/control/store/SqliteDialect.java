@@ -115,6 +115,10 @@ record SqliteDialect(Path file, long bytesMax) implements Dialect {
         transaction.execute("PRAGMA user_version = " + version);
     }
 
+    /// Nobody: there are no others.
+    @Override
+    public void announce(Transaction transaction, String server) {}
+
     @Override
     public boolean isShared() {
         return false;

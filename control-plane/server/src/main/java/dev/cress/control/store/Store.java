@@ -18,11 +18,16 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /// Everything that the control plane remembers, in a file of its own or in a database that several
@@ -43,13 +48,23 @@ public final class Store implements AutoCloseable {
     /// Threads that read, and connections for them.
     static final int READERS = 2;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+
     private final StoreThread thread;
     private final StoreThread readers;
     private final Database database;
     private final InstantSource clock;
+    private final String server = Secrets.hex(8);
     private final Tail tail;
     private final Batches batches;
+    private final Elsewhere elsewhere;
     private final Settings settings;
+    private final @Nullable Wakeups wakeups;
+    private final AtomicBoolean looks = new AtomicBoolean();
+    private volatile int routers;
+
+    /// When this server last said that it lives; the store's thread's.
+    private long beatNs = System.nanoTime() - Servers.BEAT_EVERY.toNanos();
 
     private Store(Database database, InstantSource clock, Context loop) {
         this.database = database;
@@ -63,8 +78,10 @@ public final class Store implements AutoCloseable {
                         });
         thread = new StoreThread(loop, "cress-store", 1);
         readers = new StoreThread(loop, "cress-store-read", READERS);
-        tail = new Tail(thread);
-        batches = new Batches(thread, database, tail);
+        tail = new Tail(thread, server);
+        batches = new Batches(thread, database, tail, server);
+        elsewhere = new Elsewhere(database, thread, tail, server);
+        wakeups = isShared() ? new Wakeups(database.dialect(), server, this::look) : null;
     }
 
     /// Opens the store, and makes it if there is none. Blocks until it stands.
@@ -88,7 +105,8 @@ public final class Store implements AutoCloseable {
 
     /// The store's content at start-up. Blocks.
     public Image load() {
-        return readers.call(() -> database.read(transaction -> Image.of(Tables.in(transaction))));
+        return readers.call(
+                () -> database.read(transaction -> Image.of(Tables.in(transaction), server)));
     }
 
     /// From now on this hears of all that comes after the image, on the event loop.
@@ -96,6 +114,7 @@ public final class Store implements AutoCloseable {
         thread.run(
                 () -> {
                     tail.follow(image.position(), listener);
+                    elsewhere.follow(image, listener);
                     return image;
                 });
     }
@@ -223,6 +242,7 @@ public final class Store implements AutoCloseable {
                                     var tables = Tables.in(transaction);
                                     tables.log().lock();
                                     tables.tokens().put(token);
+                                    database.dialect().announce(transaction, server);
                                     return token;
                                 }));
     }
@@ -232,19 +252,52 @@ public final class Store implements AutoCloseable {
         return change(tables -> tables.tokens().delete(id));
     }
 
-    public Future<Void> putNode(KnownNode node) {
+    /// Names this server among those that share the store; another one with each start.
+    public String server() {
+        return server;
+    }
+
+    /// Whether other servers may have the store open too.
+    public boolean isShared() {
+        return database.dialect().isShared();
+    }
+
+    /// How many routers this server has, for others to know.
+    public void reportRouters(int count) {
+        routers = count;
+    }
+
+    /// What a node said of itself on this server.
+    public record NodeReport(KnownNode node, List<NodeFunction> functions) {
+        public NodeReport {
+            functions = List.copyOf(functions);
+        }
+    }
+
+    /// Stores what nodes say of themselves. A report without a session's number begins a session;
+    /// one whose session another has followed since is left aside.
+    ///
+    /// @return each node's session
+    public Future<Map<String, Long>> putNodes(List<NodeReport> reports) {
         return aside(
-                        tables -> {
-                            tables.nodes().put(node);
-                            return node;
-                        })
-                .mapEmpty();
+                tables -> {
+                    long change = tables.heads().advance(Heads.Side.NODES);
+                    var sessions = new HashMap<String, Long>();
+                    for (NodeReport report : reports) {
+                        sessions.put(
+                                report.node().info().name(),
+                                tables.nodes().put(report.node(), report.functions(), change));
+                    }
+                    database.dialect().announce(tables.transaction(), server);
+                    return sessions;
+                });
     }
 
     public Future<Void> deleteNode(String name) {
         return aside(
                         tables -> {
                             tables.nodes().delete(name);
+                            database.dialect().announce(tables.transaction(), server);
                             return name;
                         })
                 .mapEmpty();
@@ -259,7 +312,8 @@ public final class Store implements AutoCloseable {
         return readers.run(() -> database.read(transaction -> work.apply(Tables.in(transaction))));
     }
 
-    private <T> Future<T> change(Function<Tables, T> work) {
+    /// Makes a change as if nobody else were there. It may run more than once.
+    <T> Future<T> change(Function<Tables, T> work) {
         return batches.submit(work);
     }
 
@@ -268,9 +322,48 @@ public final class Store implements AutoCloseable {
         return thread.run(() -> database.write(transaction -> work.apply(Tables.in(transaction))));
     }
 
+    /// Looks for what other servers changed, unless a look is waiting already.
+    private void look() {
+        if (looks.compareAndSet(false, true)) {
+            thread.run(
+                            () -> {
+                                looks.set(false);
+                                beat();
+                                elsewhere.look();
+                                return server;
+                            })
+                    .onFailure(
+                            e -> {
+                                looks.set(false);
+                                LOG.warn("can't see what others changed: {}", e.getMessage());
+                            });
+        }
+    }
+
+    private void beat() {
+        if (System.nanoTime() - beatNs >= Servers.BEAT_EVERY.toNanos()) {
+            database.write(
+                    transaction -> {
+                        new Servers(transaction).beat(server, routers);
+                        return server;
+                    });
+            beatNs = System.nanoTime();
+        }
+    }
+
     /// Finishes what was accepted, then closes all connections.
     @Override
     public void close() {
+        if (wakeups != null) {
+            wakeups.close();
+            aside(
+                            tables -> {
+                                tables.servers().leave(server);
+                                database.dialect().announce(tables.transaction(), server);
+                                return server;
+                            })
+                    .onFailure(e -> LOG.warn("can't say that it leaves: {}", e.getMessage()));
+        }
         try {
             thread.close();
             readers.close();

@@ -1,5 +1,7 @@
 package dev.cress.control.store;
 
+import java.util.List;
+
 /// Who hears of what is durable, on the event loop.
 public interface StoreListener {
     /// The next revision: it follows the one before.
@@ -8,4 +10,10 @@ public interface StoreListener {
     /// The log is no longer the one that was followed, or so far ahead that following it would cost
     /// more: this is all of it.
     void replaced(Image image);
+
+    /// Tokens changed: these are all.
+    void tokens(List<StoredToken> all);
+
+    /// Nodes changed that other servers have, or other servers did.
+    void fleet(FleetNews news);
 }

@@ -4,15 +4,18 @@ package dev.cress.control.store;
 record Tables(
         Transaction transaction,
         RevisionLog log,
+        Heads heads,
         Modules modules,
         Bundles bundles,
         Functions functions,
         Deployments deployments,
         Releases releases,
         Tokens tokens,
-        KnownNodes nodes) {
+        KnownNodes nodes,
+        Servers servers) {
     static Tables in(Transaction transaction) {
         var log = new RevisionLog(transaction);
+        var heads = new Heads(transaction);
         var modules = new Modules(transaction);
         var bundles = new Bundles(transaction);
         var deployments = new Deployments(transaction);
@@ -21,12 +24,14 @@ record Tables(
         return new Tables(
                 transaction,
                 log,
+                heads,
                 modules,
                 bundles,
                 functions,
                 deployments,
                 new Releases(transaction, log, functions, deployments, routes),
-                new Tokens(transaction),
-                new KnownNodes(transaction));
+                new Tokens(transaction, heads),
+                new KnownNodes(transaction, heads),
+                new Servers(transaction));
     }
 }

@@ -10,11 +10,14 @@ import java.util.List;
 /// whoever wrote it. Confined to the store's thread.
 final class Tail {
     private final StoreThread thread;
+    private final String server;
     private @Nullable Position known;
     private @Nullable StoreListener listener;
 
-    Tail(StoreThread thread) {
+    /// @param server this one's id
+    Tail(StoreThread thread, String server) {
         this.thread = thread;
+        this.server = server;
     }
 
     /// What there is to hear.
@@ -39,7 +42,7 @@ final class Tail {
         return tables.log()
                 .after(known)
                 .<Heard>map(Heard.Next::new)
-                .orElseGet(() -> new Heard.Replaced(Image.of(tables)));
+                .orElseGet(() -> new Heard.Replaced(Image.of(tables, server)));
     }
 
     /// Hands over what was read, once it is durable.

@@ -10,9 +10,11 @@ final class Tokens {
     static final int TOKENS_MAX = 1_000;
 
     private final Transaction transaction;
+    private final Heads heads;
 
-    Tokens(Transaction transaction) {
+    Tokens(Transaction transaction, Heads heads) {
         this.transaction = transaction;
+        this.heads = heads;
     }
 
     /// Oldest first.
@@ -49,6 +51,7 @@ final class Tokens {
 
     /// Whether there was one.
     boolean delete(String id) {
+        heads.advance(Heads.Side.TOKENS);
         return transaction.update("DELETE FROM token WHERE id = ?", id) > 0;
     }
 }

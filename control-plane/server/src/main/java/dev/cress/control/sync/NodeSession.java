@@ -26,7 +26,7 @@ final class NodeSession {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
 
     private final Peer peer;
-    private final Presence.Node node;
+    private final NodePresence node;
     private final NodeSessions sessions;
 
     private long sent;
@@ -38,7 +38,7 @@ final class NodeSession {
     private boolean behind;
     private int nacks;
 
-    NodeSession(Peer peer, Presence.Node node, NodeSessions sessions) {
+    NodeSession(Peer peer, NodePresence node, NodeSessions sessions) {
         this.peer = peer;
         this.node = node;
         this.sessions = sessions;
@@ -48,7 +48,7 @@ final class NodeSession {
         return peer;
     }
 
-    Presence.Node node() {
+    NodePresence node() {
         return node;
     }
 

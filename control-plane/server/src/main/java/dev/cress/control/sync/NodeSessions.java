@@ -8,10 +8,10 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
 import dev.cress.control.store.Change;
+import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
 import dev.cress.control.store.Revision;
 import dev.cress.control.store.Store;
-import dev.cress.control.store.StoreListener;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 
 /// The nodes that are connected: the hello of each, fencing, and the push of every commit to all.
 /// Lives on the event loop.
-final class NodeSessions implements StoreListener {
+final class NodeSessions {
     static final Duration HELLO_WITHIN = Duration.ofSeconds(5);
 
     /// Nodes that are remembered, connected or not.
@@ -41,7 +41,8 @@ final class NodeSessions implements StoreListener {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSessions.class);
 
     private final Vertx vertx;
-    private final Store store;
+    private final String routerKey;
+    private final PresenceRows rows;
     private final FleetImage image;
     private final Presence presence;
     private final Rollouts rollouts;
@@ -65,7 +66,8 @@ final class NodeSessions implements StoreListener {
             int readersMax,
             MeterRegistry meters) {
         this.vertx = vertx;
-        this.store = store;
+        routerKey = store.settings().routerKey();
+        rows = new PresenceRows(vertx, store);
         this.image = image;
         this.presence = presence;
         this.rollouts = rollouts;
@@ -167,11 +169,11 @@ final class NodeSessions implements StoreListener {
         peer.onText(session::received);
         peer.onDrain(session::catchUp);
         peer.onEnd(() -> ended(session));
-        peer.send(Json.write(new ControlFrame.Welcome(store.settings().routerKey())));
+        peer.send(Json.write(new ControlFrame.Welcome(routerKey)));
         session.begin(hello.resume().revision(), image.resume(hello.resume()));
         logs.connected(peer::send);
         LOG.info("node {} connected from revision {}", name, hello.resume().revision());
-        remember(node);
+        rows.moved(node);
         heard();
         routers.changed();
     }
@@ -184,19 +186,13 @@ final class NodeSessions implements StoreListener {
         }
         LOG.info("node {} disconnected", name);
         presence.disconnected(session.node());
-        remember(session.node());
+        rows.moved(session.node());
         heard();
         routers.changed();
     }
 
-    private void remember(Presence.Node node) {
-        store.putNode(node.known())
-                .onFailure(e -> LOG.warn("can't remember node {}", node.info().name(), e));
-    }
-
     /// Takes a commit and pushes it, encoded once.
-    @Override
-    public void committed(Revision revision) {
+    void committed(Revision revision) {
         String delta = image.apply(revision);
         long number = revision.position().revision();
         committedNs.put(number, System.nanoTime());
@@ -209,8 +205,7 @@ final class NodeSessions implements StoreListener {
     }
 
     /// Nodes come back and are told by what they say of themselves what became of their log.
-    @Override
-    public void replaced(Image stored) {
+    void replaced(Image stored) {
         LOG.warn("the log was replaced: it ends at {} now", stored.position());
         image.replace(stored);
         presence.retainOnly(stored.functions());
@@ -218,8 +213,25 @@ final class NodeSessions implements StoreListener {
         endAll(_ -> true, CloseCode.GOING_AWAY, "the log was replaced");
     }
 
+    /// Takes what other servers know of nodes. A node that came back to one of them has left here.
+    void elsewhere(FleetNews news) {
+        var before = presence.directory();
+        for (NodePresence node : presence.take(news)) {
+            String name = node.info().name();
+            NodeSession session = sessions.remove(name);
+            if (session != null) {
+                session.peer().end(CloseCode.FENCED, "node " + name + " came to another server");
+            }
+        }
+        heard();
+        if (!presence.directory().equals(before)) {
+            routers.changed();
+        }
+    }
+
     void acked(NodeSession session, long revision) {
         session.node().recorded(revision);
+        rows.said(session.node());
         Long at = committedNs.get(revision);
         if (at != null) {
             pushed.record(Duration.ofNanos(System.nanoTime() - at));
@@ -237,6 +249,7 @@ final class NodeSessions implements StoreListener {
                         .isPresent();
         if (kept) {
             session.node().staged(frame);
+            rows.said(session.node(), frame.function());
             heard();
         }
     }
@@ -245,12 +258,14 @@ final class NodeSessions implements StoreListener {
         FunctionName function = frame.function();
         if (image.function(function).isPresent()) {
             session.node().serves(function, frame.deployment());
+            rows.said(session.node(), function);
             heard();
         }
     }
 
     void drains(NodeSession session) {
         session.node().drains();
+        rows.said(session.node());
         heard();
         routers.changed();
     }
@@ -287,6 +302,11 @@ final class NodeSessions implements StoreListener {
     }
 
     void close() {
+        for (NodeSession session : List.copyOf(sessions.values())) {
+            presence.disconnected(session.node());
+            rows.moved(session.node());
+        }
+        rows.close();
         endAll(_ -> true, CloseCode.GOING_AWAY, "the control plane stops");
     }
 

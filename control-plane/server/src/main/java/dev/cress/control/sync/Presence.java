@@ -1,17 +1,18 @@
 package dev.cress.control.sync;
 
 import dev.cress.contract.Api.NodeStatus;
-import dev.cress.contract.Api.VersionOnNode;
 import dev.cress.contract.ControlFrame.Directory;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
-import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
+import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.KnownNode;
+import dev.cress.control.store.NodeFunction;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,140 +20,93 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// Which nodes there are and what each said of itself. A node says anew how far it is with each
-/// version when it connects, so what is known of it begins empty then. Confined to the event loop.
+/// Which nodes there are and what each said of itself, here or on another server that shares the
+/// store. A node says anew how far it is with each version when it connects, so what is known of it
+/// begins empty then. Confined to the event loop.
 final class Presence {
-    private final Map<String, Node> nodes = new TreeMap<>();
+    private final Map<String, NodePresence> nodes = new TreeMap<>();
     private final InstantSource clock;
 
-    Presence(InstantSource clock, List<KnownNode> known) {
+    /// The other servers that live.
+    private Set<String> servers = Set.of();
+
+    Presence(InstantSource clock, FleetNews known) {
         this.clock = clock;
-        for (KnownNode node : known) {
-            nodes.put(
-                    node.info().name(), new Node(node.info(), node.revision(), node.lastSeenMs()));
-        }
+        take(known);
     }
 
-    /// One node.
-    static final class Node {
-        private NodeInfo info;
-        private long revision;
-        private long lastSeenMs;
-        private boolean connected;
-        private boolean draining;
-        private final Map<FunctionName, Map<Integer, VersionOnNode>> staging = new TreeMap<>();
-        private final Map<FunctionName, Integer> serving = new TreeMap<>();
-
-        private Node(NodeInfo info, long revision, long lastSeenMs) {
-            this.info = info;
-            this.revision = revision;
-            this.lastSeenMs = lastSeenMs;
-        }
-
-        NodeInfo info() {
-            return info;
-        }
-
-        boolean connected() {
-            return connected;
-        }
-
-        boolean draining() {
-            return draining;
-        }
-
-        KnownNode known() {
-            return new KnownNode(info, revision, lastSeenMs);
-        }
-
-        void recorded(long revision) {
-            this.revision = revision;
-        }
-
-        void drains() {
-            draining = true;
-        }
-
-        void staged(NodeFrame.Staging frame) {
-            staging.computeIfAbsent(frame.function(), _ -> new TreeMap<>())
-                    .put(
-                            frame.version(),
-                            new VersionOnNode(
-                                    frame.function(),
-                                    frame.version(),
-                                    frame.state(),
-                                    frame.reason()));
-        }
-
-        void serves(FunctionName function, int deployment) {
-            serving.put(function, deployment);
-        }
-
-        /// The deployment that takes effect there, 0 if none is known.
-        int serving(FunctionName function) {
-            return serving.getOrDefault(function, 0);
-        }
-
-        @Nullable VersionOnNode staging(FunctionName function, int version) {
-            return staging.getOrDefault(function, Map.of()).get(version);
-        }
-    }
-
-    Node connected(NodeInfo info, long revision) {
-        var node = nodes.computeIfAbsent(info.name(), _ -> new Node(info, 0, 0));
-        node.info = info;
-        node.revision = revision;
-        node.connected = true;
-        node.draining = false;
-        node.lastSeenMs = clock.millis();
-        node.staging.clear();
-        node.serving.clear();
+    NodePresence connected(NodeInfo info, long revision) {
+        var node = nodes.computeIfAbsent(info.name(), _ -> new NodePresence(info));
+        node.connected(info, revision, clock.millis());
         return node;
     }
 
-    void disconnected(Node node) {
-        node.connected = false;
-        node.lastSeenMs = clock.millis();
+    void disconnected(NodePresence node) {
+        node.disconnected(clock.millis());
+    }
+
+    /// Takes what other servers know of nodes.
+    ///
+    /// @return nodes that were connected here, and are now there
+    final List<NodePresence> take(FleetNews news) {
+        servers = news.servers();
+        if (news.whole()) {
+            Set<String> known =
+                    news.nodes().stream()
+                            .map(node -> node.info().name())
+                            .collect(Collectors.toSet());
+            nodes.values().removeIf(node -> !node.isHere() && !known.contains(node.info().name()));
+        }
+        List<NodePresence> left = new ArrayList<>();
+        for (KnownNode known : news.nodes()) {
+            var node =
+                    nodes.computeIfAbsent(known.info().name(), _ -> new NodePresence(known.info()));
+            boolean wasHere = node.isHere();
+            if (node.take(known) && wasHere) {
+                left.add(node);
+            }
+        }
+        for (NodeFunction function : news.functions()) {
+            var node = nodes.get(function.node());
+            if (node != null) {
+                node.take(function);
+            }
+        }
+        return left;
+    }
+
+    /// Whether the node has a session, here or on another server that lives.
+    boolean isConnected(NodePresence node) {
+        return node.isHere() || servers.contains(node.server());
     }
 
     /// Forgets what nodes said of versions that this function no longer keeps.
     void retain(FunctionState state) {
-        for (Node node : nodes.values()) {
-            node.staging
-                    .getOrDefault(state.name(), Map.of())
-                    .keySet()
-                    .removeIf(number -> state.version(number).isEmpty());
-        }
+        nodes.values().forEach(node -> node.retain(state));
     }
 
     void forget(FunctionName function) {
-        for (Node node : nodes.values()) {
-            node.staging.remove(function);
-            node.serving.remove(function);
-        }
+        nodes.values().forEach(node -> node.forget(function));
     }
 
     /// Forgets what nodes said of all but these.
     void retainOnly(List<FunctionState> states) {
         Set<FunctionName> names =
                 states.stream().map(FunctionState::name).collect(Collectors.toSet());
-        for (Node node : nodes.values()) {
-            node.staging.keySet().retainAll(names);
-            node.serving.keySet().retainAll(names);
-        }
+        nodes.values().forEach(node -> node.retainOnly(names));
         states.forEach(this::retain);
     }
 
-    /// Forgets a node, and says whether it was known.
-    boolean forget(String name) {
-        return nodes.remove(name) != null;
+    /// Forgets a node.
+    void forget(String name) {
+        nodes.remove(name);
     }
 
-    @Nullable Node node(String name) {
+    @Nullable NodePresence node(String name) {
         return nodes.get(name);
     }
 
-    Collection<Node> nodes() {
+    Collection<NodePresence> nodes() {
         return nodes.values();
     }
 
@@ -161,21 +115,22 @@ final class Presence {
                 .map(
                         node ->
                                 new NodeStatus(
-                                        node.info,
-                                        node.connected,
-                                        node.draining,
-                                        node.revision,
-                                        node.connected ? clock.millis() : node.lastSeenMs,
-                                        node.staging.values().stream()
-                                                .flatMap(versions -> versions.values().stream())
-                                                .toList()))
+                                        node.info(),
+                                        isConnected(node),
+                                        node.isDraining(),
+                                        node.revision(),
+                                        isConnected(node) ? clock.millis() : node.lastSeenMs(),
+                                        node.versions()))
                 .toList();
     }
 
     Directory directory() {
         return new Directory(
                 nodes.values().stream()
-                        .map(node -> new Directory.Entry(node.info, node.connected, node.draining))
+                        .map(
+                                node ->
+                                        new Directory.Entry(
+                                                node.info(), isConnected(node), node.isDraining()))
                         .toList());
     }
 }

@@ -79,11 +79,10 @@ public final class Rollouts {
                 presence.nodes().stream().map(node -> onNode(node, function, deployment)).toList());
     }
 
-    private static Rollout.OnNode onNode(
-            Presence.Node node, FunctionName function, Deployment deployment) {
+    private Rollout.OnNode onNode(NodePresence node, FunctionName function, Deployment deployment) {
         String state = "pending";
         String reason = "";
-        if (!node.connected()) {
+        if (!presence.isConnected(node)) {
             state = "offline";
         } else if (node.serving(function) >= deployment.id()) {
             state = "serving";

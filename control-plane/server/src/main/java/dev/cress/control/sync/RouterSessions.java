@@ -2,6 +2,7 @@ package dev.cress.control.sync;
 
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.Json;
+import dev.cress.control.store.Store;
 
 import io.vertx.core.Vertx;
 
@@ -19,7 +20,7 @@ final class RouterSessions {
 
     private final Vertx vertx;
     private final Presence presence;
-    private final String routerKey;
+    private final Store store;
     private final int routersMax;
 
     /// Each router, and whether it has yet to hear of a change.
@@ -28,10 +29,10 @@ final class RouterSessions {
     private boolean settled;
     private boolean scheduled;
 
-    RouterSessions(Vertx vertx, Presence presence, String routerKey, int routersMax) {
+    RouterSessions(Vertx vertx, Presence presence, Store store, int routersMax) {
         this.vertx = vertx;
         this.presence = presence;
-        this.routerKey = routerKey;
+        this.store = store;
         this.routersMax = routersMax;
         settleIfComplete();
         vertx.setTimer(SETTLING.toMillis(), _ -> settle());
@@ -45,10 +46,15 @@ final class RouterSessions {
             return;
         }
         routers.put(router, true);
+        store.reportRouters(routers.size());
         router.onText(_ -> router.end(CloseCode.BAD_FRAME, "a router has nothing to say"));
         router.onDrain(this::send);
-        router.onEnd(() -> routers.remove(router));
-        router.send(Json.write(new ControlFrame.Welcome(routerKey)));
+        router.onEnd(
+                () -> {
+                    routers.remove(router);
+                    store.reportRouters(routers.size());
+                });
+        router.send(Json.write(new ControlFrame.Welcome(store.settings().routerKey())));
         send();
     }
 
@@ -72,7 +78,7 @@ final class RouterSessions {
     }
 
     private void settleIfComplete() {
-        if (presence.nodes().stream().allMatch(Presence.Node::connected)) {
+        if (presence.nodes().stream().allMatch(presence::isConnected)) {
             settled = true;
         }
     }

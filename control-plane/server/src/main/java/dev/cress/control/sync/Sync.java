@@ -2,9 +2,13 @@ package dev.cress.control.sync;
 
 import dev.cress.contract.Api.NodeStatus;
 import dev.cress.contract.Position;
+import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
 import dev.cress.control.store.Refusal;
+import dev.cress.control.store.Revision;
 import dev.cress.control.store.Store;
+import dev.cress.control.store.StoreListener;
+import dev.cress.control.store.StoredToken;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,6 +19,7 @@ import io.vertx.core.http.ServerWebSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /// The face of the sync: sessions come in, commits go out, and what nodes say can be asked for.
@@ -28,26 +33,29 @@ public final class Sync {
     private final Rollouts rollouts;
     private final RouterSessions routers;
     private final NodeSessions nodes;
+    private int routersElsewhere;
 
     /// How many of each there may be at once, and how often each is asked for a sign of life.
     public record Limits(int nodesMax, int routersMax, int logReadersMax, Duration pingEvery) {}
 
+    /// @param tokens takes all tokens when one was changed, perhaps elsewhere; answers the ids of
+    ///     those that are gone
     public Sync(
             Vertx vertx,
             Store store,
             Image stored,
             InstantSource clock,
             Limits limits,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Function<List<StoredToken>, List<String>> tokens) {
         this.vertx = vertx;
         this.store = store;
         pingEvery = limits.pingEvery();
         image = new FleetImage(stored);
-        presence = new Presence(clock, stored.nodes());
+        presence = new Presence(clock, stored.fleet());
+        routersElsewhere = stored.fleet().routers();
         rollouts = new Rollouts(vertx, presence);
-        routers =
-                new RouterSessions(
-                        vertx, presence, store.settings().routerKey(), limits.routersMax());
+        routers = new RouterSessions(vertx, presence, store, limits.routersMax());
         nodes =
                 new NodeSessions(
                         vertx,
@@ -66,7 +74,37 @@ public final class Sync {
         Gauge.builder("cress.control.routers.connected", routers, RouterSessions::connected)
                 .description("routers with a session")
                 .register(meters);
-        store.follow(stored, nodes);
+        store.follow(stored, new News(tokens));
+    }
+
+    /// What the store tells, and who has to know.
+    private final class News implements StoreListener {
+        private final Function<List<StoredToken>, List<String>> tokens;
+
+        private News(Function<List<StoredToken>, List<String>> tokens) {
+            this.tokens = tokens;
+        }
+
+        @Override
+        public void committed(Revision revision) {
+            nodes.committed(revision);
+        }
+
+        @Override
+        public void replaced(Image stored) {
+            nodes.replaced(stored);
+        }
+
+        @Override
+        public void tokens(List<StoredToken> all) {
+            tokens.apply(all).forEach(Sync.this::tokenRevoked);
+        }
+
+        @Override
+        public void fleet(FleetNews news) {
+            routersElsewhere = news.routers();
+            nodes.elsewhere(news);
+        }
     }
 
     private void gauge(
@@ -105,8 +143,9 @@ public final class Sync {
         return presence.list();
     }
 
+    /// Routers that are connected to any server.
     public int routersConnected() {
-        return routers.connected();
+        return routers.connected() + routersElsewhere;
     }
 
     public Rollouts rollouts() {
@@ -123,7 +162,7 @@ public final class Sync {
         if (node == null) {
             throw Refusal.of(404, "unknown-node", "Unknown node", "there is no node " + name);
         }
-        if (node.connected()) {
+        if (presence.isConnected(node)) {
             throw Refusal.of(
                     409,
                     "node-connected",

@@ -37,6 +37,9 @@ final class OpenStore implements AutoCloseable {
     /// Revisions and, where the log was replaced, its image.
     final List<Object> heard = new CopyOnWriteArrayList<>();
 
+    final List<FleetNews> fleet = new CopyOnWriteArrayList<>();
+    volatile List<StoredToken> tokens = List.of();
+
     OpenStore(StoreLocation location) {
         try {
             store = Store.open(location, InstantSource.system(), loop);
@@ -72,6 +75,16 @@ final class OpenStore implements AutoCloseable {
                     @Override
                     public void replaced(Image image) {
                         heard.add(image);
+                    }
+
+                    @Override
+                    public void tokens(List<StoredToken> all) {
+                        tokens = all;
+                    }
+
+                    @Override
+                    public void fleet(FleetNews news) {
+                        fleet.add(news);
                     }
                 });
         return this;

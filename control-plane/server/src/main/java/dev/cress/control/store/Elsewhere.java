@@ -1,0 +1,94 @@
+package dev.cress.control.store;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
+
+/// What other servers changed since this one last looked: revisions, tokens, nodes, and which
+/// servers there are. Confined to the store's thread.
+final class Elsewhere {
+    private final Database database;
+    private final StoreThread thread;
+    private final Tail tail;
+    private final String server;
+    private Heads.Counts known = new Heads.Counts(0, 0, 0);
+    private Set<String> servers = Set.of();
+    private int routers;
+    private @Nullable StoreListener listener;
+
+    Elsewhere(Database database, StoreThread thread, Tail tail, String server) {
+        this.database = database;
+        this.thread = thread;
+        this.tail = tail;
+        this.server = server;
+    }
+
+    /// From now on this hears on the event loop of all that changes after the image.
+    void follow(Image image, StoreListener listener) {
+        this.listener = listener;
+        known = image.counts();
+        servers = image.fleet().servers();
+        routers = image.fleet().routers();
+    }
+
+    /// What one look found.
+    private record Found(
+            Tail.Heard log,
+            Heads.Counts counts,
+            @Nullable List<StoredToken> tokens,
+            FleetNews fleet) {}
+
+    /// Looks, and hands over what is new.
+    void look() {
+        var hears = listener;
+        if (hears == null) {
+            return;
+        }
+        Found found = database.read(transaction -> find(Tables.in(transaction)));
+        known = found.counts;
+        tail.take(found.log);
+        var tokens = found.tokens;
+        if (tokens != null) {
+            thread.onLoop(() -> hears.tokens(tokens));
+        }
+        FleetNews fleet = found.fleet;
+        boolean others = !fleet.servers().equals(servers) || fleet.routers() != routers;
+        servers = fleet.servers();
+        routers = fleet.routers();
+        if (others || !fleet.isEmpty()) {
+            thread.onLoop(() -> hears.fleet(fleet));
+        }
+    }
+
+    private Found find(Tables tables) {
+        Heads.Counts counts = tables.heads().counts();
+        boolean tokens = counts.tokens() != known.tokens();
+        boolean nodes = counts.nodes() != known.nodes();
+        // A count that went back is that of another database.
+        Tail.Heard log = tail.read(tables);
+        boolean whole =
+                counts.forgotten() != known.forgotten()
+                        || counts.nodes() < known.nodes()
+                        || log instanceof Tail.Heard.Replaced;
+        FleetNews fleet =
+                whole
+                        ? fleet(tables, server, true, 0)
+                        : fleet(tables, server, false, nodes ? known.nodes() : Long.MAX_VALUE);
+        return new Found(log, counts, tokens ? tables.tokens().list() : null, fleet);
+    }
+
+    /// Nodes and functions that changed after this count.
+    static FleetNews fleet(Tables tables, String server, boolean whole, long after) {
+        var living = new HashMap<>(tables.servers().living());
+        living.remove(server);
+        int routers = living.values().stream().mapToInt(Integer::intValue).sum();
+        return new FleetNews(
+                whole,
+                tables.nodes().changed(after),
+                tables.nodes().functions(after),
+                living.keySet(),
+                routers);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.cress.control.store;
+
+/// How often each side table was changed. Who changes one counts it first and so holds its row
+/// until it commits: a count that somebody sees means that all changes up to it can be seen.
+/// Lives as long as one transaction.
+public final class Heads {
+    private final Transaction transaction;
+
+    Heads(Transaction transaction) {
+        this.transaction = transaction;
+    }
+
+    /// A table that others read again when its count has changed.
+    enum Side {
+        TOKENS("tokens"),
+        /// Nodes and what they say of functions: each row has the count of its last change.
+        NODES("nodes"),
+        /// Nodes that were taken out, which no row tells.
+        FORGOTTEN("forgotten");
+
+        private final String row;
+
+        Side(String row) {
+            this.row = row;
+        }
+    }
+
+    /// The counts of all of them.
+    public record Counts(long tokens, long nodes, long forgotten) {}
+
+    /// Counts one more change.
+    long advance(Side side) {
+        transaction.update("UPDATE head SET number = number + 1 WHERE name = ?", side.row);
+        return count(side);
+    }
+
+    Counts counts() {
+        return new Counts(count(Side.TOKENS), count(Side.NODES), count(Side.FORGOTTEN));
+    }
+
+    private long count(Side side) {
+        return transaction.count("SELECT number FROM head WHERE name = ?", side.row);
+    }
+}
