@@ -116,9 +116,16 @@ final class OpenStore implements AutoCloseable {
 
     /// A version that is deployed at once.
     Future<VersionCreated> release(String function, Sha256 module, Route... routes) {
-        var manifest =
-                new Manifest("auto", List.of(routes), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
-        return store.createVersion(new FunctionName(function), module, manifest, 10_000);
+        return store.createVersion(new FunctionName(function), module, manifest(routes), 10_000);
+    }
+
+    /// A version that isn't deployed.
+    Future<VersionCreated> version(String function, Sha256 module, Route... routes) {
+        return store.createVersion(new FunctionName(function), module, manifest(routes), null);
+    }
+
+    private static Manifest manifest(Route... routes) {
+        return new Manifest("auto", List.of(routes), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
     }
 
     Deployed released(String function, Sha256 module, Route... routes) {

@@ -1,0 +1,180 @@
+package dev.cress.control.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cress.contract.Api.VersionCreated;
+import dev.cress.contract.Route;
+import dev.cress.contract.Sha256;
+
+import io.vertx.core.Future;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/// Two servers claim the same thing at the same time, 1,000 times over. Some rounds are under way
+/// at once, so that both engines' batches overlap.
+@ParameterizedClass
+@EnumSource(Engine.class)
+class ConcurrentClaimsTest {
+    private static final int ROUNDS = 1_000;
+    private static final int AT_ONCE = 40;
+
+    @TempDir Path folder = Path.of("");
+
+    @Parameter Engine engine = Engine.SQLITE;
+
+    private OpenStore one;
+    private OpenStore other;
+    private Sha256 module;
+
+    @BeforeEach
+    void open() {
+        var location = engine.fresh(folder);
+        one = new OpenStore(location).follow();
+        other = new OpenStore(location).follow();
+        module = one.module(folder, 1);
+    }
+
+    @AfterEach
+    void close() {
+        one.close();
+        other.close();
+    }
+
+    /// What one server claims in a round.
+    private interface Claim<T> {
+        Future<T> make(OpenStore store, int round, String who);
+    }
+
+    /// What both got, null where it was refused.
+    private record Round<T>(@Nullable T first, @Nullable T second) {
+        boolean hasOneWinner() {
+            return (first == null) != (second == null);
+        }
+    }
+
+    private <T> List<Round<T>> rounds(String refusal, Claim<T> claim) {
+        List<Round<T>> rounds = new ArrayList<>();
+        for (int from = 0; from < ROUNDS; from += AT_ONCE) {
+            List<Future<T>> firsts = new ArrayList<>();
+            List<Future<T>> seconds = new ArrayList<>();
+            for (int round = from; round < Math.min(from + AT_ONCE, ROUNDS); round++) {
+                firsts.add(claim.make(one, round, "a"));
+                seconds.add(claim.make(other, round, "b"));
+            }
+            for (int i = 0; i < firsts.size(); i++) {
+                rounds.add(new Round<>(won(refusal, firsts.get(i)), won(refusal, seconds.get(i))));
+            }
+        }
+        return rounds;
+    }
+
+    private static <T> @Nullable T won(String refusal, Future<T> answer) {
+        try {
+            return OpenStore.await(answer);
+        } catch (Refusal e) {
+            assertThat(e.problem().code()).isEqualTo(refusal);
+            return null;
+        }
+    }
+
+    @Test
+    void aRouteHasOneHolder() {
+        var rounds =
+                rounds(
+                        "route-taken",
+                        (store, round, who) ->
+                                store.release(
+                                        who + round,
+                                        module,
+                                        new Route("example.com", "/" + round)));
+        assertThat(rounds).hasSize(ROUNDS).allMatch(Round::hasOneWinner);
+        assertThat(one.store.load().position().revision()).isEqualTo(ROUNDS);
+        assertThat(one.numbersHeard()).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aNameHasOneRowOfVersions() {
+        var rounds =
+                rounds(
+                        "none",
+                        (store, round, who) ->
+                                store.version(
+                                        "f" + round,
+                                        module,
+                                        new Route("example.com", "/" + who + round)));
+        for (var round : rounds) {
+            assertThat(List.of(number(round.first), number(round.second)))
+                    .containsExactlyInAnyOrder(1, 2);
+        }
+    }
+
+    private static int number(@Nullable VersionCreated created) {
+        return Objects.requireNonNull(created).version().number();
+    }
+
+    /// No constraint of the database guards a count.
+    @Test
+    void aLimitIsNotPassed() {
+        var rounds =
+                rounds(
+                        "too-many",
+                        (store, round, who) ->
+                                store.store.change(tables -> claimPlace(tables, round, who)));
+        assertThat(rounds).hasSize(ROUNDS).allMatch(Round::hasOneWinner);
+    }
+
+    private static String claimPlace(Tables tables, int round, String who) {
+        var transaction = tables.transaction();
+        String prefix = "round-" + round + "-";
+        long taken =
+                transaction.count("SELECT count(*) FROM setting WHERE name LIKE ?", prefix + "%");
+        if (taken > 0) {
+            throw Refusal.conflict("too-many", "Too many", "there is one already");
+        }
+        transaction.update("INSERT INTO setting (name, value) VALUES (?, ?)", prefix + who, who);
+        return who;
+    }
+
+    /// Compare-and-set: of two that saw the same value one may replace it.
+    @Test
+    void aValueThatWasSeenIsReplacedOnce() {
+        var rounds =
+                rounds(
+                        "changed",
+                        (store, round, who) ->
+                                store.store.change(tables -> replace(tables, round, who)));
+        assertThat(rounds).hasSize(ROUNDS).allMatch(Round::hasOneWinner);
+    }
+
+    private static String replace(Tables tables, int round, String who) {
+        var transaction = tables.transaction();
+        var seen =
+                transaction.first(
+                        "SELECT value FROM setting WHERE name = ?",
+                        row -> row.getString(1),
+                        "value-" + round);
+        if (seen.isPresent()) {
+            throw Refusal.conflict("changed", "Changed", "it is " + seen.get());
+        }
+        transaction.update(
+                """
+                INSERT INTO setting (name, value) VALUES (?, ?)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value\
+                """,
+                "value-" + round,
+                who);
+        return who;
+    }
+}
