@@ -90,15 +90,16 @@ class SharedStoreTest {
     }
 
     @Test
-    void announcementsThatAreLostAreMadeUpFor() throws SQLException {
+    void connectionsThatBreakAreMadeAnewAndWhatWasNotAnnouncedIsMadeUpFor() throws SQLException {
         try (var there = other.node("iad-1")) {
             change(
                     """
                     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                    WHERE datname = current_database() AND query LIKE 'LISTEN%'\
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()\
                     """);
             one.deployed("hello", 1);
             there.awaitRevision(1);
+            assertThat(other.deployed("hello", 2).revision()).isEqualTo(2);
         }
     }
 
@@ -217,14 +218,17 @@ class SharedStoreTest {
         change(
                 """
                 INSERT INTO server (id, seen_ms, routers)
-                VALUES ('ghost', extract(epoch FROM clock_timestamp()) * 1000 - 7500, 0);
+                VALUES ('ghost', extract(epoch FROM clock_timestamp()) * 1000 - 2000, 0);
                 UPDATE head SET number = number + 1 WHERE name = 'nodes';
                 INSERT INTO node
                 SELECT 'sin-1', '%s', 0, 0, 'ghost', 1, 0, number FROM head WHERE name = 'nodes';
                 NOTIFY cress, 'ghost'\
                 """
                         .formatted(ghost));
-        await().until(() -> isConnected(one, "sin-1"));
+        await().until(() -> isConnected(one, "sin-1") && isConnected(other, "sin-1"));
+        change(
+                "UPDATE server SET seen_ms = seen_ms - 10000 WHERE id = 'ghost'; NOTIFY cress,"
+                        + " 'it'");
         await().until(() -> !isConnected(one, "sin-1") && !isConnected(other, "sin-1"));
         assertThat(one.get("/v1/nodes").text()).contains("sin-1");
     }
@@ -246,7 +250,9 @@ class SharedStoreTest {
         one.deployed("hello", 1);
         try (var node = other.node("iad-1")) {
             node.awaitRevision(1);
-            change("UPDATE setting SET value = 'restored' WHERE name = 'epoch'");
+            change(
+                    "UPDATE setting SET value = 'restored' WHERE name = 'epoch'; NOTIFY cress,"
+                            + " 'it'");
             assertThat(node.closeCode()).isEqualTo(1001);
             try (var again = FakeNode.connect(other.control, "iad-1", node.position(), true)) {
                 again.awaitRevision(1);

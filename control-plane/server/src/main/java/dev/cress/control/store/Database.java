@@ -98,26 +98,26 @@ final class Database implements AutoCloseable {
     private <T> T once(boolean writes, Function<Transaction, T> work) {
         try (Connection connection = pool.getConnection()) {
             var transaction = new Transaction(connection, dialect);
-            transaction.execute(writes ? dialect.beginWrite() : dialect.beginRead());
             T value;
             try {
+                transaction.execute(writes ? dialect.beginWrite() : dialect.beginRead());
                 value = work.apply(transaction);
             } catch (RuntimeException | Error e) {
-                rollback(connection, transaction, e);
+                rollback(transaction, e);
                 throw e;
             }
-            commit(connection, transaction, writes);
+            commit(transaction, writes);
             return value;
         } catch (SQLException e) {
             throw dialect.explain(e);
         }
     }
 
-    private void commit(Connection connection, Transaction transaction, boolean writes) {
+    private void commit(Transaction transaction, boolean writes) {
         try {
             transaction.execute("COMMIT");
         } catch (StoreException e) {
-            rollback(connection, transaction, e);
+            rollback(transaction, e);
             if (writes && e.kind() == StoreException.Kind.AWAY) {
                 throw new StoreException(
                         StoreException.Kind.UNSURE,
@@ -128,15 +128,15 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private void rollback(Connection connection, Transaction transaction, Throwable why) {
+    private void rollback(Transaction transaction, Throwable why) {
         try {
             transaction.execute("ROLLBACK");
         } catch (StoreException e) {
-            // SQLite has already undone it after some errors, a full disk among them; a connection
-            // that broke has too.
+            // SQLite has already undone it after some errors, a full disk among them; and so has
+            // PostgreSQL when the connection broke: then the others of the pool may have, too.
             why.addSuppressed(e);
             if (dialect.isShared()) {
-                pool.evictConnection(connection);
+                pool.getHikariPoolMXBean().softEvictConnections();
             }
         }
     }

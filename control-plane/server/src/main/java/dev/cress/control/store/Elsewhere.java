@@ -1,18 +1,33 @@
 package dev.cress.control.store;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /// What other servers changed since this one last looked: revisions, tokens, nodes, and which
-/// servers there are. Confined to the store's thread.
-final class Elsewhere {
+/// servers there are; and that this server lives. Nothing where the store isn't shared. Looks are
+/// the store's thread's; others may ask for one.
+final class Elsewhere implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Elsewhere.class);
+
     private final Database database;
     private final StoreThread thread;
     private final Tail tail;
     private final String server;
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private volatile int routersHere;
+    private int routersTold;
+    private volatile @Nullable Wakeups wakeups;
+
+    /// When this server last said that it lives.
+    private long beatNs = System.nanoTime() - Servers.BEAT_EVERY.toNanos();
+
     private Heads.Counts known = new Heads.Counts(0, 0, 0);
     private Set<String> servers = Set.of();
     private int routers;
@@ -23,6 +38,82 @@ final class Elsewhere {
         this.thread = thread;
         this.tail = tail;
         this.server = server;
+    }
+
+    void start() {
+        if (database.dialect().isShared()) {
+            wakeups = new Wakeups(database.dialect(), server, this::ask);
+        }
+    }
+
+    /// How many routers this server has, for others to know.
+    void reportRouters(int count) {
+        routersHere = count;
+        if (wakeups != null) {
+            ask();
+        }
+    }
+
+    /// Has the store's thread look, unless it is about to.
+    private void ask() {
+        if (asked.compareAndSet(false, true)) {
+            thread.run(
+                            () -> {
+                                asked.set(false);
+                                beat();
+                                look();
+                                return server;
+                            })
+                    .onFailure(
+                            e -> {
+                                asked.set(false);
+                                LOG.warn("can't see what others changed: {}", e.getMessage());
+                            });
+        }
+    }
+
+    private void beat() {
+        int now = routersHere;
+        boolean others = now != routersTold;
+        if (others || System.nanoTime() - beatNs >= Servers.BEAT_EVERY.toNanos()) {
+            write(
+                    tables -> {
+                        tables.servers().beat(server, now);
+                        if (others) {
+                            database.dialect().announce(tables.transaction(), server);
+                        }
+                    });
+            routersTold = now;
+            beatNs = System.nanoTime();
+        }
+    }
+
+    private void write(Consumer<Tables> work) {
+        database.write(
+                transaction -> {
+                    work.accept(Tables.in(transaction));
+                    return server;
+                });
+    }
+
+    /// Says that this server goes.
+    @Override
+    public void close() {
+        var waits = wakeups;
+        if (waits != null) {
+            waits.close();
+            thread.run(
+                            () -> {
+                                write(this::leave);
+                                return server;
+                            })
+                    .onFailure(e -> LOG.warn("can't say that it leaves: {}", e.getMessage()));
+        }
+    }
+
+    private void leave(Tables tables) {
+        tables.servers().leave(server);
+        database.dialect().announce(tables.transaction(), server);
     }
 
     /// From now on this hears on the event loop of all that changes after the image.
@@ -41,7 +132,7 @@ final class Elsewhere {
             FleetNews fleet) {}
 
     /// Looks, and hands over what is new.
-    void look() {
+    private void look() {
         var hears = listener;
         if (hears == null) {
             return;

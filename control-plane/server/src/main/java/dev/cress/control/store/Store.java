@@ -18,8 +18,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -27,28 +25,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /// Everything that the control plane remembers, in a file of its own or in a database that several
 /// servers share. What is guaranteed, on both engines:
 ///
-/// * **Durable.** What was answered survives a power cut. An answer with a [Refusal] or a
-/// [StoreException] means that nothing was changed, unless it is of kind `UNSURE`. * **One after
-/// the other.** A change is made as if nobody else were there, from its checks to its last write:
-/// of two that exclude each other the second is refused, whichever servers they came to. * **A
-/// gapless log.** Revisions are numbered without a gap, each with the hash of the one before, in
-/// the order in which their changes were made. * **Heard in order.** Every server's listener hears
-/// of each revision once, in order, on the event loop; of one that this server made, before its
-/// answer.
+/// **Durable.** What was answered survives a power cut. An answer with a [Refusal] or a
+/// [StoreException] means that nothing was changed, unless it is of kind `UNSURE`.
+///
+/// **One after the other.** A change is made as if nobody else were there, from its checks to its
+/// last write: of two that exclude each other the second is refused, whichever servers they came
+/// to.
+///
+/// **A gapless log.** Revisions are numbered without a gap, each with the hash of the one before,
+/// in the order in which their changes were made.
+///
+/// **Heard in order.** Every server's listener hears of each revision once, in order, on the event
+/// loop; of one that this server made, before its answer.
 ///
 /// Changes and what the log says are a thread's work, one piece after the other; reads are others',
 /// so that a module on its way to a node holds nobody up. May be called from any thread.
 public final class Store implements AutoCloseable {
     /// Threads that read, and connections for them.
     static final int READERS = 2;
-
-    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
 
     private final StoreThread thread;
     private final StoreThread readers;
@@ -59,12 +58,6 @@ public final class Store implements AutoCloseable {
     private final Batches batches;
     private final Elsewhere elsewhere;
     private final Settings settings;
-    private final @Nullable Wakeups wakeups;
-    private final AtomicBoolean looks = new AtomicBoolean();
-    private volatile int routers;
-
-    /// When this server last said that it lives; the store's thread's.
-    private long beatNs = System.nanoTime() - Servers.BEAT_EVERY.toNanos();
 
     private Store(Database database, InstantSource clock, Context loop) {
         this.database = database;
@@ -81,7 +74,7 @@ public final class Store implements AutoCloseable {
         tail = new Tail(thread, server);
         batches = new Batches(thread, database, tail, server);
         elsewhere = new Elsewhere(database, thread, tail, server);
-        wakeups = isShared() ? new Wakeups(database.dialect(), server, this::look) : null;
+        elsewhere.start();
     }
 
     /// Opens the store, and makes it if there is none. Blocks until it stands.
@@ -264,7 +257,7 @@ public final class Store implements AutoCloseable {
 
     /// How many routers this server has, for others to know.
     public void reportRouters(int count) {
-        routers = count;
+        elsewhere.reportRouters(count);
     }
 
     /// What a node said of itself on this server.
@@ -322,48 +315,10 @@ public final class Store implements AutoCloseable {
         return thread.run(() -> database.write(transaction -> work.apply(Tables.in(transaction))));
     }
 
-    /// Looks for what other servers changed, unless a look is waiting already.
-    private void look() {
-        if (looks.compareAndSet(false, true)) {
-            thread.run(
-                            () -> {
-                                looks.set(false);
-                                beat();
-                                elsewhere.look();
-                                return server;
-                            })
-                    .onFailure(
-                            e -> {
-                                looks.set(false);
-                                LOG.warn("can't see what others changed: {}", e.getMessage());
-                            });
-        }
-    }
-
-    private void beat() {
-        if (System.nanoTime() - beatNs >= Servers.BEAT_EVERY.toNanos()) {
-            database.write(
-                    transaction -> {
-                        new Servers(transaction).beat(server, routers);
-                        return server;
-                    });
-            beatNs = System.nanoTime();
-        }
-    }
-
     /// Finishes what was accepted, then closes all connections.
     @Override
     public void close() {
-        if (wakeups != null) {
-            wakeups.close();
-            aside(
-                            tables -> {
-                                tables.servers().leave(server);
-                                database.dialect().announce(tables.transaction(), server);
-                                return server;
-                            })
-                    .onFailure(e -> LOG.warn("can't say that it leaves: {}", e.getMessage()));
-        }
+        elsewhere.close();
         try {
             thread.close();
             readers.close();
