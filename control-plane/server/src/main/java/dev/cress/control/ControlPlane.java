@@ -16,10 +16,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /// The fleet's memory, running.
@@ -35,6 +39,11 @@ import java.time.InstantSource;
 public final class ControlPlane implements AutoCloseable {
     /// The name and id of the token in the data folder.
     private static final String OPERATOR_TOKEN = "operator.token";
+
+    /// How often old revisions are taken out of the log.
+    private static final Duration TRIM_EVERY = Duration.ofHours(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
     private final ControlPlaneConfig config;
     private final InstantSource clock = InstantSource.system();
@@ -103,6 +112,7 @@ public final class ControlPlane implements AutoCloseable {
             started.add(() -> loop.await(server::close));
             port = listen(loop, server);
             started.add(() -> loop.run(sync::close));
+            loop.run(() -> vertx.setPeriodic(TRIM_EVERY.toMillis(), _ -> trim(store)));
         } catch (StoreException e) {
             started.close();
             throw new ControlPlaneException(
@@ -134,6 +144,17 @@ public final class ControlPlane implements AutoCloseable {
             throw new ControlPlaneException(
                     "address %s to listen on is unknown".formatted(config.bindAddress()), e);
         }
+    }
+
+    private static void trim(Store store) {
+        store.trimLog()
+                .onSuccess(
+                        gone -> {
+                            if (gone > 0) {
+                                LOG.info("{} old revisions left the log", gone);
+                            }
+                        })
+                .onFailure(e -> LOG.warn("can't take old revisions out of the log", e));
     }
 
     private Store openStore(Loop loop) {

@@ -74,7 +74,7 @@ enum Problems {
                         "the control plane's store went away: see whether this was stored before"
                                 + " you try again");
             }
-            case UNUSABLE, FAILED -> internal(fault);
+            case UNUSABLE, FENCED, FAILED -> internal(fault);
         };
     }
 

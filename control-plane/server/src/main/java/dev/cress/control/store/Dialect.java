@@ -1,5 +1,6 @@
 package dev.cress.control.store;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -7,6 +8,14 @@ import java.sql.SQLException;
 /// a connection on which a commit that was answered stays, and refuses settings under which it
 /// might not.
 sealed interface Dialect permits SqliteDialect, PostgresDialect {
+    static Dialect of(StoreLocation location) {
+        return switch (location) {
+            case StoreLocation.InFile(Path path, long bytesMax) ->
+                    new SqliteDialect(path, bytesMax);
+            case StoreLocation.InPostgres(String url) -> new PostgresDialect(url);
+        };
+    }
+
     /// The store as messages name it, without secrets.
     String name();
 

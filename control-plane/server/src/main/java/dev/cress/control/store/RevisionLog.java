@@ -7,6 +7,7 @@ import dev.cress.contract.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,10 +90,7 @@ final class RevisionLog {
         long number = head.revision();
         for (Stored row : rows) {
             if (row.number != number || !row.hash.equals(next) || !isWhole(row)) {
-                throw new StoreException(
-                        StoreException.Kind.UNUSABLE,
-                        "revision %d of the log does not follow the one before: the store was altered"
-                                .formatted(row.number));
+                throw altered(row.number);
             }
             next = row.previous;
             number--;
@@ -107,27 +105,93 @@ final class RevisionLog {
         if (!head.epoch().equals(known.epoch())) {
             return Optional.empty();
         }
-        var rows =
-                transaction.list(
-                        """
-                        SELECT number, hash, previous, change FROM revision
-                        WHERE number > ? ORDER BY number LIMIT ?\
-                        """,
-                        RevisionLog::read,
-                        known.revision(),
-                        FOLLOWED_MAX);
-        String hash = known.hash();
-        long number = known.revision();
+        List<Stored> rows = following(known);
+        Position last =
+                rows.isEmpty()
+                        ? known
+                        : new Position(head.epoch(), rows.getLast().number, rows.getLast().hash);
+        return last.equals(head) && firstBroken(known, rows) == 0
+                ? Optional.of(rows.stream().map(row -> revision(head.epoch(), row)).toList())
+                : Optional.empty();
+    }
+
+    /// Follows the whole log and says how many revisions it has, or that it was altered.
+    long check() {
+        Position head = head();
+        Position at =
+                transaction
+                        .first(
+                                """
+                                SELECT number, previous FROM revision ORDER BY number LIMIT 1\
+                                """,
+                                row ->
+                                        new Position(
+                                                head.epoch(), row.getLong(1) - 1, row.getString(2)))
+                        .orElse(head);
+        long first = at.revision();
+        while (at.revision() < head.revision()) {
+            List<Stored> next = following(at);
+            long broken = firstBroken(at, next);
+            if (broken > 0 || next.isEmpty()) {
+                throw altered(Math.max(broken, at.revision() + 1));
+            }
+            at = new Position(head.epoch(), next.getLast().number, next.getLast().hash);
+        }
+        if (!at.equals(head)) {
+            throw altered(at.revision());
+        }
+        return head.revision() - first;
+    }
+
+    private static StoreException altered(long number) {
+        return new StoreException(
+                StoreException.Kind.UNUSABLE,
+                "revision %d of the log does not follow the one before: the store was altered"
+                        .formatted(number));
+    }
+
+    private List<Stored> following(Position at) {
+        return transaction.list(
+                """
+                SELECT number, hash, previous, change FROM revision
+                WHERE number > ? ORDER BY number LIMIT ?\
+                """,
+                RevisionLog::read,
+                at.revision(),
+                FOLLOWED_MAX);
+    }
+
+    /// The number of the first of these that doesn't follow, 0 if all do.
+    private static long firstBroken(Position at, List<Stored> rows) {
+        String hash = at.hash();
+        long number = at.revision();
         for (Stored row : rows) {
             number++;
             if (row.number != number || !row.previous.equals(hash) || !isWhole(row)) {
-                return Optional.empty();
+                return number;
             }
             hash = row.hash;
         }
-        return number == head.revision() && hash.equals(head.hash())
-                ? Optional.of(rows.stream().map(row -> revision(head.epoch(), row)).toList())
-                : Optional.empty();
+        return 0;
+    }
+
+    /// Takes the oldest revisions out, so many at most, if they are older than this on the
+    /// database's clock. The newest stay, whatever their age: nodes that come back need them.
+    ///
+    /// @return how many went
+    int trim(Duration kept, int most) {
+        long last =
+                transaction.count(
+                        """
+                        SELECT max(number) FROM (
+                          SELECT number FROM revision WHERE at_ms < %s - ? AND number <= ?
+                          ORDER BY number LIMIT ?) oldest\
+                        """
+                                .formatted(transaction.dialect().nowMs()),
+                        kept.toMillis(),
+                        head().revision() - Image.REVISIONS_MAX,
+                        most);
+        return transaction.update("DELETE FROM revision WHERE number <= ?", last);
     }
 
     private static Stored read(ResultSet row) throws SQLException {

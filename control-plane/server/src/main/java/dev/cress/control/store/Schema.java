@@ -12,12 +12,38 @@ import java.util.List;
 /// deployments go on when the name is used again.
 final class Schema {
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     /// What makes each version of the one before, the first of nothing.
-    static final List<List<String>> STEPS = List.of(first(), bundles(), heads(), servers());
+    static final List<List<String>> STEPS =
+            List.of(first(), bundles(), heads(), servers(), leases());
 
     private Schema() {}
+
+    /// Deployments stay when the revision that made them has left the log.
+    private static List<String> leases() {
+        return List.of(
+                """
+                CREATE TABLE lease (
+                  name TEXT PRIMARY KEY, holder TEXT NOT NULL, token INTEGER NOT NULL,
+                  expires_ms INTEGER NOT NULL) STRICT\
+                """,
+                """
+                CREATE TABLE deployment_kept (
+                  function TEXT NOT NULL REFERENCES function, id INTEGER NOT NULL,
+                  rollout INTEGER NOT NULL, shares TEXT NOT NULL, cause TEXT NOT NULL,
+                  created_at_ms INTEGER NOT NULL, revision INTEGER NOT NULL,
+                  PRIMARY KEY (function, id)) STRICT\
+                """,
+                """
+                INSERT INTO deployment_kept
+                  (function, id, rollout, shares, cause, created_at_ms, revision)
+                SELECT function, id, rollout, shares, cause, created_at_ms, revision
+                FROM deployment\
+                """,
+                "DROP TABLE deployment",
+                "ALTER TABLE deployment_kept RENAME TO deployment");
+    }
 
     private static List<String> servers() {
         return List.of(

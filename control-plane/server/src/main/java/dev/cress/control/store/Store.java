@@ -20,6 +20,7 @@ import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,9 @@ import java.util.function.Function;
 ///
 /// **Heard in order.** Every server's listener hears of each revision once, in order, on the event
 /// loop; of one that this server made, before its answer.
+///
+/// **Fenced leases.** A lease has one holder at a time on the database's clock, and nothing is
+/// written under one that ran out.
 ///
 /// Changes and what the log says are a thread's work, one piece after the other; reads are others',
 /// so that a module on its way to a node holds nobody up. May be called from any thread.
@@ -81,13 +85,7 @@ public final class Store implements AutoCloseable {
     ///
     /// @param loop where answers arrive
     public static Store open(StoreLocation location, InstantSource clock, Context loop) {
-        var database =
-                Database.open(
-                        switch (location) {
-                            case StoreLocation.InFile(Path path, long bytesMax) ->
-                                    new SqliteDialect(path, bytesMax);
-                            case StoreLocation.InPostgres(String url) -> new PostgresDialect(url);
-                        });
+        var database = Database.open(Dialect.of(location));
         try {
             return new Store(database, clock, loop);
         } catch (RuntimeException e) {
@@ -303,6 +301,41 @@ public final class Store implements AutoCloseable {
 
     private <T> Future<T> read(Function<Tables, T> work) {
         return readers.run(() -> database.read(transaction -> work.apply(Tables.in(transaction))));
+    }
+
+    /// Takes a lease for this server, if no other has it.
+    Future<Optional<Lease>> acquire(String name, Duration time) {
+        return aside(tables -> tables.leases().acquire(name, server, time));
+    }
+
+    /// Has a lease last for this long from now, if it hasn't run out.
+    Future<Optional<Lease>> renew(Lease lease, Duration time) {
+        return aside(tables -> tables.leases().renew(lease, time));
+    }
+
+    Future<Void> release(Lease lease) {
+        return aside(
+                        tables -> {
+                            tables.leases().release(lease);
+                            return lease;
+                        })
+                .mapEmpty();
+    }
+
+    /// Does this if the lease is held, else nothing.
+    <T> Future<T> under(Lease lease, Function<Tables, T> work) {
+        return aside(
+                tables -> {
+                    tables.leases().require(lease);
+                    return work.apply(tables);
+                });
+    }
+
+    /// Takes revisions out of the log that are older than a week, unless another server is at it.
+    ///
+    /// @return how many went
+    public Future<Integer> trimLog() {
+        return new Retention(this).trim(Retention.LOG_KEPT);
     }
 
     /// Makes a change as if nobody else were there. It may run more than once.

@@ -18,6 +18,8 @@ public final class StoreException extends RuntimeException {
         AWAY,
         /// The database went away while it committed. What was asked may be stored or not.
         UNSURE,
+        /// The lease under which this was to be done has run out.
+        FENCED,
         /// Anything else.
         FAILED
     }

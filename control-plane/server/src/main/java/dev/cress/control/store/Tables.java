@@ -12,7 +12,8 @@ record Tables(
         Releases releases,
         Tokens tokens,
         KnownNodes nodes,
-        Servers servers) {
+        Servers servers,
+        Leases leases) {
     static Tables in(Transaction transaction) {
         var log = new RevisionLog(transaction);
         var heads = new Heads(transaction);
@@ -32,6 +33,7 @@ record Tables(
                 new Releases(transaction, log, functions, deployments, routes),
                 new Tokens(transaction, heads),
                 new KnownNodes(transaction, heads),
-                new Servers(transaction));
+                new Servers(transaction),
+                new Leases(transaction));
     }
 }

@@ -44,6 +44,19 @@ final class Transaction {
         }
     }
 
+    /// Reads rows one by one, where all of them would be too much at once. PostgreSQL's driver has
+    /// them all in memory anyhow.
+    void each(String sql, Row<?> reader) {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                reader.read(rows);
+            }
+        } catch (SQLException e) {
+            throw dialect.explain(e);
+        }
+    }
+
     <T> Optional<T> first(String sql, Row<T> reader, Object... arguments) {
         return list(sql, reader, arguments).stream().findFirst();
     }

@@ -175,12 +175,7 @@ class StoreContractTest {
     @Test
     void aStoreOfANewerProgramIsLeftAlone() {
         open.close();
-        Dialect dialect =
-                switch (location) {
-                    case StoreLocation.InFile(Path path, long bytesMax) ->
-                            new SqliteDialect(path, bytesMax);
-                    case StoreLocation.InPostgres(String url) -> new PostgresDialect(url);
-                };
+        var dialect = Dialect.of(location);
         try (var database = Database.open(dialect)) {
             database.write(
                     transaction -> {
