@@ -35,6 +35,7 @@ import java.nio.charset.StandardCharsets;
             LogsCommand.class,
             InspectCommand.class,
             TokenCommand.class,
+            StoreCommand.class,
             TrainCommand.class
         },
         footer = {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,5 +101,27 @@ class BadStartTest {
                     "port " + port + " is taken on 127.0.0.1",
                     "choose another with " + option);
         }
+    }
+
+    /// A password in the URL is in no message.
+    @Test
+    void aStoreThatCanNotBeUsed() {
+        Path data = folder.resolve("elsewhere");
+        String away = "jdbc:postgresql://127.0.0.1:1/cress?user=cress&password=secret";
+        Cli unreachable = run("control-plane", data, "--store", away);
+        refused(unreachable, "store jdbc:postgresql://127.0.0.1:1/cress did not answer");
+        assertThat(unreachable.err()).doesNotContain("secret");
+        refused(
+                run("control-plane", data, "--store", "jdbc:mysql://localhost/cress"),
+                "a store is named jdbc:postgresql://HOST/DATABASE");
+    }
+
+    @Test
+    void aFolderWithoutAStoreToMove() {
+        Path empty = folder.resolve("empty");
+        String to = "jdbc:postgresql://127.0.0.1:1/cress";
+        Cli cli = Cli.run("store", "migrate", "--from", empty.toString(), "--to", to);
+        assertThat(cli.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(cli.err()).contains("data folder " + empty + " has no store.db to move");
     }
 }

@@ -69,6 +69,7 @@ public final class Store implements AutoCloseable {
         settings =
                 database.write(
                         transaction -> {
+                            StoreCopy.requireNotMoved(transaction);
                             var made = Settings.ensure(transaction);
                             new RevisionLog(transaction).ensureHead(made.epoch());
                             return made;

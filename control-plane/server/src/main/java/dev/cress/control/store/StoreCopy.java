@@ -1,0 +1,159 @@
+package dev.cress.control.store;
+
+import dev.cress.contract.Position;
+import dev.cress.contract.Sha256;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/// Moves a store from one place to another, with its log as it is: nodes that follow it notice
+/// nothing but another address. The copy is one transaction, checked before it commits: the log's
+/// hashes from end to end, every blob's digest. One that fails leaves nothing and may be started
+/// again.
+public final class StoreCopy {
+    /// In an order in which every row finds what it refers to. Leases and servers are of the place.
+    private static final List<String> TABLES =
+            List.of(
+                    "setting",
+                    "head",
+                    "revision",
+                    "module",
+                    "module_chunk",
+                    "bundle",
+                    "bundle_chunk",
+                    "function",
+                    "version",
+                    "deployment",
+                    "route",
+                    "token",
+                    "node",
+                    "node_function");
+
+    private static final String MOVED_TO = "moved_to";
+
+    private StoreCopy() {}
+
+    /// What is in the new place.
+    ///
+    /// @param revisions that the log has there
+    /// @param blobs modules and archives of files
+    public record Copied(Position position, long revisions, long blobs) {}
+
+    /// Copies the store, then has the old one refuse to be opened. The new place must be empty, or
+    /// hold this very store: then the old one is only marked. Blocks.
+    public static Copied move(StoreLocation from, StoreLocation to) {
+        try (var source = Database.open(Dialect.of(from));
+                var target = Database.open(Dialect.of(to))) {
+            Copied copied = source.read(old -> target.write(fresh -> copyUnlessThere(old, fresh)));
+            source.write(
+                    old ->
+                            old.update(
+                                    """
+                                    INSERT INTO setting (name, value) VALUES (?, ?)
+                                    ON CONFLICT (name) DO UPDATE SET value = excluded.value\
+                                    """,
+                                    MOVED_TO,
+                                    target.dialect().name()));
+            return copied;
+        }
+    }
+
+    /// A store that was moved is only a memory.
+    static void requireNotMoved(Transaction transaction) {
+        setting(transaction, MOVED_TO)
+                .ifPresent(
+                        to -> {
+                            throw new StoreException(
+                                    StoreException.Kind.UNUSABLE,
+                                    "%s was moved to %s: name that with --store"
+                                            .formatted(transaction.dialect().name(), to));
+                        });
+    }
+
+    private static Optional<String> setting(Transaction transaction, String name) {
+        return transaction.first(
+                "SELECT value FROM setting WHERE name = ?", row -> row.getString(1), name);
+    }
+
+    private static Copied copyUnlessThere(Transaction old, Transaction fresh) {
+        if (setting(old, "epoch").isEmpty()) {
+            throw unusable(old.dialect().name() + " is empty: there is nothing to move");
+        }
+        if (setting(fresh, "epoch").isPresent()) {
+            Position there = new RevisionLog(fresh).head();
+            if (!there.equals(new RevisionLog(old).head())) {
+                throw unusable(
+                        "%s is not empty: it has a log of epoch %s up to revision %d"
+                                .formatted(
+                                        fresh.dialect().name(), there.epoch(), there.revision()));
+            }
+        } else {
+            fresh.update("DELETE FROM head");
+            TABLES.forEach(table -> copy(old, fresh, table));
+            fresh.update("DELETE FROM setting WHERE name = ?", MOVED_TO);
+        }
+        return check(fresh);
+    }
+
+    private static void copy(Transaction old, Transaction fresh, String table) {
+        old.each("SELECT * FROM " + table, row -> fresh.update(insert(table, row), values(row)));
+        String count = "SELECT count(*) FROM " + table;
+        if (old.count(count) != fresh.count(count)) {
+            throw unusable("table %s has lost rows on its way".formatted(table));
+        }
+    }
+
+    private static String insert(String table, ResultSet row) throws SQLException {
+        var columns = new ArrayList<String>();
+        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+            columns.add(row.getMetaData().getColumnName(i));
+        }
+        return "INSERT INTO %s (%s) VALUES (%s)"
+                .formatted(
+                        table,
+                        String.join(", ", columns),
+                        String.join(", ", Collections.nCopies(columns.size(), "?")));
+    }
+
+    private static Object[] values(ResultSet row) throws SQLException {
+        var values = new Object[row.getMetaData().getColumnCount()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.getObject(i + 1);
+        }
+        return values;
+    }
+
+    private static Copied check(Transaction fresh) {
+        var log = new RevisionLog(fresh);
+        long revisions = log.check();
+        long blobs = checkBlobs(fresh, "module") + checkBlobs(fresh, "bundle");
+        return new Copied(log.head(), revisions, blobs);
+    }
+
+    private static long checkBlobs(Transaction fresh, String table) {
+        var chunks = new Chunks(fresh, table + "_chunk");
+        List<String> all = fresh.list("SELECT sha256 FROM " + table, row -> row.getString(1));
+        for (String hex : all) {
+            var sha256 = new Sha256(hex);
+            var digest = Sha256.digest();
+            int position = 0;
+            for (var chunk = chunks.find(sha256, position);
+                    chunk.isPresent();
+                    chunk = chunks.find(sha256, ++position)) {
+                digest.update(chunk.get());
+            }
+            if (!Sha256.ofDigest(digest.digest()).equals(sha256)) {
+                throw unusable("%s %s is not what its digest says".formatted(table, hex));
+            }
+        }
+        return all.size();
+    }
+
+    private static StoreException unusable(String why) {
+        return new StoreException(StoreException.Kind.UNUSABLE, why);
+    }
+}
