@@ -1,6 +1,7 @@
 package dev.cress.cli;
 
-import dev.cress.control.StoreMove;
+import dev.cress.control.StoreUpkeep;
+import dev.cress.control.store.StoreCopy.Copied;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,15 +17,20 @@ import java.util.concurrent.Callable;
 /// `cress store`.
 @Command(
         name = "store",
-        description = "Looks after the store of a control plane that is stopped.",
+        description = "Moves, backs up and restores what a control plane keeps.",
         mixinStandardHelpOptions = true,
-        subcommands = StoreCommand.Migrate.class)
+        subcommands = {
+            StoreCommand.Migrate.class,
+            StoreCommand.Backup.class,
+            StoreCommand.Restore.class
+        })
 final class StoreCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: migrate");
+        throw new ParameterException(
+                spec.commandLine(), "say what to do: migrate, backup or restore");
     }
 
     @Command(
@@ -55,18 +61,79 @@ final class StoreCommand implements Runnable {
         @Override
         public Integer call() {
             output.say("copies and checks; this may take a while");
-            var copied = StoreMove.run(from.toAbsolutePath().normalize(), to);
-            output.result(
-                    copied,
-                    List.of(
-                            "moved: revision %d (%d in the log), %d modules and archives"
-                                    .formatted(
-                                            copied.position().revision(),
-                                            copied.revisions(),
-                                            copied.blobs()),
-                            "start it with: cress run control-plane --data %s --store URL"
-                                    .formatted(from)));
+            var copied = StoreUpkeep.move(from.toAbsolutePath().normalize(), to);
+            print(output, "moved", copied);
             return 0;
         }
+    }
+
+    @Command(
+            name = "backup",
+            description = {
+                "Copies the store to a new file while control planes go on, and checks the copy.",
+                "The file holds the fleet's keys: it is for its owner only."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Backup implements Callable<Integer> {
+        @Mixin private Output output;
+
+        @Option(
+                names = "--from",
+                required = true,
+                paramLabel = "DIR|URL",
+                description = "The data folder of a control plane, or its database.")
+        private String from;
+
+        @Option(names = "--to", required = true, paramLabel = "FILE", description = "The new file.")
+        private Path to;
+
+        @Override
+        public Integer call() {
+            print(output, "saved", StoreUpkeep.backup(from, to.toAbsolutePath().normalize()));
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "restore",
+            description = {
+                "Puts a backup into an empty place, and checks it.",
+                "Nodes take a snapshot of what was restored when they connect."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Restore implements Callable<Integer> {
+        @Mixin private Output output;
+
+        @Option(
+                names = "--from",
+                required = true,
+                paramLabel = "FILE",
+                description = "What backup made.")
+        private Path from;
+
+        @Option(
+                names = "--to",
+                required = true,
+                paramLabel = "DIR|URL",
+                description = "A data folder without a store, or an empty database.")
+        private String to;
+
+        @Override
+        public Integer call() {
+            print(output, "restored", StoreUpkeep.restore(from.toAbsolutePath().normalize(), to));
+            return 0;
+        }
+    }
+
+    private static void print(Output output, String done, Copied copied) {
+        output.result(
+                copied,
+                List.of(
+                        "%s: revision %d (%d in the log), %d modules and archives"
+                                .formatted(
+                                        done,
+                                        copied.position().revision(),
+                                        copied.revisions(),
+                                        copied.blobs())));
     }
 }

@@ -122,6 +122,6 @@ class BadStartTest {
         String to = "jdbc:postgresql://127.0.0.1:1/cress";
         Cli cli = Cli.run("store", "migrate", "--from", empty.toString(), "--to", to);
         assertThat(cli.exitCode()).isEqualTo(ExitCode.ERROR);
-        assertThat(cli.err()).contains("data folder " + empty + " has no store.db to move");
+        assertThat(cli.err()).contains("data folder " + empty + " has no store.db");
     }
 }

@@ -35,10 +35,19 @@ final class Database implements AutoCloseable {
 
     /// Opens the store, and makes or brings up to date its tables.
     static Database open(Dialect dialect) {
+        return open(dialect, true);
+    }
+
+    /// Opens a store that is there and leaves its tables as they are, perhaps while servers use it.
+    static Database openAsIs(Dialect dialect) {
+        return open(dialect, false);
+    }
+
+    private static Database open(Dialect dialect, boolean migrates) {
         try (var _ = dialect.connect()) {
             var database = new Database(dialect);
             try {
-                database.write(database::migrate);
+                database.write(transaction -> database.migrate(transaction, migrates));
                 return database;
             } catch (RuntimeException e) {
                 database.close();
@@ -49,13 +58,19 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private int migrate(Transaction transaction) {
+    private int migrate(Transaction transaction, boolean migrates) {
         dialect.lockSchema(transaction);
         int found = dialect.schemaVersion(transaction);
         if (found > Schema.VERSION) {
             throw new StoreException(
                     StoreException.Kind.UNUSABLE,
                     "%s has schema %d, this program knows up to %d: it was written by a newer cress"
+                            .formatted(dialect.name(), found, Schema.VERSION));
+        }
+        if (found < Schema.VERSION && !migrates) {
+            throw new StoreException(
+                    StoreException.Kind.UNUSABLE,
+                    "%s has schema %d, this program needs %d: use the cress that wrote it"
                             .formatted(dialect.name(), found, Schema.VERSION));
         }
         if (found < Schema.VERSION) {

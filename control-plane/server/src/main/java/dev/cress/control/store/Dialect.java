@@ -3,6 +3,7 @@ package dev.cress.control.store;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /// What the two engines say differently; all other SQL is the same for both. Each knows how to open
 /// a connection on which a commit that was answered stays, and refuses settings under which it
@@ -52,6 +53,9 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
     ///
     /// @param server who says so
     void announce(Transaction transaction, String server);
+
+    /// Has the reader read all rows of a query, some at a time: it answers whether there were any.
+    void each(Statement statement, String sql, Transaction.Row<Boolean> reader) throws SQLException;
 
     /// Whether several servers may have the store open.
     boolean isShared();

@@ -5,6 +5,7 @@ import org.postgresql.Driver;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -28,6 +29,9 @@ record PostgresDialect(String url) implements Dialect {
 
     private static final int LOCK_WAIT_MS = 10_000;
     private static final int STATEMENT_MS = 30_000;
+
+    /// Each may hold a piece of a module, 1 MiB.
+    private static final int ROWS_AT_ONCE = 16;
 
     private static final int CONNECT_S = 5;
 
@@ -171,6 +175,20 @@ record PostgresDialect(String url) implements Dialect {
     @Override
     public void announce(Transaction transaction, String server) {
         transaction.count("SELECT 1 FROM pg_notify(?, ?)", CHANNEL, server);
+    }
+
+    /// The driver would hold all rows at once, so a cursor of SQL's is read.
+    @Override
+    public void each(Statement statement, String sql, Transaction.Row<Boolean> reader)
+            throws SQLException {
+        statement.execute("DECLARE each_row NO SCROLL CURSOR FOR " + sql);
+        boolean more = true;
+        while (more) {
+            try (var rows = statement.executeQuery("FETCH " + ROWS_AT_ONCE + " FROM each_row")) {
+                more = reader.read(rows);
+            }
+        }
+        statement.execute("CLOSE each_row");
     }
 
     @Override

@@ -8,8 +8,13 @@ public record Settings(String epoch, String routerKey) {
     /// Reads what is stored, or makes it.
     static Settings ensure(Transaction transaction) {
         return new Settings(
-                ensure(transaction, "epoch", Secrets.hex(16)),
+                ensure(transaction, "epoch", newEpoch()),
                 ensure(transaction, "router_key", Secrets.base64(32)));
+    }
+
+    /// The name of a log that nobody has followed yet.
+    static String newEpoch() {
+        return Secrets.hex(16);
     }
 
     private static String ensure(Transaction transaction, String name, String ifMissing) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /// One SQLite file of one server: a write-ahead log, and a sync of the disk with each commit.
 ///
@@ -118,6 +119,15 @@ record SqliteDialect(Path file, long bytesMax) implements Dialect {
     /// Nobody: there are no others.
     @Override
     public void announce(Transaction transaction, String server) {}
+
+    /// SQLite steps from row to row by itself.
+    @Override
+    public void each(Statement statement, String sql, Transaction.Row<Boolean> reader)
+            throws SQLException {
+        try (var rows = statement.executeQuery(sql)) {
+            reader.read(rows);
+        }
+    }
 
     @Override
     public boolean isShared() {

@@ -10,10 +10,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/// Moves a store from one place to another, with its log as it is: nodes that follow it notice
-/// nothing but another address. The copy is one transaction, checked before it commits: the log's
-/// hashes from end to end, every blob's digest. One that fails leaves nothing and may be started
-/// again.
+/// Copies a store from one place to another, with its log as it is. A copy is one state of
+/// everything, read while servers may go on, and one transaction, checked before it commits: the
+/// log's hashes from end to end, every blob's digest. One that fails leaves nothing and may be
+/// started again.
 public final class StoreCopy {
     /// In an order in which every row finds what it refers to. Leases and servers are of the place.
     private static final List<String> TABLES =
@@ -33,6 +33,7 @@ public final class StoreCopy {
                     "node",
                     "node_function");
 
+    private static final String EPOCH = "epoch";
     private static final String MOVED_TO = "moved_to";
 
     private StoreCopy() {}
@@ -43,22 +44,51 @@ public final class StoreCopy {
     /// @param blobs modules and archives of files
     public record Copied(Position position, long revisions, long blobs) {}
 
-    /// Copies the store, then has the old one refuse to be opened. The new place must be empty, or
-    /// hold this very store: then the old one is only marked. Blocks.
+    /// Copies a store that no server uses, then has the old one refuse to be opened: nodes that
+    /// follow its log notice nothing but another address. The new place must be empty, or hold
+    /// this very store: then the old one is only marked. Blocks.
     public static Copied move(StoreLocation from, StoreLocation to) {
         try (var source = Database.open(Dialect.of(from));
                 var target = Database.open(Dialect.of(to))) {
-            Copied copied = source.read(old -> target.write(fresh -> copyUnlessThere(old, fresh)));
-            source.write(
-                    old ->
-                            old.update(
-                                    """
-                                    INSERT INTO setting (name, value) VALUES (?, ?)
-                                    ON CONFLICT (name) DO UPDATE SET value = excluded.value\
-                                    """,
-                                    MOVED_TO,
-                                    target.dialect().name()));
+            Position head = source.read(old -> new RevisionLog(old).head());
+            Copied copied =
+                    target.write(
+                            fresh -> {
+                                if (!holds(fresh, head)) {
+                                    requireEmpty(fresh);
+                                    fill(fresh, source);
+                                }
+                                return check(fresh);
+                            });
+            source.write(old -> put(old, MOVED_TO, target.dialect().name()));
             return copied;
+        }
+    }
+
+    /// Copies a store to a file that is empty, while servers go on. Blocks.
+    public static Copied backup(StoreLocation from, StoreLocation.InFile to) {
+        try (var source = Database.openAsIs(Dialect.of(from));
+                var target = Database.open(Dialect.of(to))) {
+            return target.write(
+                    fresh -> {
+                        fill(fresh, source);
+                        return check(fresh);
+                    });
+        }
+    }
+
+    /// Copies a backup to a place that is empty. The log goes on under another epoch: what nodes
+    /// have seen of it since the backup never was, so each takes a snapshot. Blocks.
+    public static Copied restore(StoreLocation.InFile from, StoreLocation to) {
+        try (var source = Database.openAsIs(Dialect.of(from));
+                var target = Database.open(Dialect.of(to))) {
+            return target.write(
+                    fresh -> {
+                        requireEmpty(fresh);
+                        fill(fresh, source);
+                        put(fresh, EPOCH, Settings.newEpoch());
+                        return check(fresh);
+                    });
         }
     }
 
@@ -79,24 +109,37 @@ public final class StoreCopy {
                 "SELECT value FROM setting WHERE name = ?", row -> row.getString(1), name);
     }
 
-    private static Copied copyUnlessThere(Transaction old, Transaction fresh) {
-        if (setting(old, "epoch").isEmpty()) {
-            throw unusable(old.dialect().name() + " is empty: there is nothing to move");
-        }
-        if (setting(fresh, "epoch").isPresent()) {
+    private static int put(Transaction transaction, String name, String value) {
+        return transaction.update(
+                """
+                INSERT INTO setting (name, value) VALUES (?, ?)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value\
+                """,
+                name,
+                value);
+    }
+
+    private static boolean holds(Transaction fresh, Position head) {
+        return setting(fresh, EPOCH).isPresent() && new RevisionLog(fresh).head().equals(head);
+    }
+
+    private static void requireEmpty(Transaction fresh) {
+        if (setting(fresh, EPOCH).isPresent()) {
             Position there = new RevisionLog(fresh).head();
-            if (!there.equals(new RevisionLog(old).head())) {
-                throw unusable(
-                        "%s is not empty: it has a log of epoch %s up to revision %d"
-                                .formatted(
-                                        fresh.dialect().name(), there.epoch(), there.revision()));
-            }
-        } else {
-            fresh.update("DELETE FROM head");
-            TABLES.forEach(table -> copy(old, fresh, table));
-            fresh.update("DELETE FROM setting WHERE name = ?", MOVED_TO);
+            throw unusable(
+                    "%s is not empty: it has a log of epoch %s up to revision %d"
+                            .formatted(fresh.dialect().name(), there.epoch(), there.revision()));
         }
-        return check(fresh);
+    }
+
+    private static void fill(Transaction fresh, Database source) {
+        source.read(
+                old -> {
+                    // What an attempt left that broke off.
+                    TABLES.reversed().forEach(table -> fresh.update("DELETE FROM " + table));
+                    TABLES.forEach(table -> copy(old, fresh, table));
+                    return fresh.update("DELETE FROM setting WHERE name = ?", MOVED_TO);
+                });
     }
 
     private static void copy(Transaction old, Transaction fresh, String table) {
@@ -128,6 +171,9 @@ public final class StoreCopy {
     }
 
     private static Copied check(Transaction fresh) {
+        if (setting(fresh, EPOCH).isEmpty()) {
+            throw unusable("there is no store to copy");
+        }
         var log = new RevisionLog(fresh);
         long revisions = log.check();
         long blobs = checkBlobs(fresh, "module") + checkBlobs(fresh, "bundle");

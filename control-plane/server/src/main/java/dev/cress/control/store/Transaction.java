@@ -44,17 +44,22 @@ final class Transaction {
         }
     }
 
-    /// Reads rows one by one, where all of them would be too much at once. PostgreSQL's driver has
-    /// them all in memory anyhow.
+    /// Reads rows a few at a time, where all of them would be too much at once.
     void each(String sql, Row<?> reader) {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
-            while (rows.next()) {
-                reader.read(rows);
-            }
+        try (var statement = connection.createStatement()) {
+            dialect.each(statement, sql, rows -> readAll(rows, reader));
         } catch (SQLException e) {
             throw dialect.explain(e);
         }
+    }
+
+    private static boolean readAll(ResultSet rows, Row<?> reader) throws SQLException {
+        boolean any = false;
+        while (rows.next()) {
+            any = true;
+            reader.read(rows);
+        }
+        return any;
     }
 
     <T> Optional<T> first(String sql, Row<T> reader, Object... arguments) {
