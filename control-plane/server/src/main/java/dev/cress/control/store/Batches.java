@@ -98,8 +98,10 @@ final class Batches {
         } else {
             batch.forEach(pending -> makeAlone(tables.transaction(), tables, pending));
         }
-        // One for the whole batch: an announcement costs as much as a commit.
-        tables.transaction().dialect().announce(tables.transaction(), server);
+        if (batch.stream().anyMatch(pending -> pending.failure == null)) {
+            // One for the whole batch: an announcement costs as much as a commit.
+            tables.transaction().dialect().announce(tables.transaction(), server);
+        }
         return tail.read(tables);
     }
 
@@ -115,9 +117,5 @@ final class Batches {
             pending.failure = e;
         }
         transaction.execute("RELEASE SAVEPOINT change");
-    }
-
-    int waiting() {
-        return waiting.size();
     }
 }

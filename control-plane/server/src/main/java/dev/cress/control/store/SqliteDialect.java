@@ -143,6 +143,12 @@ record SqliteDialect(Path file, long bytesMax) implements Dialect {
             return new StoreException(
                     StoreException.Kind.FULL, "the store is full: " + e.getMessage(), e);
         }
+        if (primary == SQLiteErrorCode.SQLITE_BUSY.code) {
+            return new StoreException(
+                    StoreException.Kind.AWAY,
+                    "%s was locked for %d ms: %s".formatted(file, BUSY_TIMEOUT_MS, e.getMessage()),
+                    e);
+        }
         if (primary == SQLiteErrorCode.SQLITE_CORRUPT.code
                 || primary == SQLiteErrorCode.SQLITE_NOTADB.code) {
             return new StoreException(
