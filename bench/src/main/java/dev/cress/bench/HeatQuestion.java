@@ -5,7 +5,10 @@ import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -39,31 +42,43 @@ final class HeatQuestion implements Question {
 
     @Override
     public void answer(Effort effort, PrintStream progress, Consumer<Line> lines)
-            throws RefusedModuleException, InterruptedException, ExecutionException {
-        boolean full = effort == Effort.FULL;
-        warmHost(full ? Duration.ofSeconds(3) : Duration.ofMillis(100));
-        for (String name : full ? GUESTS : GUESTS.subList(0, 1)) {
-            progress.println("from the first run of " + name);
-            double steady = curve(name, full, lines);
-            progress.println("warming up " + name);
-            warmUp(name, steady, lines);
+            throws IOException, RefusedModuleException, InterruptedException, ExecutionException {
+        Path images = Files.createTempDirectory("cress-bench");
+        try {
+            answer(images, effort == Effort.FULL, progress, lines);
+        } finally {
+            Folders.delete(images);
         }
     }
 
-    private static void warmHost(Duration time)
+    /// @param images where they are kept, built by other JVMs as a node has it: this one's JIT
+    /// would
+    ///     be busy with the compiler of guests for seconds after a build
+    private void answer(Path images, boolean full, PrintStream progress, Consumer<Line> lines)
+            throws RefusedModuleException, InterruptedException, ExecutionException {
+        warmHost(images, full ? Duration.ofSeconds(3) : Duration.ofMillis(100));
+        for (String name : full ? GUESTS : GUESTS.subList(0, 1)) {
+            progress.println("from the first run of " + name);
+            double steady = curve(images, name, full, lines);
+            progress.println("warming up " + name);
+            warmUp(images, name, steady, lines);
+        }
+    }
+
+    private static void warmHost(Path images, Duration time)
             throws RefusedModuleException, InterruptedException, ExecutionException {
         Guest guest = Guest.named("avatar");
-        try (var host = WasmHost.withHalfTheHeap();
+        try (var host = WasmHost.forAnybodysModules(images);
                 var isolates = host.isolates(host.prepare(guest.module(), "auto"))) {
             runs(guest, isolates, time);
         }
     }
 
     /// Returns the steady time of a run in µs.
-    private double curve(String name, boolean full, Consumer<Line> lines)
+    private double curve(Path images, String name, boolean full, Consumer<Line> lines)
             throws RefusedModuleException, InterruptedException, ExecutionException {
         Guest guest = Guest.named(name);
-        try (var host = WasmHost.withHalfTheHeap();
+        try (var host = WasmHost.forAnybodysModules(images);
                 var isolates = host.isolates(host.prepare(guest.module(), "auto"))) {
             Times all = runs(guest, isolates, Duration.ofMillis(full ? 15_000 : 300));
             for (int number : SHOWN) {
@@ -81,10 +96,10 @@ final class HeatQuestion implements Question {
         }
     }
 
-    private void warmUp(String name, double steady, Consumer<Line> lines)
+    private void warmUp(Path images, String name, double steady, Consumer<Line> lines)
             throws RefusedModuleException, InterruptedException, ExecutionException {
         Guest guest = Guest.named(name);
-        try (var host = WasmHost.withHalfTheHeap();
+        try (var host = WasmHost.forAnybodysModules(images);
                 var isolates = host.isolates(host.prepare(guest.module(), "auto"))) {
             var warmUp =
                     isolates.warmUp(
