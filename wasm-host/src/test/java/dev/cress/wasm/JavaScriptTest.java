@@ -148,10 +148,10 @@ class JavaScriptTest {
                         answer(
                                 """
                                 const order = [];
-                                setTimeout(() => order.push("late"), 20);
+                                const late = new Promise((resolve) => setTimeout(resolve, 500));
                                 setTimeout(() => order.push("soon"), 1);
-                                await new Promise((resolve) => setTimeout(resolve, 30));
-                                return Response.json(order);
+                                await late;
+                                return Response.json([...order, "late"]);
                                 """))
                 .isEqualTo("[\"soon\",\"late\"]");
     }
