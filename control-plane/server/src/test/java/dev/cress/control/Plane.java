@@ -83,16 +83,29 @@ final class Plane implements AutoCloseable {
         return request(path).header("authorization", "Bearer " + operator);
     }
 
+    /// Sends the request, and holds what comes back against the API's description.
     Reply send(HttpRequest request) {
+        return send(request, "");
+    }
+
+    private Reply send(HttpRequest request, String body) {
         try {
             var response = client.send(request, BodyHandlers.ofString());
-            return new Reply(response.statusCode(), response.headers(), response.body());
+            var reply = new Reply(response.statusCode(), response.headers(), response.body());
+            Described.check(request.method(), pathAndQuery(request.uri()), body, reply);
+            return reply;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    private static String pathAndQuery(URI uri) {
+        return uri.getRawQuery() == null
+                ? uri.getRawPath()
+                : uri.getRawPath() + "?" + uri.getRawQuery();
     }
 
     HttpClient client() {
@@ -112,7 +125,7 @@ final class Plane implements AutoCloseable {
     }
 
     Reply post(String path, String json) {
-        return post(path, BodyPublishers.ofString(json));
+        return send(authorised(path).POST(BodyPublishers.ofString(json)).build(), json);
     }
 
     Reply post(String path, BodyPublisher body) {

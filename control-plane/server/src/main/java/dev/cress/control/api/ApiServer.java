@@ -84,6 +84,11 @@ public final class ApiServer {
                 });
     }
 
+    /// Everything that can be called.
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
     /// Answers the port that it listens on.
     public Future<Integer> listen(String address, int port) {
         return server.listen(port, address).map(HttpServer::actualPort);

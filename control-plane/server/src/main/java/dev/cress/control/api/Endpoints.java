@@ -75,6 +75,12 @@ record Endpoints(List<Endpoint> all) {
                         Endpoint.of(DELETE, "/v1/tokens/{}", Set.of(), fleet::revokeToken),
                         Endpoint.of(GET, "/v1/sync/node", Set.of(JOIN), fleet::joinNode),
                         Endpoint.of(GET, "/v1/sync/router", Set.of(JOIN), fleet::joinRouter),
+                        new Endpoint(
+                                GET,
+                                "/v1/openapi.json",
+                                TokenFor.NOBODY,
+                                Set.of(),
+                                operations::openApi),
                         new Endpoint(GET, "/health", TokenFor.NOBODY, Set.of(), operations::health),
                         new Endpoint(
                                 GET,

@@ -5,11 +5,12 @@ import io.vertx.core.Future;
 
 import java.util.Map;
 
-/// What a supervisor asks. Lives on the event loop.
+/// What this server says of itself. Lives on the event loop.
 final class Operations {
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final PrometheusMeterRegistry meters;
+    private final OpenApiDocument document = OpenApiDocument.load();
 
     Operations(PrometheusMeterRegistry meters) {
         this.meters = meters;
@@ -17,6 +18,22 @@ final class Operations {
 
     Future<Answer> health(Call call) {
         return Future.succeededFuture(Answer.ok(Map.of("status", "ok")));
+    }
+
+    Future<Answer> openApi(Call call) {
+        var response =
+                call.response()
+                        .putHeader("etag", document.tag())
+                        .putHeader(
+                                "cache-control",
+                                "public, max-age=" + OpenApiDocument.FRESH.toSeconds());
+        String known = call.request().getHeader("if-none-match");
+        if (known != null && EntityTags.match(known, document.tag())) {
+            return response.setStatusCode(304).end().map(Answer.STREAMED);
+        }
+        return response.putHeader("content-type", "application/json")
+                .end(document.text())
+                .map(Answer.STREAMED);
     }
 
     Future<Answer> metrics(Call call) {

@@ -2,6 +2,7 @@
 /// out, refusals as problem+json. The records that travel are those of `dev.cress.contract.Api`.
 ///
 /// Start with [ApiServer] (the list of endpoints), [Call] (one request), [Access] (tokens).
+/// [OpenApiDocument] is what callers read: whatever changes here changes there.
 @NullMarked
 package dev.cress.control.api;
 
