@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -164,5 +165,16 @@ class ManifestTest {
                     () -> Json.read("{\"log_level\":%s}".formatted(level), Manifest.class),
                     "is not known: use trace, debug, info, warn, error");
         }
+    }
+
+    @Test
+    void equalOnesAreTheSameText() {
+        var config = new LinkedHashMap<String, String>();
+        for (char name = 'P'; name >= 'A'; name--) {
+            config.put(String.valueOf(name), "value");
+        }
+        var manifest = new Manifest("auto", List.of(), Limits.DEFAULT, config, Warmup.DEFAULT);
+        String written = Json.write(manifest).replaceAll(".*\"config\":\\{([^}]*)}.*", "$1");
+        assertThat(written.replaceAll("[^A-P]", "")).isEqualTo("ABCDEFGHIJKLMNOP");
     }
 }

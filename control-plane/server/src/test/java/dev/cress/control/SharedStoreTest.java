@@ -22,10 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /// Two servers that share a PostgreSQL database are one control plane.
 @Timeout(60)
@@ -77,6 +80,28 @@ class SharedStoreTest {
             assertThat(one.get("/v1/functions").text())
                     .isEqualTo(other.get("/v1/functions").text());
         }
+    }
+
+    @Test
+    void aChangeThatIsSentToBothAtOnceIsMadeOnce() {
+        one.deployed("hello", 1);
+        one.deployed("hello", 2);
+        var answers =
+                Stream.of(one, other)
+                        .map(
+                                plane ->
+                                        plane.request("/v1/functions/hello/rollback")
+                                                .header("authorization", "Bearer " + one.operator)
+                                                .header("idempotency-key", "a")
+                                                .POST(BodyPublishers.noBody())
+                                                .build())
+                        .map(request -> one.client().sendAsync(request, BodyHandlers.ofString()))
+                        .toList();
+        assertThat(answers)
+                .extracting(answer -> answer.join().body())
+                .containsOnly(answers.getFirst().join().body());
+        assertThat(answers).extracting(answer -> answer.join().statusCode()).containsOnly(200);
+        assertThat(one.get("/v1/functions/hello/deployments").json().path("items")).hasSize(3);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.cress.control.store.Scope;
 import dev.cress.control.store.Secrets;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoredToken;
+import dev.cress.control.store.Terms;
 
 import io.vertx.core.Future;
 
@@ -62,14 +63,7 @@ public final class Access {
 
     /// Whom the header names, if one of these scopes is his or he is an operator.
     Grant check(@Nullable String authorization, Set<Scope> allowed) {
-        if (authorization == null) {
-            throw unauthorised("no token");
-        }
-        String[] parts = authorization.strip().split(" +", 2);
-        if (parts.length != 2 || !parts[0].equalsIgnoreCase("bearer")) {
-            throw unauthorised("no bearer token");
-        }
-        StoredToken token = tokens.get(hash(parts[1]));
+        StoredToken token = tokens.get(hash(secret(authorization)));
         if (token == null) {
             throw unauthorised("the token is unknown or revoked");
         }
@@ -89,6 +83,18 @@ public final class Access {
         return new Grant(token.id(), token.name(), token.scope());
     }
 
+    /// The secret that the header carries.
+    static String secret(@Nullable String authorization) {
+        if (authorization == null) {
+            throw unauthorised("no token");
+        }
+        String[] parts = authorization.strip().split(" +", 2);
+        if (parts.length != 2 || !parts[0].equalsIgnoreCase("bearer")) {
+            throw unauthorised("no bearer token");
+        }
+        return parts[1];
+    }
+
     private static Refusal unauthorised(String why) {
         return Refusal.of(
                 401,
@@ -98,14 +104,16 @@ public final class Access {
                 Map.of("www-authenticate", "Bearer"));
     }
 
-    Future<TokenCreated> issue(NewToken asked) {
+    Future<TokenCreated> issue(Terms terms, NewToken asked) {
         String secret = newSecret();
         StoredToken token = token(asked.name(), Scope.of(asked.scope()), secret);
-        return store.putToken(token)
+        return store.putToken(terms, token, new TokenCreated(info(token), secret))
                 .map(
-                        _ -> {
-                            tokens.put(token.hash(), token);
-                            return new TokenCreated(info(token), secret);
+                        created -> {
+                            if (created.token().equals(secret)) {
+                                tokens.put(token.hash(), token);
+                            }
+                            return created;
                         });
     }
 
@@ -155,8 +163,8 @@ public final class Access {
         return new TokenInfo(token.id(), token.name(), token.scope().text(), token.createdAtMs());
     }
 
-    Future<Void> revoke(String id) {
-        return store.deleteToken(id)
+    Future<Void> revoke(Terms terms, String id) {
+        return store.deleteToken(terms, id)
                 .map(
                         stored -> {
                             boolean known =

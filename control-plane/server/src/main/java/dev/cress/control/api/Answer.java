@@ -7,20 +7,31 @@ import java.util.Map;
 /// What an endpoint answers.
 ///
 /// @param body a record of the contract, or null if there is none
+/// @param tagged whether it has an entity tag, and need not be sent to who has it already
 /// @param streamed whether the endpoint writes the response itself
-record Answer(int status, @Nullable Object body, Map<String, String> headers, boolean streamed) {
+record Answer(
+        int status,
+        @Nullable Object body,
+        Map<String, String> headers,
+        boolean tagged,
+        boolean streamed) {
     /// The endpoint has taken the response over.
-    static final Answer STREAMED = new Answer(200, null, Map.of(), true);
+    static final Answer STREAMED = new Answer(200, null, Map.of(), false, true);
 
     static Answer ok(Object body) {
-        return new Answer(200, body, Map.of(), false);
+        return new Answer(200, body, Map.of(), false, false);
+    }
+
+    /// One that says of itself whether it is still the same.
+    static Answer tagged(Object body) {
+        return new Answer(200, body, Map.of(), true, false);
     }
 
     static Answer created(Object body, String location) {
-        return new Answer(201, body, Map.of("location", location), false);
+        return new Answer(201, body, Map.of("location", location), false, false);
     }
 
     static Answer empty() {
-        return new Answer(204, null, Map.of(), false);
+        return new Answer(204, null, Map.of(), false, false);
     }
 }

@@ -3,6 +3,7 @@ package dev.cress.control.api;
 import dev.cress.contract.Json;
 import dev.cress.contract.Problem;
 import dev.cress.control.module.Uploads;
+import dev.cress.control.store.EntityTags;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Scope;
 import dev.cress.control.store.Store;
@@ -145,8 +146,20 @@ public final class ApiServer {
         if (answer.body() == null) {
             response.end();
         } else {
-            response.putHeader("content-type", "application/json").end(Json.write(answer.body()));
+            String text = Json.write(answer.body());
+            if (answer.tagged() && isKnown(request, EntityTags.of(text))) {
+                response.setStatusCode(304).end();
+            } else {
+                response.putHeader("content-type", "application/json").end(text);
+            }
         }
+    }
+
+    /// Puts the tag on the answer, and says whether the caller has what it stands for.
+    static boolean isKnown(HttpServerRequest request, String tag) {
+        request.response().putHeader("etag", tag);
+        String known = request.getHeader("if-none-match");
+        return known != null && EntityTags.matchWeakly(known, tag);
     }
 
     private void refuse(HttpServerRequest request, Throwable fault) {

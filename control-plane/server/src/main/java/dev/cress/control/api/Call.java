@@ -2,7 +2,10 @@ package dev.cress.control.api;
 
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
+import dev.cress.contract.Sha256;
+import dev.cress.control.store.Once;
 import dev.cress.control.store.Refusal;
+import dev.cress.control.store.Terms;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,13 +17,24 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// One request: what the caller sent, read with limits. Lives on the event loop.
 final class Call {
+    /// Characters of an idempotency key.
+    static final int KEY_LENGTH_MAX = 255;
+
+    private static final Pattern KEY =
+            Pattern.compile("[!-~&&[^\"\\\\]]{1," + KEY_LENGTH_MAX + "}");
+
     private final HttpServerRequest request;
     private final List<String> arguments;
     private final Grant caller;
     private final int jsonBytesMax;
+
+    /// Of the body, as far as it was read.
+    private Sha256 digest = Sha256.of(new byte[0]);
 
     /// @param arguments the caller's segments of the path
     Call(HttpServerRequest request, List<String> arguments, Grant caller, int jsonBytesMax) {
@@ -56,6 +70,51 @@ final class Call {
     /// The function in the path.
     FunctionName function() {
         return new FunctionName(argument());
+    }
+
+    /// The caller's own name for the change that he asks for.
+    Optional<String> idempotencyKey() {
+        String header = request.getHeader("idempotency-key");
+        if (header == null) {
+            return Optional.empty();
+        }
+        String text = header.strip();
+        boolean quoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"");
+        String key = quoted ? text.substring(1, text.length() - 1) : text;
+        if (!KEY.matcher(key).matches()) {
+            throw Refusal.invalid(
+                    "invalid-value",
+                    "idempotency-key has %d characters: it must have 1 to %d visible ASCII characters but '\"' and '\\'"
+                            .formatted(key.length(), KEY_LENGTH_MAX));
+        }
+        return Optional.of(key);
+    }
+
+    /// On what terms the caller asks for a change. To be read after the body, if there is one.
+    Terms terms() {
+        @Nullable String ifMatch = request.getHeader("if-match");
+        var once =
+                idempotencyKey()
+                        .map(
+                                key ->
+                                        Once.of(
+                                                caller.tokenId(),
+                                                Access.secret(request.getHeader("authorization")),
+                                                key,
+                                                asked(ifMatch)));
+        return new Terms(once.orElse(null), ifMatch);
+    }
+
+    /// All that was asked, digested.
+    private Sha256 asked(@Nullable String ifMatch) {
+        String all =
+                String.join(
+                        "\n",
+                        request.method().name(),
+                        request.uri(),
+                        String.valueOf(ifMatch),
+                        digest.hex());
+        return Sha256.of(all.getBytes(StandardCharsets.UTF_8));
     }
 
     /// The content-length, -1 if there is none.
@@ -145,7 +204,11 @@ final class Call {
         Promise<Buffer> promise = Promise.promise();
         Buffer all = Buffer.buffer();
         request.exceptionHandler(promise::tryFail);
-        request.endHandler(_ -> promise.tryComplete(all));
+        request.endHandler(
+                _ -> {
+                    digest = Sha256.of(all.getBytes());
+                    promise.tryComplete(all);
+                });
         request.handler(
                 chunk -> {
                     if (all.length() + chunk.length() > jsonBytesMax) {

@@ -28,6 +28,7 @@ record Endpoints(List<Endpoint> all) {
             LogEndpoints logs,
             FleetEndpoints fleet,
             Operations operations) {
+        var keys = new KeysInUse();
         return new Endpoints(
                 List.of(
                         Endpoint.of(POST, "/v1/modules", Set.of(DEPLOY), modules::upload),
@@ -41,7 +42,8 @@ record Endpoints(List<Endpoint> all) {
                                 modules::downloadBundle),
                         Endpoint.of(GET, "/v1/functions", Set.of(DEPLOY, READ), functions::list),
                         Endpoint.of(GET, FUNCTION, Set.of(DEPLOY, READ), functions::get),
-                        Endpoint.of(DELETE, FUNCTION, Set.of(DEPLOY), functions::delete),
+                        Endpoint.of(
+                                DELETE, FUNCTION, Set.of(DEPLOY), keys.guard(functions::delete)),
                         Endpoint.of(
                                 GET,
                                 FUNCTION + "/versions",
@@ -51,16 +53,22 @@ record Endpoints(List<Endpoint> all) {
                                 POST,
                                 FUNCTION + "/versions",
                                 Set.of(DEPLOY),
-                                functions::createVersion),
+                                keys.guard(functions::createVersion)),
                         Endpoint.of(
                                 GET,
                                 FUNCTION + "/deployments",
                                 Set.of(DEPLOY, READ),
                                 functions::deployments),
                         Endpoint.of(
-                                POST, FUNCTION + "/deployments", Set.of(DEPLOY), functions::deploy),
+                                POST,
+                                FUNCTION + "/deployments",
+                                Set.of(DEPLOY),
+                                keys.guard(functions::deploy)),
                         Endpoint.of(
-                                POST, FUNCTION + "/rollback", Set.of(DEPLOY), functions::rollback),
+                                POST,
+                                FUNCTION + "/rollback",
+                                Set.of(DEPLOY),
+                                keys.guard(functions::rollback)),
                         Endpoint.of(
                                 GET,
                                 FUNCTION + "/rollout",
@@ -71,8 +79,9 @@ record Endpoints(List<Endpoint> all) {
                         Endpoint.of(DELETE, "/v1/nodes/{}", Set.of(), fleet::forgetNode),
                         Endpoint.of(GET, "/v1/status", Set.of(DEPLOY, READ), fleet::status),
                         Endpoint.of(GET, "/v1/tokens", Set.of(), fleet::tokens),
-                        Endpoint.of(POST, "/v1/tokens", Set.of(), fleet::issueToken),
-                        Endpoint.of(DELETE, "/v1/tokens/{}", Set.of(), fleet::revokeToken),
+                        Endpoint.of(POST, "/v1/tokens", Set.of(), keys.guard(fleet::issueToken)),
+                        Endpoint.of(
+                                DELETE, "/v1/tokens/{}", Set.of(), keys.guard(fleet::revokeToken)),
                         Endpoint.of(GET, "/v1/sync/node", Set.of(JOIN), fleet::joinNode),
                         Endpoint.of(GET, "/v1/sync/router", Set.of(JOIN), fleet::joinRouter),
                         new Endpoint(

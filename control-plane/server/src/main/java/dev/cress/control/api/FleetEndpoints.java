@@ -58,6 +58,7 @@ final class FleetEndpoints {
                 .compose(
                         asked ->
                                 access.issue(
+                                        call.terms(),
                                         new NewToken(
                                                 required(asked.name(), "name"),
                                                 required(asked.scope(), "scope"))))
@@ -66,7 +67,7 @@ final class FleetEndpoints {
 
     Future<Answer> revokeToken(Call call) {
         String id = call.argument();
-        return access.revoke(id)
+        return access.revoke(call.terms(), id)
                 .map(
                         _ -> {
                             sync.tokenRevoked(id);

@@ -35,19 +35,19 @@ final class FunctionEndpoints {
     }
 
     Future<Answer> list(Call call) {
-        return store.functions().map(functions -> Answer.ok(new Page<>(functions)));
+        return store.functions().map(functions -> Answer.tagged(new Page<>(functions)));
     }
 
     Future<Answer> get(Call call) {
-        return store.function(call.function()).map(Answer::ok);
+        return store.function(call.function()).map(Answer::tagged);
     }
 
     Future<Answer> delete(Call call) {
-        return store.delete(call.function()).map(Answer::ok);
+        return store.delete(call.terms(), call.function()).map(Answer::ok);
     }
 
     Future<Answer> versions(Call call) {
-        return store.versions(call.function()).map(versions -> Answer.ok(new Page<>(versions)));
+        return store.versions(call.function()).map(versions -> Answer.tagged(new Page<>(versions)));
     }
 
     Future<Answer> createVersion(Call call) {
@@ -57,6 +57,7 @@ final class FunctionEndpoints {
                         asked -> {
                             @Nullable Manifest manifest = asked.manifest();
                             return store.createVersion(
+                                    call.terms(),
                                     name,
                                     required(asked.module(), "module"),
                                     manifest == null ? Manifest.DEFAULT : manifest,
@@ -77,13 +78,16 @@ final class FunctionEndpoints {
 
     Future<Answer> deployments(Call call) {
         return store.deployments(call.function())
-                .map(deployments -> Answer.ok(new Page<>(deployments)));
+                .map(deployments -> Answer.tagged(new Page<>(deployments)));
     }
 
     Future<Answer> deploy(Call call) {
         FunctionName name = call.function();
         return call.json(NewDeployment.class)
-                .compose(asked -> store.deploy(name, asked.version(), asked.basisPoints()))
+                .compose(
+                        asked ->
+                                store.deploy(
+                                        call.terms(), name, asked.version(), asked.basisPoints()))
                 .map(
                         deployed ->
                                 deployed.unchanged()
@@ -96,7 +100,7 @@ final class FunctionEndpoints {
     Future<Answer> rollback(Call call) {
         FunctionName name = call.function();
         return call.jsonOr(Rollback.class, new Rollback(null))
-                .compose(asked -> store.rollback(name, asked.version()))
+                .compose(asked -> store.rollback(call.terms(), name, asked.version()))
                 .map(Answer::ok);
     }
 

@@ -66,7 +66,7 @@ final class ModuleEndpoints {
     }
 
     Future<Answer> list(Call call) {
-        return store.modules().map(modules -> Answer.ok(new Page<>(modules)));
+        return store.modules().map(modules -> Answer.tagged(new Page<>(modules)));
     }
 
     Future<Answer> download(Call call) {

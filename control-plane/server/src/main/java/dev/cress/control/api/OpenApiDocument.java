@@ -1,5 +1,7 @@
 package dev.cress.control.api;
 
+import dev.cress.control.store.EntityTags;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -23,12 +23,10 @@ final class Operations {
     Future<Answer> openApi(Call call) {
         var response =
                 call.response()
-                        .putHeader("etag", document.tag())
                         .putHeader(
                                 "cache-control",
                                 "public, max-age=" + OpenApiDocument.FRESH.toSeconds());
-        String known = call.request().getHeader("if-none-match");
-        if (known != null && EntityTags.match(known, document.tag())) {
+        if (ApiServer.isKnown(call.request(), document.tag())) {
             return response.setStatusCode(304).end().map(Answer.STREAMED);
         }
         return response.putHeader("content-type", "application/json")

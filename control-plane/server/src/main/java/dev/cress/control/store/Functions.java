@@ -15,6 +15,7 @@ import dev.cress.contract.Version;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 
 /// Functions and their versions. Lives as long as one transaction.
 final class Functions {
@@ -152,6 +153,21 @@ final class Functions {
     void requireLive(FunctionName name) {
         if (!isLive(name)) {
             throw Refusal.unknownFunction(name);
+        }
+    }
+
+    /// The function must have one of these entity tags, as in HTTP's `if-match`.
+    void requireMatch(FunctionName name, @Nullable String ifMatch) {
+        if (ifMatch == null) {
+            return;
+        }
+        if (!isLive(name)) {
+            throw Refusal.moved("there is no function %s".formatted(name), Map.of());
+        }
+        String tag = EntityTags.of(Json.write(info(name)));
+        if (!EntityTags.match(ifMatch, tag)) {
+            throw Refusal.moved(
+                    "%s is %s now, not %s".formatted(name, tag, ifMatch), Map.of("etag", tag));
         }
     }
 

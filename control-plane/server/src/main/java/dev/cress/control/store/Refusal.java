@@ -106,6 +106,11 @@ public final class Refusal extends RuntimeException {
                 "route %s is held by function %s".formatted(route, holder));
     }
 
+    /// What is to be changed isn't what the caller thought.
+    static Refusal moved(String detail, Map<String, String> headers) {
+        return of(412, "precondition-failed", "Precondition failed", detail, headers);
+    }
+
     static Refusal conflict(String code, String title, String detail) {
         return of(409, code, title, detail);
     }

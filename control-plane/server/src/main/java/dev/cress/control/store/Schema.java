@@ -12,13 +12,25 @@ import java.util.List;
 /// deployments go on when the name is used again.
 final class Schema {
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 5;
+    static final int VERSION = 6;
 
     /// What makes each version of the one before, the first of nothing.
     static final List<List<String>> STEPS =
-            List.of(first(), bundles(), heads(), servers(), leases());
+            List.of(first(), bundles(), heads(), servers(), leases(), answers());
 
     private Schema() {}
+
+    private static List<String> answers() {
+        return List.of(
+                """
+                CREATE TABLE answer (
+                  token TEXT NOT NULL, name TEXT NOT NULL, request TEXT NOT NULL,
+                  sealed TEXT NOT NULL, at_ms INTEGER NOT NULL,
+                  PRIMARY KEY (token, name)) STRICT\
+                """,
+                "CREATE INDEX answer_at ON answer (at_ms)",
+                "CREATE INDEX answer_token_at ON answer (token, at_ms)");
+    }
 
     /// Deployments stay when the revision that made them has left the log.
     private static List<String> leases() {

@@ -7,6 +7,7 @@ import dev.cress.contract.Api.Deployed;
 import dev.cress.contract.Api.FunctionInfo;
 import dev.cress.contract.Api.FunctionSummary;
 import dev.cress.contract.Api.ModuleInfo;
+import dev.cress.contract.Api.TokenCreated;
 import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
@@ -190,39 +191,66 @@ public final class Store implements AutoCloseable {
     ///
     /// @param basisPoints the share to deploy it with, or null to deploy it later
     public Future<VersionCreated> createVersion(
-            FunctionName name, Sha256 module, Manifest manifest, @Nullable Integer basisPoints) {
+            Terms terms,
+            FunctionName name,
+            Sha256 module,
+            Manifest manifest,
+            @Nullable Integer basisPoints) {
         return change(
-                tables ->
-                        tables.releases()
-                                .createVersion(
-                                        name, module, manifest, basisPoints, clock.millis()));
+                terms.on(
+                        name,
+                        VersionCreated.class,
+                        tables ->
+                                tables.releases()
+                                        .createVersion(
+                                                name,
+                                                module,
+                                                manifest,
+                                                basisPoints,
+                                                clock.millis())));
     }
 
-    public Future<Deployed> deploy(FunctionName name, int version, int basisPoints) {
+    public Future<Deployed> deploy(Terms terms, FunctionName name, int version, int basisPoints) {
         return change(
-                tables -> tables.releases().deploy(name, version, basisPoints, clock.millis()));
+                terms.on(
+                        name,
+                        Deployed.class,
+                        tables ->
+                                tables.releases()
+                                        .deploy(name, version, basisPoints, clock.millis())));
     }
 
     /// Sends all of the traffic to an earlier version.
     ///
     /// @param version which one, or null for what had the traffic before
-    public Future<Deployed> rollback(FunctionName name, @Nullable Integer version) {
-        return change(tables -> tables.releases().rollback(name, version, clock.millis()));
+    public Future<Deployed> rollback(Terms terms, FunctionName name, @Nullable Integer version) {
+        return change(
+                terms.on(
+                        name,
+                        Deployed.class,
+                        tables -> tables.releases().rollback(name, version, clock.millis())));
     }
 
     /// The name may be used again; the numbers of its versions and deployments go on, so that a
     /// number never means two things.
-    public Future<Deleted> delete(FunctionName name) {
-        return change(tables -> tables.releases().delete(name, clock.millis()));
+    public Future<Deleted> delete(Terms terms, FunctionName name) {
+        return change(
+                terms.on(
+                        name,
+                        Deleted.class,
+                        tables -> tables.releases().delete(name, clock.millis())));
     }
 
-    public Future<Void> putToken(StoredToken token) {
+    /// @param answer what its owner is told
+    /// @return what he was told when the token was made
+    public Future<TokenCreated> putToken(Terms terms, StoredToken token, TokenCreated answer) {
         return change(
+                terms.on(
+                        TokenCreated.class,
                         tables -> {
                             tables.tokens().put(token);
-                            return token;
-                        })
-                .mapEmpty();
+                            return answer;
+                        }));
     }
 
     /// The same while starting, when there is no event loop to hold up. Blocks.
@@ -240,8 +268,8 @@ public final class Store implements AutoCloseable {
     }
 
     /// Whether there was a token of this id.
-    public Future<Boolean> deleteToken(String id) {
-        return change(tables -> tables.tokens().delete(id));
+    public Future<Boolean> deleteToken(Terms terms, String id) {
+        return change(terms.on(Boolean.class, tables -> tables.tokens().delete(id)));
     }
 
     /// Names this server among those that share the store; another one with each start.

@@ -30,6 +30,7 @@ public final class StoreCopy {
                     "deployment",
                     "route",
                     "token",
+                    "answer",
                     "node",
                     "node_function");
 

@@ -13,7 +13,8 @@ record Tables(
         Tokens tokens,
         KnownNodes nodes,
         Servers servers,
-        Leases leases) {
+        Leases leases,
+        Answers answers) {
     static Tables in(Transaction transaction) {
         var log = new RevisionLog(transaction);
         var heads = new Heads(transaction);
@@ -34,6 +35,7 @@ record Tables(
                 new Tokens(transaction, heads),
                 new KnownNodes(transaction, heads),
                 new Servers(transaction),
-                new Leases(transaction));
+                new Leases(transaction),
+                new Answers(transaction));
     }
 }

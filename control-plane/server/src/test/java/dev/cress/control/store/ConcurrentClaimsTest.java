@@ -3,6 +3,8 @@ package dev.cress.control.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cress.contract.Api.VersionCreated;
+import dev.cress.contract.FunctionName;
+import dev.cress.contract.Json;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 
@@ -122,6 +124,27 @@ class ConcurrentClaimsTest {
 
     private static int number(@Nullable VersionCreated created) {
         return Objects.requireNonNull(created).version().number();
+    }
+
+    /// HTTP's `if-match`: of two that saw the same function one may change it.
+    @Test
+    void aFunctionThatWasSeenIsChangedOnce() {
+        List<String> seen = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            one.released("f" + round, module);
+            var function = OpenStore.await(one.store.function(new FunctionName("f" + round)));
+            seen.add(EntityTags.of(Json.write(function)));
+        }
+        var rounds =
+                rounds(
+                        "precondition-failed",
+                        (store, round, who) ->
+                                store.release(
+                                        new Terms(null, seen.get(round)),
+                                        "f" + round,
+                                        module,
+                                        new Route("example.com", "/" + who + round)));
+        assertThat(rounds).hasSize(ROUNDS).allMatch(Round::hasOneWinner);
     }
 
     /// No constraint of the database guards a count.

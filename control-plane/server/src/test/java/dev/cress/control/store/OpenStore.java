@@ -116,12 +116,18 @@ final class OpenStore implements AutoCloseable {
 
     /// A version that is deployed at once.
     Future<VersionCreated> release(String function, Sha256 module, Route... routes) {
-        return store.createVersion(new FunctionName(function), module, manifest(routes), 10_000);
+        return release(Terms.NONE, function, module, routes);
+    }
+
+    Future<VersionCreated> release(Terms terms, String function, Sha256 module, Route... routes) {
+        return store.createVersion(
+                terms, new FunctionName(function), module, manifest(routes), 10_000);
     }
 
     /// A version that isn't deployed.
     Future<VersionCreated> version(String function, Sha256 module, Route... routes) {
-        return store.createVersion(new FunctionName(function), module, manifest(routes), null);
+        return store.createVersion(
+                Terms.NONE, new FunctionName(function), module, manifest(routes), null);
     }
 
     private static Manifest manifest(Route... routes) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cress.contract.Api.FunctionSummary;
+import dev.cress.contract.Api.TokenCreated;
+import dev.cress.contract.Api.TokenInfo;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
@@ -73,10 +75,17 @@ class StoreContractTest {
         String before = store().load().position().hash();
         for (int i = 0; i < 5; i++) {
             open.released("hello-" + i, module);
-            assertThatThrownBy(() -> await(store().deploy(new FunctionName("none"), 1, 10_000)))
+            assertThatThrownBy(
+                            () ->
+                                    await(
+                                            store().deploy(
+                                                            Terms.NONE,
+                                                            new FunctionName("none"),
+                                                            1,
+                                                            10_000)))
                     .isInstanceOf(Refusal.class);
         }
-        await(store().delete(new FunctionName("hello-3")));
+        await(store().delete(Terms.NONE, new FunctionName("hello-3")));
         var newest = store().load().newest();
         assertThat(newest)
                 .extracting(revision -> revision.position().revision())
@@ -135,16 +144,20 @@ class StoreContractTest {
                 .containsExactly("a-c", "a0", "aa", "ab");
     }
 
+    private static TokenCreated told(StoredToken token) {
+        return new TokenCreated(new TokenInfo(token.id(), token.name(), "read", 1), "secret");
+    }
+
     @Test
     void textThatOneEngineCouldNotHoldIsRefusedOnBoth() {
         for (String name : List.of("a\0b", "half \uD83D of a pair", "\uDE00")) {
             var token = new StoredToken("id", Sha256.of(new byte[1]), name, Scope.READ, 1);
-            assertThatThrownBy(() -> await(store().putToken(token)))
+            assertThatThrownBy(() -> await(store().putToken(Terms.NONE, token, told(token))))
                     .isInstanceOf(Refusal.class)
                     .hasMessageContaining("can't be stored");
         }
         var whole = new StoredToken("id", Sha256.of(new byte[1]), "\uD83D\uDE00 é", Scope.READ, 1);
-        await(store().putToken(whole));
+        await(store().putToken(Terms.NONE, whole, told(whole)));
         assertThat(store().load().tokens()).containsExactly(whole);
     }
 
