@@ -14,6 +14,7 @@ import dev.cress.contract.Version;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,17 +26,34 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
 
 /// Speaks with a control plane for the commands. A refusal becomes a [CliException] with the
-/// control plane's own words.
+/// control plane's own words, an answer that gets lost is asked for again.
 final class ControlClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     /// A module is prepared before it is answered.
     private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(3);
+
+    /// A request that got no answer is sent again: it is made once, since it changes nothing or
+    /// carries a key, or its content is its name.
+    static final int ATTEMPTS_MAX = 5;
+
+    /// Before the second attempt, doubled before each that follows: 3.75 s all in all, in which a
+    /// control plane starts anew.
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    /// Refusals that ask for another attempt: the first may have been successful.
+    private static final Set<String> AGAIN = Set.of("key-in-use", "unsure");
+
+    /// Bytes of a problem.
+    private static final int PROBLEM_BYTES_MAX = 64 * 1024;
 
     private static final TypeReference<Api.Page<Api.TokenInfo>> TOKENS = new TypeReference<>() {};
     private static final TypeReference<Api.Page<Version>> VERSIONS = new TypeReference<>() {};
@@ -143,7 +161,7 @@ final class ControlClient {
         String path =
                 "%s/logs?backlog=%d&follow=%s&level=%s"
                         .formatted(function(name), backlog, follow, level.text());
-        return exchange("GET", path, BodyPublishers.noBody(), "", null).body();
+        return exchange("GET", path, BodyPublishers.noBody(), "", null);
     }
 
     private static String function(FunctionName name) {
@@ -176,8 +194,8 @@ final class ControlClient {
         T read(InputStream answer) throws IOException;
     }
 
-    private <T> T read(HttpResponse<InputStream> answer, Reader<T> reader) {
-        try (InputStream body = answer.body()) {
+    private <T> T read(InputStream answer, Reader<T> reader) {
+        try (InputStream body = answer) {
             return reader.read(body);
         } catch (IOException e) {
             throw new CliException(
@@ -185,7 +203,8 @@ final class ControlClient {
         }
     }
 
-    private HttpResponse<InputStream> exchange(
+    /// @param timeout for the whole answer, or null for one that goes on
+    private InputStream exchange(
             String method,
             String path,
             BodyPublisher body,
@@ -201,12 +220,11 @@ final class ControlClient {
         if (!contentType.isEmpty()) {
             request.header("content-type", contentType);
         }
+        if (!method.equals("GET")) {
+            request.header("idempotency-key", '"' + UUID.randomUUID().toString() + '"');
+        }
         try {
-            var answer = http.send(request.build(), BodyHandlers.ofInputStream());
-            if (answer.statusCode() >= 400) {
-                throw refused(answer);
-            }
-            return answer;
+            return attempts(request.build());
         } catch (ConnectException e) {
             throw new CliException(
                     "no control plane answers at %s: is it running (cress up), or is it elsewhere (--control URL)?"
@@ -219,16 +237,47 @@ final class ControlClient {
         }
     }
 
-    private CliException refused(HttpResponse<InputStream> answer) throws IOException {
-        try (InputStream body = answer.body()) {
-            byte[] text = body.readNBytes(64 * 1024);
-            Problem problem = Json.LENIENT.readValue(text, Problem.class);
-            String detail = problem.detail() == null ? problem.title() : problem.detail();
-            return answer.statusCode() == 401
-                    ? new CliException("%s (looked for a token: %s)".formatted(detail, tokenOrigin))
-                    : new CliException(detail);
-        } catch (JsonProcessingException e) {
-            return new CliException("%s answered %d".formatted(control, answer.statusCode()));
+    private InputStream attempts(HttpRequest request) throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                var answer = http.send(request, BodyHandlers.ofInputStream());
+                if (answer.statusCode() < 400) {
+                    return request.timeout().isPresent() ? whole(answer) : answer.body();
+                }
+                Problem problem = problem(answer);
+                if (attempt == ATTEMPTS_MAX || !AGAIN.contains(problem.code())) {
+                    throw refused(problem);
+                }
+            } catch (IOException e) {
+                boolean down = attempt == 1 && e instanceof ConnectException;
+                if (down || e instanceof HttpTimeoutException || attempt == ATTEMPTS_MAX) {
+                    throw e;
+                }
+            }
+            Thread.sleep(PAUSE.multipliedBy(1L << (attempt - 1)));
         }
+    }
+
+    private static InputStream whole(HttpResponse<InputStream> answer) throws IOException {
+        try (InputStream body = answer.body()) {
+            return new ByteArrayInputStream(body.readAllBytes());
+        }
+    }
+
+    private Problem problem(HttpResponse<InputStream> answer) throws IOException {
+        try (InputStream body = answer.body()) {
+            return Json.LENIENT.readValue(body.readNBytes(PROBLEM_BYTES_MAX), Problem.class);
+        } catch (JsonProcessingException e) {
+            int status = answer.statusCode();
+            String words = "%s answered %d".formatted(control, status);
+            return Problem.of(status, "", words, words);
+        }
+    }
+
+    private CliException refused(Problem problem) {
+        String detail = problem.detail() == null ? problem.title() : problem.detail();
+        return problem.status() == 401
+                ? new CliException("%s (looked for a token: %s)".formatted(detail, tokenOrigin))
+                : new CliException(detail);
     }
 }
