@@ -11,8 +11,10 @@ public interface Api {
     /// Bytes of one module.
     int MODULE_BYTES_MAX = 50 << 20;
 
-    /// Modules, versions or deployments in one [Page], the newest: older ones aren't listed.
+    /// Items of one [Page]: `?limit=`, and what it is when it isn't said.
     int LIST_MAX = 1_000;
+
+    int LIST_DEFAULT = 100;
 
     /// A stored module: `POST /v1/modules?abi=auto` (bytes in, `application/wasm`), `GET
     /// /v1/modules`.
@@ -135,7 +137,8 @@ public interface Api {
     /// The answer to [NewToken]: the only time that the secret is shown.
     record TokenCreated(TokenInfo info, String token) {}
 
-    /// A list of something.
+    /// A list of something, or part of it: then the answer's `link` header says where it goes on
+    /// (RFC 8288, `rel="next"`).
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Page<T>(List<T> items) {
         public Page {

@@ -7,13 +7,13 @@ import java.util.Map;
 /// What an endpoint answers.
 ///
 /// @param body a record of the contract, or null if there is none
-/// @param tagged whether it has an entity tag, and need not be sent to who has it already
+/// @param isTagged whether it has an entity tag, and need not be sent to who has it already
 /// @param streamed whether the endpoint writes the response itself
 record Answer(
         int status,
         @Nullable Object body,
         Map<String, String> headers,
-        boolean tagged,
+        boolean isTagged,
         boolean streamed) {
     /// The endpoint has taken the response over.
     static final Answer STREAMED = new Answer(200, null, Map.of(), false, true);
@@ -24,7 +24,15 @@ record Answer(
 
     /// One that says of itself whether it is still the same.
     static Answer tagged(Object body) {
-        return new Answer(200, body, Map.of(), true, false);
+        return ok(body).tagged();
+    }
+
+    Answer with(Map<String, String> more) {
+        return new Answer(status, body, more, isTagged, streamed);
+    }
+
+    Answer tagged() {
+        return new Answer(status, body, headers, true, streamed);
     }
 
     static Answer created(Object body, String location) {

@@ -147,7 +147,9 @@ public final class ApiServer {
             response.end();
         } else {
             String text = Json.write(answer.body());
-            if (answer.tagged() && isKnown(request, EntityTags.of(text))) {
+            // A page is another when the list goes on behind it.
+            String all = text + answer.headers().getOrDefault("link", "");
+            if (answer.isTagged() && isKnown(request, EntityTags.of(all))) {
                 response.setStatusCode(304).end();
             } else {
                 response.putHeader("content-type", "application/json").end(text);

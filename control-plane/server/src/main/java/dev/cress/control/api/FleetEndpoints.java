@@ -4,7 +4,8 @@ import static dev.cress.control.api.Call.required;
 
 import dev.cress.contract.Api.FleetStatus;
 import dev.cress.contract.Api.NewToken;
-import dev.cress.contract.Api.Page;
+import dev.cress.contract.Api.NodeStatus;
+import dev.cress.contract.Api.TokenInfo;
 import dev.cress.contract.Build;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Store;
@@ -15,6 +16,7 @@ import io.vertx.core.http.ServerWebSocket;
 
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /// Nodes, status and tokens. Lives on the event loop.
 final class FleetEndpoints {
@@ -29,7 +31,9 @@ final class FleetEndpoints {
     }
 
     Future<Answer> nodes(Call call) {
-        return Future.succeededFuture(Answer.ok(new Page<>(sync.nodes())));
+        var slice = Slice.of(call);
+        Function<NodeStatus, String> key = each -> each.node().name();
+        return Future.succeededFuture(slice.answer(slice.of(sync.nodes(), key), key));
     }
 
     Future<Answer> forgetNode(Call call) {
@@ -50,7 +54,10 @@ final class FleetEndpoints {
     }
 
     Future<Answer> tokens(Call call) {
-        return Future.succeededFuture(Answer.ok(new Page<>(access.list())));
+        var slice = Slice.of(call);
+        Function<TokenInfo, String> key =
+                each -> "%015d %s".formatted(each.createdAtMs(), each.id());
+        return Future.succeededFuture(slice.answer(slice.of(access.list(), key), key));
     }
 
     Future<Answer> issueToken(Call call) {

@@ -2,9 +2,9 @@ package dev.cress.control.api;
 
 import static dev.cress.control.api.Call.required;
 
+import dev.cress.contract.Api;
 import dev.cress.contract.Api.NewDeployment;
 import dev.cress.contract.Api.NewVersion;
-import dev.cress.contract.Api.Page;
 import dev.cress.contract.Api.Rollback;
 import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
@@ -35,7 +35,9 @@ final class FunctionEndpoints {
     }
 
     Future<Answer> list(Call call) {
-        return store.functions().map(functions -> Answer.tagged(new Page<>(functions)));
+        var slice = Slice.of(call);
+        return store.functions(slice.after(), slice.wanted())
+                .map(found -> slice.answer(found, each -> each.name().value()).tagged());
     }
 
     Future<Answer> get(Call call) {
@@ -47,7 +49,9 @@ final class FunctionEndpoints {
     }
 
     Future<Answer> versions(Call call) {
-        return store.versions(call.function()).map(versions -> Answer.tagged(new Page<>(versions)));
+        var slice = Slice.of(call);
+        return store.versions(call.function(), slice.afterNumber(Long.MAX_VALUE), slice.wanted())
+                .map(found -> slice.answer(found, v -> String.valueOf(v.number())).tagged());
     }
 
     Future<Answer> createVersion(Call call) {
@@ -77,8 +81,9 @@ final class FunctionEndpoints {
     }
 
     Future<Answer> deployments(Call call) {
-        return store.deployments(call.function())
-                .map(deployments -> Answer.tagged(new Page<>(deployments)));
+        var slice = Slice.of(call);
+        return store.deployments(call.function(), slice.afterNumber(Long.MAX_VALUE), slice.wanted())
+                .map(found -> slice.answer(found, d -> String.valueOf(d.id())).tagged());
     }
 
     Future<Answer> deploy(Call call) {
@@ -108,7 +113,7 @@ final class FunctionEndpoints {
         FunctionName name = call.function();
         int id = call.number("deployment", 0, 1, Integer.MAX_VALUE);
         var wait = Duration.ofMillis(call.number("wait_ms", 0, 0, WAIT_MS_MAX));
-        return store.deployments(name)
+        return store.deployments(name, Long.MAX_VALUE, Api.LIST_MAX)
                 .map(deployments -> pick(name, id, deployments))
                 .compose(deployment -> sync.rollouts().settled(name, deployment, wait))
                 .map(Answer::ok);

@@ -1,6 +1,5 @@
 package dev.cress.control.api;
 
-import dev.cress.contract.Api.Page;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.control.module.Uploads;
@@ -66,7 +65,9 @@ final class ModuleEndpoints {
     }
 
     Future<Answer> list(Call call) {
-        return store.modules().map(modules -> Answer.tagged(new Page<>(modules)));
+        var slice = Slice.of(call);
+        return store.modules(slice.after(), slice.wanted())
+                .map(found -> slice.answer(found, each -> each.sha256().hex()).tagged());
     }
 
     Future<Answer> download(Call call) {

@@ -35,13 +35,19 @@ final class Deployments {
 
     /// Newest first.
     List<Deployment> newest(FunctionName name, int count) {
+        return newest(name, Long.MAX_VALUE, count);
+    }
+
+    /// Those with smaller ids, newest first.
+    List<Deployment> newest(FunctionName name, long before, int count) {
         return transaction.list(
                 """
                 SELECT id, rollout, shares, cause, created_at_ms FROM deployment
-                WHERE function = ? ORDER BY id DESC LIMIT ?\
+                WHERE function = ? AND id < ? ORDER BY id DESC LIMIT ?\
                 """,
                 Deployments::read,
                 name.value(),
+                before,
                 count);
     }
 

@@ -185,14 +185,19 @@ final class Functions {
 
     /// Newest first.
     List<Version> versions(FunctionName name, int count) {
-        return versions(name, "v.number > ?", 0, count);
+        return versions(name, Long.MAX_VALUE, count);
+    }
+
+    /// Those with smaller numbers, newest first.
+    List<Version> versions(FunctionName name, long before, int count) {
+        return versions(name, "v.number < ?", before, count);
     }
 
     Version version(FunctionName name, int number) {
         return versions(name, "v.number = ?", number, 1).getFirst();
     }
 
-    private List<Version> versions(FunctionName name, String which, int number, int count) {
+    private List<Version> versions(FunctionName name, String which, long number, int count) {
         return transaction.list(
                 """
                 SELECT v.number, v.module, m.bytes, v.manifest, v.created_at_ms
@@ -223,18 +228,22 @@ final class Functions {
     }
 
     /// By name.
-    List<FunctionSummary> list() {
+    ///
+    /// @param after the name that they follow, or empty
+    List<FunctionSummary> list(String after, int count) {
         return transaction.list(
                 """
                 SELECT d.id, d.rollout, d.shares, d.cause, d.created_at_ms, f.name
                 FROM function f LEFT JOIN deployment d ON d.function = f.name
                   AND d.id = (SELECT max(id) FROM deployment WHERE function = f.name)
-                WHERE f.live = 1 ORDER BY f.name\
+                WHERE f.live = 1 AND f.name > ? ORDER BY f.name LIMIT ?\
                 """,
                 row ->
                         new FunctionSummary(
                                 new FunctionName(row.getString(6)),
-                                row.getString(3) == null ? null : Deployments.read(row)));
+                                row.getString(3) == null ? null : Deployments.read(row)),
+                after,
+                count);
     }
 
     /// What nodes must know of every function that is deployed.

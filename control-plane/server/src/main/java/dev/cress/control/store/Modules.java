@@ -1,6 +1,5 @@
 package dev.cress.control.store;
 
-import dev.cress.contract.Api;
 import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.Sha256;
 
@@ -28,14 +27,27 @@ final class Modules {
     }
 
     /// Newest first.
-    List<ModuleInfo> list() {
+    ///
+    /// @param after the digest of the one that they follow, or empty
+    List<ModuleInfo> list(String after, int count) {
+        long before =
+                transaction
+                        .first(
+                                "SELECT created_at_ms FROM module WHERE sha256 = ?",
+                                row -> row.getLong(1),
+                                after)
+                        .orElse(after.isEmpty() ? Long.MAX_VALUE : -1);
         return transaction.list(
                 """
                 SELECT sha256, bytes, abi, created_at_ms FROM module
+                WHERE created_at_ms < ? OR (created_at_ms = ? AND sha256 > ?)
                 ORDER BY created_at_ms DESC, sha256 LIMIT ?\
                 """,
                 Modules::read,
-                Api.LIST_MAX);
+                before,
+                before,
+                after,
+                count);
     }
 
     private static ModuleInfo read(ResultSet row) throws SQLException {

@@ -1,6 +1,5 @@
 package dev.cress.control.store;
 
-import dev.cress.contract.Api;
 import dev.cress.contract.Api.BundleInfo;
 import dev.cress.contract.Api.Deleted;
 import dev.cress.contract.Api.Deployed;
@@ -120,8 +119,9 @@ public final class Store implements AutoCloseable {
         return read(tables -> tables.modules().find(sha256));
     }
 
-    public Future<List<ModuleInfo>> modules() {
-        return read(tables -> tables.modules().list());
+    /// Those behind this one, empty for all, newest first.
+    public Future<List<ModuleInfo>> modules(String after, int count) {
+        return read(tables -> tables.modules().list(after, count));
     }
 
     /// Stores an uploaded file. Empty if the module was there already.
@@ -161,29 +161,35 @@ public final class Store implements AutoCloseable {
         return read(tables -> tables.bundles().chunk(sha256, position));
     }
 
+    /// All of them, by name.
     public Future<List<FunctionSummary>> functions() {
-        return read(tables -> tables.functions().list());
+        return functions("", Functions.FUNCTIONS_MAX);
+    }
+
+    /// Those behind this name.
+    public Future<List<FunctionSummary>> functions(String after, int count) {
+        return read(tables -> tables.functions().list(after, count));
     }
 
     public Future<FunctionInfo> function(FunctionName name) {
         return read(tables -> tables.functions().info(name));
     }
 
-    /// The newest versions, newest first.
-    public Future<List<Version>> versions(FunctionName name) {
+    /// Those with smaller numbers, newest first.
+    public Future<List<Version>> versions(FunctionName name, long before, int count) {
         return read(
                 tables -> {
                     tables.functions().requireLive(name);
-                    return tables.functions().versions(name, Api.LIST_MAX);
+                    return tables.functions().versions(name, before, count);
                 });
     }
 
-    /// The newest deployments, newest first.
-    public Future<List<Deployment>> deployments(FunctionName name) {
+    /// Those with smaller ids, newest first.
+    public Future<List<Deployment>> deployments(FunctionName name, long before, int count) {
         return read(
                 tables -> {
                     tables.functions().requireLive(name);
-                    return tables.deployments().newest(name, Api.LIST_MAX);
+                    return tables.deployments().newest(name, before, count);
                 });
     }
 

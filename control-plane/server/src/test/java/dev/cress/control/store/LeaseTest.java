@@ -140,7 +140,8 @@ class LeaseTest {
         long left = await(one.store.change(LeaseTest::count));
         assertThat(left).isEqualTo(Image.REVISIONS_MAX);
         assertThat(one.released("after", module).revision()).isEqualTo(made + 2);
-        assertThat(await(one.store.deployments(new FunctionName("hello-0")))).hasSize(1);
+        assertThat(await(one.store.deployments(new FunctionName("hello-0"), Long.MAX_VALUE, 10)))
+                .hasSize(1);
     }
 
     private static long count(Tables tables) {
