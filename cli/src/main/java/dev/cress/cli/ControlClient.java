@@ -30,8 +30,13 @@ import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Speaks with a control plane for the commands. A refusal becomes a [CliException] with the
 /// control plane's own words, an answer that gets lost is asked for again.
@@ -51,6 +56,9 @@ final class ControlClient {
 
     /// Refusals that ask for another attempt: the first may have been successful.
     private static final Set<String> AGAIN = Set.of("key-in-use", "unsure");
+
+    /// Pages of one list that are followed: more than any list of a control plane has.
+    private static final int PAGES_MAX = 100;
 
     /// Bytes of a problem.
     private static final int PROBLEM_BYTES_MAX = 64 * 1024;
@@ -132,8 +140,8 @@ final class ControlClient {
         return get(function(new FunctionName(name)), Api.FunctionInfo.class);
     }
 
-    Api.Page<Version> versions(FunctionName name) {
-        return get(function(name) + "/versions", VERSIONS);
+    List<Version> versions(FunctionName name) {
+        return list(function(name) + "/versions", VERSIONS);
     }
 
     Api.Deleted delete(FunctionName name) {
@@ -148,8 +156,8 @@ final class ControlClient {
         return post("/v1/tokens", new Api.NewToken(name, scope), Api.TokenCreated.class);
     }
 
-    Api.Page<Api.TokenInfo> tokens() {
-        return get("/v1/tokens", TOKENS);
+    List<Api.TokenInfo> tokens() {
+        return list("/v1/tokens", TOKENS);
     }
 
     void revokeToken(String id) {
@@ -161,7 +169,7 @@ final class ControlClient {
         String path =
                 "%s/logs?backlog=%d&follow=%s&level=%s"
                         .formatted(function(name), backlog, follow, level.text());
-        return exchange("GET", path, BodyPublishers.noBody(), "", null);
+        return exchange("GET", path, BodyPublishers.noBody(), "", null).body();
     }
 
     private static String function(FunctionName name) {
@@ -172,10 +180,16 @@ final class ControlClient {
         return send("GET", path, BodyPublishers.noBody(), "", type);
     }
 
-    private <T> T get(String path, TypeReference<T> type) {
-        return read(
-                exchange("GET", path, BodyPublishers.noBody(), "", ANSWER_TIMEOUT),
-                answer -> Json.LENIENT.readValue(answer, type));
+    /// All pages of a list.
+    private <T> List<T> list(String path, TypeReference<Api.Page<T>> type) {
+        var all = new ArrayList<T>();
+        Optional<String> at = Optional.of(path + "?limit=" + Api.LIST_MAX);
+        for (int page = 0; at.isPresent() && page < PAGES_MAX; page++) {
+            var answer = exchange("GET", at.get(), BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
+            all.addAll(read(answer.body(), body -> Json.LENIENT.readValue(body, type)).items());
+            at = answer.next();
+        }
+        return all;
     }
 
     private <T> T post(String path, Object body, Class<T> type) {
@@ -186,8 +200,31 @@ final class ControlClient {
     private <T> T send(
             String method, String path, BodyPublisher body, String contentType, Class<T> type) {
         return read(
-                exchange(method, path, body, contentType, ANSWER_TIMEOUT),
+                exchange(method, path, body, contentType, ANSWER_TIMEOUT).body(),
                 answer -> Json.LENIENT.readValue(answer, type));
+    }
+
+    /// An answer that isn't a refusal.
+    ///
+    /// @param next where the list goes on, if it is part of one (RFC 8288)
+    private record Answer(InputStream body, Optional<String> next) {
+        private static final Pattern NEXT = Pattern.compile("<(/v1/[^>]+)>; rel=\"next\"");
+
+        /// @param whole whether to read all of it now
+        static Answer of(HttpResponse<InputStream> answer, boolean whole) throws IOException {
+            Optional<String> next =
+                    answer.headers()
+                            .firstValue("link")
+                            .map(NEXT::matcher)
+                            .filter(Matcher::matches)
+                            .map(link -> link.group(1));
+            if (!whole) {
+                return new Answer(answer.body(), next);
+            }
+            try (InputStream body = answer.body()) {
+                return new Answer(new ByteArrayInputStream(body.readAllBytes()), next);
+            }
+        }
     }
 
     private interface Reader<T> {
@@ -204,7 +241,7 @@ final class ControlClient {
     }
 
     /// @param timeout for the whole answer, or null for one that goes on
-    private InputStream exchange(
+    private Answer exchange(
             String method,
             String path,
             BodyPublisher body,
@@ -237,12 +274,12 @@ final class ControlClient {
         }
     }
 
-    private InputStream attempts(HttpRequest request) throws IOException, InterruptedException {
+    private Answer attempts(HttpRequest request) throws IOException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {
                 var answer = http.send(request, BodyHandlers.ofInputStream());
                 if (answer.statusCode() < 400) {
-                    return request.timeout().isPresent() ? whole(answer) : answer.body();
+                    return Answer.of(answer, request.timeout().isPresent());
                 }
                 Problem problem = problem(answer);
                 if (attempt == ATTEMPTS_MAX || !AGAIN.contains(problem.code())) {
@@ -255,12 +292,6 @@ final class ControlClient {
                 }
             }
             Thread.sleep(PAUSE.multipliedBy(1L << (attempt - 1)));
-        }
-    }
-
-    private static InputStream whole(HttpResponse<InputStream> answer) throws IOException {
-        try (InputStream body = answer.body()) {
-            return new ByteArrayInputStream(body.readAllBytes());
         }
     }
 

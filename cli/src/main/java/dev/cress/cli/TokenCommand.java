@@ -76,7 +76,7 @@ final class TokenCommand implements Runnable {
 
         @Override
         public Integer call() {
-            Api.Page<Api.TokenInfo> tokens = control.client().tokens();
+            var tokens = new Api.Page<Api.TokenInfo>(control.client().tokens());
             List<List<String>> rows = new ArrayList<>();
             rows.add(List.of("ID", "NAME", "SCOPE", "CREATED"));
             for (Api.TokenInfo token : tokens.items()) {

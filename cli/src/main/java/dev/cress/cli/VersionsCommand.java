@@ -36,7 +36,7 @@ final class VersionsCommand implements Callable<Integer> {
                 new Api.FunctionInfo(
                         shown.name(),
                         shown.deployment(),
-                        client.versions(shown.name()).items(),
+                        client.versions(shown.name()),
                         shown.deployments());
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("VERSION", "TRAFFIC", "MODULE", "KIB", "CREATED"));
@@ -50,9 +50,6 @@ final class VersionsCommand implements Callable<Integer> {
                             Instant.ofEpochMilli(version.createdAtMs()).toString()));
         }
         output.result(function, Output.table(rows));
-        if (function.versions().size() == Api.LIST_MAX) {
-            output.say("these are the newest %d: older ones aren't listed".formatted(Api.LIST_MAX));
-        }
         return ExitCode.OK;
     }
 

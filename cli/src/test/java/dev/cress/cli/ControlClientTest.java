@@ -41,6 +41,7 @@ class ControlClientTest {
 
     private final Queue<Step> steps = new ArrayDeque<>();
     private final List<String> keys = new CopyOnWriteArrayList<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
     private HttpServer server;
     private ControlClient client;
 
@@ -100,8 +101,30 @@ class ControlClientTest {
     void whatIsOnlyReadNeedsNoKey() {
         steps.add(LOST);
         steps.add(exchange -> answer(exchange, 200, "{\"items\":[]}"));
-        assertThat(client.tokens().items()).isEmpty();
+        assertThat(client.tokens()).isEmpty();
         assertThat(keys).containsOnly("null");
+    }
+
+    @Test
+    void aListIsFollowedToItsEnd() {
+        steps.add(
+                exchange -> {
+                    asked.add(exchange.getRequestURI().toString());
+                    exchange.getResponseHeaders()
+                            .add("link", "</v1/tokens?limit=1000&after=x>; rel=\"next\"");
+                    answer(exchange, 200, page("one"));
+                });
+        steps.add(
+                exchange -> {
+                    asked.add(exchange.getRequestURI().toString());
+                    answer(exchange, 200, page("two"));
+                });
+        assertThat(client.tokens()).extracting(Api.TokenInfo::id).containsExactly("one", "two");
+        assertThat(asked).containsExactly("/v1/tokens?limit=1000", "/v1/tokens?limit=1000&after=x");
+    }
+
+    private static String page(String id) {
+        return Json.write(new Api.Page<>(List.of(new Api.TokenInfo(id, id, "read", 1))));
     }
 
     @Test

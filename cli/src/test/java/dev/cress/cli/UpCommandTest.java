@@ -60,7 +60,7 @@ class UpCommandTest {
 
     private int startAndCountTokens() {
         try (Fleet fleet = Fleet.start(Fleet.Setup.forTest(folder))) {
-            return fleet.client().tokens().items().size();
+            return fleet.client().tokens().size();
         }
     }
 
