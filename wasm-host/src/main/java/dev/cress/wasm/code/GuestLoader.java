@@ -5,8 +5,8 @@ import dev.cress.wasm.stop.StopFlag;
 import java.util.Map;
 import java.util.Set;
 
-/// Defines the classes of one image. Besides them it shows only what compiled code needs of the
-/// engine and of the platform, by name: whatever else a class file asks for isn't there.
+/// Defines the classes of one guest's code. Besides them it shows only what compiled code needs of
+/// the engine and of the platform, by name: whatever else a class file asks for isn't there.
 final class GuestLoader extends ClassLoader {
     private static final Set<String> SHOWN =
             Set.of(

@@ -80,12 +80,12 @@ public final class GuestOps {
         return Integer.compareUnsigned(a, b) >= 0 ? 1 : 0;
     }
 
-    /// Links the poll of a helper class to the flag of its image.
+    /// Links the poll of a helper class to the flag of its code.
     public static CallSite stopFlag(MethodHandles.Lookup helper, String name, MethodType type) {
         return ((GuestLoader) helper.lookupClass().getClassLoader()).stopFlag().site();
     }
 
-    /// What the poll does once any run of the image should stop. Whether it is this one, its
+    /// What the poll does once any run of the code should stop. Whether it is this one, its
     /// thread's interrupt says.
     public static void stopIfInterrupted() {
         if (Thread.currentThread().isInterrupted()) {

@@ -6,9 +6,10 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.MutableCallSite;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Whether any run of an image should look whether it is told to stop. Its guests ask on every loop
-/// edge and call, so asking must cost next to nothing. It belongs to the image, so that a stop of
-/// one image's guest never slows another's. Thread-safe.
+/// Whether any run of a guest's code should look whether it is told to stop. Guests ask on every
+/// loop edge and call, so asking must cost next to nothing. It belongs to the code, which an image
+/// has to itself unless it is shared, so that a stop of one never slows another for long.
+/// Thread-safe.
 ///
 /// ```text
 /// quiet ──the first raise()──▶ armed, for good
