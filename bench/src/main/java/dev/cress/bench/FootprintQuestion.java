@@ -39,7 +39,7 @@ final class FootprintQuestion implements Question {
                         Line.of(name())
                                 .with("functions", functions)
                                 .with("hot", hot)
-                                .with("rss_mb", Math.round(rssKib(data, hot) / KIB));
+                                .with("rss_mb", Math.round(rssKib(data, hot, effort) / KIB));
                 long cold = coldHeapBytes(data);
                 line = line.with("heap_mb", cold / KIB / KIB);
                 if (functions == 1) {
@@ -52,14 +52,18 @@ final class FootprintQuestion implements Question {
         }
     }
 
-    private static long rssKib(NodeData data, int hot) throws IOException {
+    private static long rssKib(NodeData data, int hot, Effort effort) throws IOException {
         try (var node = ServerProcess.node(data.folder(), List.of())) {
             node.firstAnswer("f0", "/");
             node.awaitIdle();
             for (int i = 0; i < hot; i++) {
                 node.ask("f" + i, "/", HOT_REQUESTS);
             }
-            node.awaitIdle();
+            if (effort == Effort.FULL) {
+                node.awaitRest();
+            } else {
+                node.awaitIdle();
+            }
             return node.rssKib();
         }
     }

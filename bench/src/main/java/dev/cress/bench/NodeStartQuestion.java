@@ -150,8 +150,10 @@ final class NodeStartQuestion implements Question {
                     starts.first().add(node.firstAnswer(function, "/").toNanos());
                     if (hotRequests > 0) {
                         askOften(node, hotRequests);
+                        node.awaitRest();
+                    } else {
+                        node.awaitIdle();
                     }
-                    node.awaitIdle();
                     starts.rssKib().add(node.rssKib());
                 }
             }

@@ -23,6 +23,7 @@ final class ServerProcess implements AutoCloseable {
     private static final long LOOK_EVERY_NANOS = 1_000_000;
     private static final Duration IDLE_FOR = Duration.ofMillis(500);
     private static final Duration IDLE_CPU_MAX = Duration.ofMillis(25);
+    private static final Duration REST = Duration.ofSeconds(25);
     private static final int OK = 200;
 
     /// The last line of a class histogram: instances, bytes.
@@ -129,6 +130,16 @@ final class ServerProcess implements AutoCloseable {
             before = cpu();
             LockSupport.parkNanos(IDLE_FOR.toNanos());
         } while (cpu().minus(before).compareTo(IDLE_CPU_MAX) > 0);
+    }
+
+    /// Waits until it has been idle for long enough that its JVM gave back what it doesn't need,
+    /// twice the intervals in `jvm.options`.
+    void awaitRest() throws IOException {
+        awaitIdle();
+        long end = System.nanoTime() + REST.toNanos();
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(IDLE_FOR.toNanos());
+        }
     }
 
     /// CPU time since its start.

@@ -23,21 +23,6 @@ import java.nio.charset.StandardCharsets;
                 "Edge functions on the JVM: upload a WebAssembly module, the nearest node answers.",
         mixinStandardHelpOptions = true,
         versionProvider = Cress.Version.class,
-        subcommands = {
-            UpCommand.class,
-            RunCommand.class,
-            DeployCommand.class,
-            VersionsCommand.class,
-            PromoteCommand.class,
-            RollbackCommand.class,
-            DeleteCommand.class,
-            StatusCommand.class,
-            LogsCommand.class,
-            InspectCommand.class,
-            TokenCommand.class,
-            StoreCommand.class,
-            TrainCommand.class
-        },
         footer = {
             "",
             "A first answer:",
@@ -58,16 +43,17 @@ public final class Cress implements Runnable {
 
     /// Runs one command and returns its exit code.
     public static int execute(String... args) {
-        return commandLine().execute(args);
+        return commandLine(args).execute(args);
     }
 
     /// Runs one command that writes to these instead of standard output and standard error.
     public static int execute(PrintWriter out, PrintWriter err, String... args) {
-        return commandLine().setOut(out).setErr(err).execute(args);
+        return commandLine(args).setOut(out).setErr(err).execute(args);
     }
 
-    static CommandLine commandLine() {
+    static CommandLine commandLine(String... args) {
         var line = new CommandLine(new Cress());
+        Subcommands.add(line, args);
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         line.setExecutionExceptionHandler(Cress::explain);

@@ -9,8 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         description = "Runs one part of a fleet: control-plane, node or router.",
-        mixinStandardHelpOptions = true,
-        subcommands = {RunControlPlaneCommand.class, RunNodeCommand.class, RunRouterCommand.class})
+        mixinStandardHelpOptions = true)
 final class RunCommand implements Runnable {
     @Spec private CommandSpec spec;
 

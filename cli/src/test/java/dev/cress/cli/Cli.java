@@ -10,7 +10,7 @@ record Cli(int exitCode, String out, String err) {
     static Cli run(String... args) {
         var out = new StringWriter();
         var err = new StringWriter();
-        CommandLine line = Cress.commandLine();
+        CommandLine line = Cress.commandLine(args);
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
         int exitCode = line.execute(args);

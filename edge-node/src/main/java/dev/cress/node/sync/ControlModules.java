@@ -9,6 +9,8 @@ import dev.cress.contract.Bundle;
 import dev.cress.contract.Sha256;
 import dev.cress.node.state.ModuleSource;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,14 +33,11 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
     /// The slowest line that a module is still waited for.
     private static final long BYTES_PER_SECOND_MIN = 64 * 1024;
 
-    private final HttpClient client =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(CONNECT_TIMEOUT)
-                    .build();
     private final URI control;
     private final String token;
     private final Duration answerMax;
+    private @Nullable HttpClient client;
+    private boolean closed;
 
     public ControlModules(URI control, String token) {
         this(control, token, ANSWER_MAX);
@@ -81,12 +80,12 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
         HttpRequest request =
                 HttpRequest.newBuilder(at).header("authorization", "Bearer " + token).build();
         var answer =
-                client.sendAsync(
-                        request,
-                        head ->
-                                head.statusCode() == 200
-                                        ? BodySubscribers.limiting(body.get(), bytes)
-                                        : ofAnError);
+                client().sendAsync(
+                                request,
+                                head ->
+                                        head.statusCode() == 200
+                                                ? BodySubscribers.limiting(body.get(), bytes)
+                                                : ofAnError);
         try {
             HttpResponse<T> response = answer.get(max(bytes).toMillis(), MILLISECONDS);
             if (response.statusCode() != 200) {
@@ -115,9 +114,30 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
         }
     }
 
+    /// Made when it is first needed: it reads the certificates that the platform trusts, 80 ms of
+    /// the start of a node that has everything on its disk.
+    private synchronized HttpClient client() throws IOException {
+        if (closed) {
+            throw new IOException("the node closes");
+        }
+        HttpClient made = client;
+        if (made == null) {
+            made =
+                    HttpClient.newBuilder()
+                            .version(HttpClient.Version.HTTP_1_1)
+                            .connectTimeout(CONNECT_TIMEOUT)
+                            .build();
+            client = made;
+        }
+        return made;
+    }
+
     /// Ends what is being fetched.
     @Override
-    public void close() {
-        client.shutdownNow();
+    public synchronized void close() {
+        closed = true;
+        if (client != null) {
+            client.shutdownNow();
+        }
     }
 }
