@@ -2,6 +2,7 @@ package dev.cress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -17,7 +18,18 @@ class LauncherCacheTest {
     /// A JVM that can't use its AOT cache doesn't start.
     private static final String ONLY_WITH_CACHE = "-XX:AOTMode=on";
 
+    @TempDir private static Path shared;
+
+    /// A training takes 20 s: who changes nothing of it takes this one's cache.
+    private static Checkout trained;
+
     @TempDir private Path folder;
+
+    @BeforeAll
+    static void train() throws Exception {
+        trained = Checkout.in(shared);
+        assertThat(trained.version("").err()).contains("cress: trained in");
+    }
 
     @Test
     void trainsOnceAndFromThenOnStartsWithItsCacheUntilWhatItWasMadeOfChanges() throws Exception {
@@ -47,9 +59,7 @@ class LauncherCacheTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void aBuildWorkerThatUpStartsAheadHasItsOwnCacheMapped() throws Exception {
-        var checkout = Checkout.in(folder);
-        checkout.version("");
-        assertThat(checkout.filesOfWaitingWorker()).contains(checkout.buildCache().toString());
+        assertThat(trained.filesOfWaitingWorker()).contains(trained.buildCache().toString());
     }
 
     private static void assertStartsWithout(Checkout checkout, String why) throws Exception {
@@ -62,9 +72,7 @@ class LauncherCacheTest {
 
     @Test
     void whatOnlyTheJvmSeesItSaysAndNotAmongResults() throws Exception {
-        var checkout = Checkout.in(folder);
-        checkout.version("");
-        Checkout.Ended ended = checkout.version("--add-modules=jdk.jfr");
+        Checkout.Ended ended = trained.version("--add-modules=jdk.jfr");
         assertThat(ended.err()).contains("AOT cache");
         assertThat(ended.out()).startsWith("cress ").hasLineCount(1);
         assertThat(ended.exitCode()).isZero();
