@@ -1,5 +1,6 @@
 package dev.cress.contract;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
@@ -25,7 +26,18 @@ public sealed interface NodeFrame {
 
     /// Who the node is and where it stands in the log. After the welcome a node says anew how far
     /// each version is and what serves: the control plane forgets that with each session.
-    record Hello(int proto, NodeInfo node, Position resume) implements NodeFrame {}
+    ///
+    /// @param tenants whether it knows that functions have tenants; one of the build before doesn't
+    ///     say so, and gets the functions of the tenant `default`
+    record Hello(int proto, NodeInfo node, Position resume, boolean tenants) implements NodeFrame {
+        @JsonCreator
+        public Hello {}
+
+        /// Of a node of this build.
+        public Hello(int proto, NodeInfo node, Position resume) {
+            this(proto, node, resume, true);
+        }
+    }
 
     /// Everything up to this revision is recorded on the node's disk. Says nothing of modules.
     record Ack(long revision) implements NodeFrame {}
