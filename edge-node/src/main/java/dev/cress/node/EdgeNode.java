@@ -158,7 +158,7 @@ public final class EdgeNode implements AutoCloseable {
     }
 
     private FunctionActivity newActivity(FunctionName name) {
-        return new FunctionActivity(name, threads.lane(), registry);
+        return new FunctionActivity(name, threads.lane(name.tenant()), registry);
     }
 
     private static byte[] readRouterKey(NodeStore store) {

@@ -53,8 +53,14 @@ public final class RunCapabilities implements Capabilities, AutoCloseable {
     @Override
     public Optional<KeyValueStore> keyValueStore(String name) {
         return grants.kv().contains(name)
-                ? Optional.of(new GrantedStore(node.stores(), name, wait))
+                ? Optional.of(new GrantedStore(node.stores(), ofTenant(name), wait))
                 : Optional.empty();
+    }
+
+    /// The tenant's store of this name: no manifest can name one with a slash.
+    private String ofTenant(String name) {
+        var tenant = function.tenant();
+        return tenant.isDefault() ? name : tenant + "/" + name;
     }
 
     @Override

@@ -131,6 +131,7 @@ public final class FunctionActivity implements AutoCloseable {
     /// Takes the function's meters out of the registry.
     @Override
     public void close() {
+        lane.close();
         List<Meter> meters = new ArrayList<>(requests.values());
         meters.addAll(outbound.values());
         meters.addAll(dropped.values());

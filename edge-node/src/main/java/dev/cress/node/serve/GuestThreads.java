@@ -1,5 +1,7 @@
 package dev.cress.node.serve;
 
+import dev.cress.contract.TenantName;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -7,6 +9,8 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -16,11 +20,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The threads that guests run on, and who gets one: each function has a [Lane] with its own
-/// concurrency and a bounded queue, and lanes take turns, so that one function's crowd never stands
-/// before another's single request. Thread-safe; the lock covers a few field updates.
+/// concurrency and a bounded queue. Tenants take turns, and within a tenant its lanes, so that one
+/// function's crowd never stands before another's single request, and a tenant gets no more turns
+/// for having many functions. Thread-safe; the lock covers a few field updates.
 public final class GuestThreads implements AutoCloseable {
     /// A guest's frames live on this stack; recursion past it is a clean trap.
     private static final long STACK_BYTES = 4 << 20;
+
+    private static final int UNLIMITED = Integer.MAX_VALUE;
 
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
@@ -31,7 +38,12 @@ public final class GuestThreads implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final ThreadPoolExecutor starter;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Deque<Lane> waiting = new ArrayDeque<>();
+    private final Map<TenantName, Party> parties = new HashMap<>();
+
+    /// Tenants of which something waits, in the order of their turns.
+    private final Deque<Party> waiting = new ArrayDeque<>();
+
+    private Map<TenantName, Integer> concurrencies = Map.of();
     private int running;
 
     public GuestThreads(String node, int threadsMax, int queuedPerLaneMax) {
@@ -103,13 +115,50 @@ public final class GuestThreads implements AutoCloseable {
         REFUSED
     }
 
+    /// One tenant's lanes.
+    private static final class Party {
+        /// Those in which something waits, in the order of their turns.
+        private final Deque<Lane> waiting = new ArrayDeque<>();
+
+        private int lanes;
+        private int running;
+        private int concurrencyMax;
+
+        private Party(int concurrencyMax) {
+            this.concurrencyMax = concurrencyMax;
+        }
+
+        private boolean isFull() {
+            return running >= concurrencyMax;
+        }
+    }
+
     /// One function's share of the threads.
-    public final class Lane {
+    public final class Lane implements AutoCloseable {
+        private final TenantName tenant;
+        private final Party party;
         private final Deque<Task> queue = new ArrayDeque<>();
         private int running;
         private int concurrency;
 
-        private Lane() {}
+        private Lane(TenantName tenant, Party party) {
+            this.tenant = tenant;
+            this.party = party;
+        }
+
+        /// The function is gone; what runs and waits goes on.
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                party.lanes--;
+                if (party.lanes == 0) {
+                    parties.remove(tenant, party);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
 
         /// Runs the task on a guest thread, now or when it is this lane's turn.
         ///
@@ -118,12 +167,14 @@ public final class GuestThreads implements AutoCloseable {
             lock.lock();
             try {
                 concurrency = concurrencyMax;
-                if (GuestThreads.this.running < threadsMax && running < concurrencyMax) {
+                if (GuestThreads.this.running < threadsMax
+                        && running < concurrencyMax
+                        && !party.isFull()) {
                     start(this);
                 } else if (queue.size() < queuedPerLaneMax) {
                     queue.addLast(task);
                     if (queue.size() == 1) {
-                        waiting.addLast(this);
+                        queueUp(this);
                     }
                     return Admission.WAITS;
                 } else {
@@ -143,7 +194,10 @@ public final class GuestThreads implements AutoCloseable {
             try {
                 boolean waited = queue.remove(task);
                 if (waited && queue.isEmpty()) {
-                    waiting.remove(this);
+                    party.waiting.remove(this);
+                    if (party.waiting.isEmpty()) {
+                        waiting.remove(party);
+                    }
                 }
                 return waited;
             } finally {
@@ -152,9 +206,39 @@ public final class GuestThreads implements AutoCloseable {
         }
     }
 
-    /// A lane for a function.
-    public Lane lane() {
-        return new Lane();
+    /// A lane for a function of this tenant.
+    public Lane lane(TenantName tenant) {
+        lock.lock();
+        try {
+            var party =
+                    parties.computeIfAbsent(
+                            tenant, _ -> new Party(concurrencies.getOrDefault(tenant, UNLIMITED)));
+            party.lanes++;
+            return new Lane(tenant, party);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// From now on no more than so many guests of each of these tenants run at once; of tenants
+    /// that aren't named as many as may. What runs beyond it ends first.
+    public void limit(Map<TenantName, Integer> concurrencyMax) {
+        lock.lock();
+        try {
+            concurrencies = Map.copyOf(concurrencyMax);
+            parties.forEach(
+                    (tenant, party) ->
+                            party.concurrencyMax = concurrencies.getOrDefault(tenant, UNLIMITED));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void queueUp(Lane lane) {
+        lane.party.waiting.addLast(lane);
+        if (lane.party.waiting.size() == 1) {
+            waiting.addLast(lane.party);
+        }
     }
 
     private static void ended(Thread thread, Throwable why) {
@@ -177,7 +261,10 @@ public final class GuestThreads implements AutoCloseable {
     public int queued() {
         lock.lock();
         try {
-            return waiting.stream().mapToInt(lane -> lane.queue.size()).sum();
+            return waiting.stream()
+                    .flatMap(party -> party.waiting.stream())
+                    .mapToInt(lane -> lane.queue.size())
+                    .sum();
         } finally {
             lock.unlock();
         }
@@ -186,6 +273,7 @@ public final class GuestThreads implements AutoCloseable {
     private void start(Lane lane) {
         running++;
         lane.running++;
+        lane.party.running++;
     }
 
     private void work(Turn first) {
@@ -242,29 +330,44 @@ public final class GuestThreads implements AutoCloseable {
 
     private record Turn(Lane lane, Task task) {}
 
-    /// Ends a turn of this lane and begins the next: of the lane that has waited longest and may
-    /// run.
+    /// Ends a turn of this lane and begins the next: of the tenant that has waited longest and may
+    /// run, and of its lanes likewise.
     private @Nullable Turn next(Lane ended) {
         lock.lock();
         try {
             running--;
             ended.running--;
+            ended.party.running--;
             for (int i = waiting.size(); i > 0; i--) {
-                Lane lane = waiting.removeFirst();
-                if (lane.running < lane.concurrency) {
-                    Task task = lane.queue.removeFirst();
-                    if (!lane.queue.isEmpty()) {
-                        waiting.addLast(lane);
-                    }
-                    start(lane);
-                    return new Turn(lane, task);
+                Party party = waiting.removeFirst();
+                Turn turn = party.isFull() ? null : next(party);
+                if (!party.waiting.isEmpty()) {
+                    waiting.addLast(party);
                 }
-                waiting.addLast(lane);
+                if (turn != null) {
+                    return turn;
+                }
             }
             return null;
         } finally {
             lock.unlock();
         }
+    }
+
+    private @Nullable Turn next(Party party) {
+        for (int i = party.waiting.size(); i > 0; i--) {
+            Lane lane = party.waiting.removeFirst();
+            if (lane.running < lane.concurrency) {
+                Task task = lane.queue.removeFirst();
+                if (!lane.queue.isEmpty()) {
+                    party.waiting.addLast(lane);
+                }
+                start(lane);
+                return new Turn(lane, task);
+            }
+            party.waiting.addLast(lane);
+        }
+        return null;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.cress.node.serve;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Route;
 import dev.cress.contract.Share;
+import dev.cress.contract.TenantName;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +17,13 @@ import java.util.Optional;
 /// Which function answers a host and path. Immutable: a change makes a new table, and a request
 /// keeps the one it found.
 ///
-/// A host is looked up as declared, then as a function's own host (`NAME.DOMAIN`, or
-/// `vN--NAME.DOMAIN`, a preview of version N), then as `*.` and the rest: one function's wildcard
-/// takes no other function's own host. Of a host's routes the longest path wins, an exact one
-/// before a wildcard.
+/// A host is looked up as declared, then as a function's own host (`NAME.DOMAIN` for the tenant
+/// `default`, `NAME.TENANT.DOMAIN` for another, or `vN--` before that, a preview of version N),
+/// then as `*.` and the rest: one function's wildcard takes no other function's own host. Of a
+/// host's routes the longest path wins, an exact one before a wildcard.
+///
+/// Below the domain tenants have hosts of their own, which nobody else's route takes: a function's
+/// own host is its tenant's, and `ANY.TENANT.DOMAIN` is for `TENANT` and `default` to declare.
 public final class RouteTable {
     private static final String PREVIEW = "--";
 
@@ -46,11 +50,6 @@ public final class RouteTable {
     /// @param host in lower case, without a port or a trailing dot
     /// @param path normalised
     public Optional<Match> find(String host, String path) {
-        HostRoutes exact = hosts.get(host);
-        Optional<Match> declared = declared(exact, path);
-        if (declared.isPresent()) {
-            return declared;
-        }
         String label =
                 host.endsWith(domainSuffix)
                         ? host.substring(0, host.length() - domainSuffix.length())
@@ -58,12 +57,31 @@ public final class RouteTable {
         int mark = label.indexOf(PREVIEW);
         ServedFunction owner =
                 functions.get(mark < 0 ? label : label.substring(mark + PREVIEW.length()));
+        HostRoutes exact = hosts.get(host);
+        Optional<Match> declared =
+                declared(exact, path).filter(match -> owner == null || sameTenant(match, owner));
+        if (declared.isPresent()) {
+            return declared;
+        }
         if (owner != null) {
             return mark < 0
                     ? Optional.of(new Match(owner, "/*", "", owner.shares()))
                     : preview(owner, label.substring(0, mark));
         }
         return exact == null ? declared(wildcard(host), path) : Optional.empty();
+    }
+
+    private static boolean sameTenant(Match match, ServedFunction owner) {
+        return match.function().name().tenant().equals(owner.name().tenant());
+    }
+
+    /// Whether this tenant's functions may have routes of this host. Of hosts elsewhere the control
+    /// plane knows who came first.
+    private boolean mayDeclare(TenantName tenant, String host) {
+        if (tenant.isDefault() || !("." + host).endsWith(domainSuffix)) {
+            return true;
+        }
+        return host.endsWith("." + tenant + domainSuffix);
     }
 
     private static Optional<Match> declared(@Nullable HostRoutes routes, String path) {
@@ -92,6 +110,9 @@ public final class RouteTable {
             ServedVersion version = function.staged().get(share.version());
             if (version != null) {
                 for (Route route : version.version().manifest().routes()) {
+                    if (!mayDeclare(function.name().tenant(), route.host())) {
+                        continue;
+                    }
                     declared.computeIfAbsent(route, _ -> new ArrayList<>()).add(share);
                 }
             }

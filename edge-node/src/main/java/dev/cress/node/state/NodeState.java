@@ -49,6 +49,7 @@ public final class NodeState implements AutoCloseable {
     private volatile Set<Wanted> wanted = Set.of();
     private volatile StateEvents events = NoEvents.INSTANCE;
     private volatile Position position = Position.NOWHERE;
+    private volatile boolean hasAllTenants = true;
     private volatile RouteTable routes;
     private volatile boolean told;
 
@@ -84,6 +85,12 @@ public final class NodeState implements AutoCloseable {
         return position;
     }
 
+    /// From where the control plane shall go on: from nowhere if a node of the build before
+    /// recorded what is here, which was told of one tenant's functions only.
+    public Position resume() {
+        return hasAllTenants ? position : Position.NOWHERE;
+    }
+
     /// Whether the node knows what to serve, from its disk or from the control plane.
     public boolean wasTold() {
         return told;
@@ -105,6 +112,7 @@ public final class NodeState implements AutoCloseable {
     private void loadNow() {
         try {
             position = store.position();
+            hasAllTenants = store.hasAllTenants();
             store.functions()
                     .forEach(
                             (name, stored) ->
@@ -236,6 +244,7 @@ public final class NodeState implements AutoCloseable {
     private void record(Position reached) throws IOException {
         store.position(reached);
         position = reached;
+        hasAllTenants = true;
         told = true;
     }
 

@@ -106,15 +106,36 @@ public final class NodeStore implements AutoCloseable {
         }
     }
 
+    /// The position as it stands on disk: a node of the build before leaves `tenants` out.
+    private record Recorded(String epoch, long revision, String hash, boolean tenants) {
+        Recorded {
+            Objects.requireNonNull(epoch, "epoch");
+            Objects.requireNonNull(hash, "hash");
+        }
+    }
+
     /// How far this folder is recorded.
     public Position position() throws IOException {
-        return read(data.resolve("position.json"), Position.class).orElse(Position.NOWHERE);
+        return recorded()
+                .map(at -> new Position(at.epoch, at.revision, at.hash))
+                .orElse(Position.NOWHERE);
+    }
+
+    private Optional<Recorded> recorded() throws IOException {
+        return read(data.resolve("position.json"), Recorded.class);
+    }
+
+    /// Whether what is recorded has all tenants' functions up to its position: a node of the build
+    /// before was told of one tenant's only.
+    boolean hasAllTenants() throws IOException {
+        return recorded().map(Recorded::tenants).orElse(true);
     }
 
     /// Records how far the functions here are recorded, after they are on disk themselves.
     public void position(Position position) throws IOException {
         force(functions);
-        write(data.resolve("position.json"), Json.write(position));
+        var recorded = new Recorded(position.epoch(), position.revision(), position.hash(), true);
+        write(data.resolve("position.json"), Json.write(recorded));
         force(data);
     }
 

@@ -137,7 +137,7 @@ public final class ControlLink implements AutoCloseable {
         socket.pongHandler(_ -> heardNanos = System.nanoTime());
         socket.closeHandler(_ -> lost(socket));
         socket.exceptionHandler(e -> LOG.debug("control plane session: {}", e.toString()));
-        send(new NodeFrame.Hello(NodeFrame.PROTO, info, state.position()));
+        send(new NodeFrame.Hello(NodeFrame.PROTO, info, state.resume()));
     }
 
     private void lost(WebSocket socket) {

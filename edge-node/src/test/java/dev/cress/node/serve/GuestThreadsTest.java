@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.cress.contract.TenantName;
 import dev.cress.node.serve.GuestThreads.Admission;
 import dev.cress.node.serve.GuestThreads.After;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -86,7 +88,7 @@ class GuestThreadsTest {
 
     @Test
     void runsAsManyAtOnceAsItHasThreads() {
-        GuestThreads.Lane lane = threads.lane();
+        GuestThreads.Lane lane = threads.lane(TenantName.DEFAULT);
         occupy(lane, "one");
         occupy(lane, "two");
         submit(lane, "three");
@@ -97,13 +99,13 @@ class GuestThreadsTest {
 
     @Test
     void runsNoMoreOfALaneThanItsConcurrencyThoughThreadsAreFree() {
-        GuestThreads.Lane narrow = threads.lane();
+        GuestThreads.Lane narrow = threads.lane(TenantName.DEFAULT);
         var gate = new CountDownLatch(1);
         narrow.submit(task("one", gate), 1);
         assertThat(next()).isEqualTo("one");
         assertThat(narrow.submit(says("two"), 1)).isEqualTo(Admission.WAITS);
         assertThat(threads.running()).isEqualTo(1);
-        submit(threads.lane(), "other");
+        submit(threads.lane(TenantName.DEFAULT), "other");
         assertThat(next()).isEqualTo("other");
         gate.countDown();
         assertThat(next()).isEqualTo("two");
@@ -111,20 +113,20 @@ class GuestThreadsTest {
 
     @Test
     void refusesWhatItsLaneHasNoPlaceFor() {
-        GuestThreads.Lane lane = threads.lane();
+        GuestThreads.Lane lane = threads.lane(TenantName.DEFAULT);
         occupy(lane, "one");
         occupy(lane, "two");
         for (int i = 0; i < QUEUED; i++) {
             assertThat(submit(lane, "queued")).isTrue();
         }
         assertThat(submit(lane, "refused")).isFalse();
-        assertThat(submit(threads.lane(), "of another lane")).isTrue();
+        assertThat(submit(threads.lane(TenantName.DEFAULT), "of another lane")).isTrue();
     }
 
     @Test
     void takesTurnsBetweenLanes() {
-        GuestThreads.Lane crowd = threads.lane();
-        GuestThreads.Lane single = threads.lane();
+        GuestThreads.Lane crowd = threads.lane(TenantName.DEFAULT);
+        GuestThreads.Lane single = threads.lane(TenantName.DEFAULT);
         CountDownLatch first = occupy(crowd, "one");
         occupy(crowd, "two");
         submit(crowd, "crowd 1");
@@ -135,8 +137,53 @@ class GuestThreadsTest {
     }
 
     @Test
+    void takesTurnsBetweenTenantsHoweverManyLanesOneHas() {
+        var acme = new TenantName("acme");
+        GuestThreads.Lane first = threads.lane(acme);
+        GuestThreads.Lane second = threads.lane(acme);
+        GuestThreads.Lane other = threads.lane(new TenantName("zeta"));
+        CountDownLatch gate = occupy(first, "one");
+        occupy(second, "two");
+        submit(first, "acme 1");
+        submit(second, "acme 2");
+        submit(other, "zeta 1");
+        submit(other, "zeta 2");
+        gate.countDown();
+        assertThat(List.of(next(), next(), next(), next()))
+                .containsExactly("acme 1", "zeta 1", "acme 2", "zeta 2");
+    }
+
+    @Test
+    void runsNoMoreOfATenantThanItMayInAllItsLanesTogether() {
+        var acme = new TenantName("acme");
+        threads.limit(Map.of(acme, 1));
+        GuestThreads.Lane first = threads.lane(acme);
+        GuestThreads.Lane second = threads.lane(acme);
+        CountDownLatch gate = occupy(first, "one");
+        assertThat(second.submit(says("two"), THREADS)).isEqualTo(Admission.WAITS);
+        assertThat(threads.running()).isEqualTo(1);
+        submit(threads.lane(TenantName.DEFAULT), "other");
+        assertThat(next()).isEqualTo("other");
+        gate.countDown();
+        assertThat(next()).isEqualTo("two");
+        threads.limit(Map.of());
+        occupy(first, "three");
+        occupy(second, "four");
+    }
+
+    @Test
+    void aLaneThatIsClosedLeavesTheOthersOfItsTenantTheirLimit() {
+        var acme = new TenantName("acme");
+        threads.limit(Map.of(acme, 1));
+        GuestThreads.Lane first = threads.lane(acme);
+        occupy(first, "one");
+        threads.lane(acme).close();
+        assertThat(threads.lane(acme).submit(says("two"), THREADS)).isEqualTo(Admission.WAITS);
+    }
+
+    @Test
     void runsALanesTasksInTheirOrder() {
-        GuestThreads.Lane lane = threads.lane();
+        GuestThreads.Lane lane = threads.lane(TenantName.DEFAULT);
         CountDownLatch first = occupy(lane, "one");
         occupy(lane, "two");
         submit(lane, "three");
@@ -147,8 +194,8 @@ class GuestThreadsTest {
 
     @Test
     void passesALaneOverThatMayNotRunMore() {
-        GuestThreads.Lane narrow = threads.lane();
-        GuestThreads.Lane other = threads.lane();
+        GuestThreads.Lane narrow = threads.lane(TenantName.DEFAULT);
+        GuestThreads.Lane other = threads.lane(TenantName.DEFAULT);
         var gate = new CountDownLatch(1);
         narrow.submit(task("narrow", gate), 1);
         assertThat(next()).isEqualTo("narrow");
@@ -166,7 +213,7 @@ class GuestThreadsTest {
     void aSpentThreadMakesNoOtherInItsPlace() {
         var alone = new GuestThreads("alone", THREADS, QUEUED);
         var spent = new CompletableFuture<Thread>();
-        alone.lane()
+        alone.lane(TenantName.DEFAULT)
                 .submit(
                         () -> {
                             spent.complete(Thread.currentThread());
@@ -182,7 +229,7 @@ class GuestThreadsTest {
 
     @Test
     void aSpentThreadRunsNothingElse() {
-        GuestThreads.Lane lane = threads.lane();
+        GuestThreads.Lane lane = threads.lane(TenantName.DEFAULT);
         var spent = new CompletableFuture<Thread>();
         lane.submit(
                 () -> {
@@ -206,7 +253,7 @@ class GuestThreadsTest {
     @ValueSource(
             classes = {IllegalStateException.class, StackOverflowError.class, AssertionError.class})
     void aTaskThatFailsGivesItsPlaceBack(Class<? extends Throwable> failure) {
-        GuestThreads.Lane lane = threads.lane();
+        GuestThreads.Lane lane = threads.lane(TenantName.DEFAULT);
         for (int i = 0; i < 2 * THREADS; i++) {
             lane.submit(() -> fail(failure), 1);
         }
@@ -227,7 +274,7 @@ class GuestThreadsTest {
 
     @Test
     void finishesWhatRunsAndWaitsWhenItCloses() {
-        GuestThreads.Lane lane = threads.lane();
+        GuestThreads.Lane lane = threads.lane(TenantName.DEFAULT);
         CountDownLatch first = occupy(lane, "one");
         occupy(lane, "two");
         submit(lane, "three");
@@ -239,14 +286,14 @@ class GuestThreadsTest {
     @Test
     void takesNothingNewAfterItClosed() {
         threads.close();
-        assertThatThrownBy(() -> submit(threads.lane(), "late"))
+        assertThatThrownBy(() -> submit(threads.lane(TenantName.DEFAULT), "late"))
                 .isInstanceOf(RejectedExecutionException.class);
     }
 
     @Test
     void runsOnNamedThreadsThatDoNotHoldTheProcess() throws InterruptedException {
         var seen = new LinkedBlockingQueue<Thread>();
-        threads.lane()
+        threads.lane(TenantName.DEFAULT)
                 .submit(
                         () -> {
                             seen.add(Thread.currentThread());

@@ -8,6 +8,7 @@ import dev.cress.contract.Manifest;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 import dev.cress.contract.Warmup;
 import dev.cress.wasm.Isolates;
@@ -59,7 +60,8 @@ class OwnHostTest {
         var version = new Version(1, Sha256.of(new byte[0]), 0, manifest, 0);
         return new ServedFunction(
                 function,
-                new FunctionActivity(function, THREADS.lane(), new SimpleMeterRegistry()),
+                new FunctionActivity(
+                        function, THREADS.lane(TenantName.DEFAULT), new SimpleMeterRegistry()),
                 1,
                 List.of(new Share(1, Share.ALL)),
                 Map.of(1, new ServedVersion(version, isolates, RunLimits.DEFAULT)));

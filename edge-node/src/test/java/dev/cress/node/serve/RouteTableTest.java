@@ -8,6 +8,7 @@ import dev.cress.contract.Manifest;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 import dev.cress.contract.Warmup;
 import dev.cress.wasm.Isolates;
@@ -85,7 +86,8 @@ class RouteTableTest {
         }
         var functionName = new FunctionName(name);
         var activity =
-                new FunctionActivity(functionName, THREADS.lane(), new SimpleMeterRegistry());
+                new FunctionActivity(
+                        functionName, THREADS.lane(TenantName.DEFAULT), new SimpleMeterRegistry());
         return new ServedFunction(functionName, activity, 1, shares, byNumber);
     }
 
@@ -117,6 +119,58 @@ class RouteTableTest {
     })
     void aFunctionAnswersAtItsNameBelowTheDomain(String host, String answering) {
         assertThat(answers(table(function("hello")), host, "/any/path")).isEqualTo(answering);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "shop.localhost, shop",
+        "shop.acme.localhost, shop.acme",
+        "shop.zeta.localhost, nobody",
+        "v1--shop.acme.localhost, shop.acme",
+        "v2--shop.acme.localhost, nobody",
+        "shop.default.localhost, nobody",
+        "acme.localhost, nobody"
+    })
+    void aTenantsFunctionAnswersBelowItsTenant(String host, String answering) {
+        RouteTable table = table(function("shop"), function("shop.acme"));
+        assertThat(answers(table, host, "/")).isEqualTo(answering);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "shop.localhost, shop",
+        "shop.acme.localhost, shop.acme",
+        "front.acme.localhost, front.acme",
+        "new.acme.localhost, front.acme",
+        "new.localhost, nobody",
+        "www.example.com, thief.zeta"
+    })
+    void noTenantTakesAHostBelowTheDomainThatIsAnothers(String host, String answering) {
+        RouteTable table =
+                table(
+                        function("shop"),
+                        function("shop.acme"),
+                        function("front.acme", "*.acme.localhost/*"),
+                        function(
+                                "thief.zeta",
+                                "shop.localhost/*",
+                                "shop.acme.localhost/*",
+                                "new.acme.localhost/*",
+                                "*.localhost/*",
+                                "new.localhost/*",
+                                "www.example.com/*"));
+        assertThat(answers(table, host, "/")).isEqualTo(answering);
+    }
+
+    /// `default` may declare hosts of any depth, but none takes another's own.
+    @Test
+    void theDefaultTenantsRouteTakesNoOtherTenantsOwnHost() {
+        RouteTable table =
+                table(
+                        function("shop.acme"),
+                        function("any", "shop.acme.localhost/*", "a.b.localhost/*"));
+        assertThat(answers(table, "shop.acme.localhost", "/")).isEqualTo("shop.acme");
+        assertThat(answers(table, "a.b.localhost", "/")).isEqualTo("any");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 import dev.cress.contract.Warmup;
 import dev.cress.node.capability.NodeCapabilities;
@@ -146,7 +147,7 @@ final class ServedExamples implements AutoCloseable {
 
     private ServedExamples add(String name, Map<Integer, ServedVersion> staged) {
         var function = new FunctionName(name);
-        var activity = new FunctionActivity(function, threads.lane(), registry);
+        var activity = new FunctionActivity(function, threads.lane(TenantName.DEFAULT), registry);
         var shares = List.of(new Share(1, Share.ALL));
         functions.add(new ServedFunction(function, activity, 1, shares, staged));
         routes = new RouteTable("localhost", functions);

@@ -12,6 +12,7 @@ import dev.cress.contract.Manifest;
 import dev.cress.contract.Position;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 import dev.cress.contract.Warmup;
 import dev.cress.node.config.NodeConfig.NodeLimits;
@@ -86,7 +87,9 @@ class HeatTest {
                             (_, _) -> module,
                             host,
                             NodeLimits.DEFAULT.withWarmUp(warmUp),
-                            name -> new FunctionActivity(name, threads.lane(), registry));
+                            name ->
+                                    new FunctionActivity(
+                                            name, threads.lane(TenantName.DEFAULT), registry));
             state.load();
         }
 

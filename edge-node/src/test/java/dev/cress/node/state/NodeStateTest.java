@@ -13,6 +13,7 @@ import dev.cress.contract.Position;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
 import dev.cress.contract.StagingState;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.FunctionActivity;
@@ -63,7 +64,9 @@ class NodeStateTest {
                         this::fetch,
                         host,
                         NodeLimits.DEFAULT.withWarmUp(Duration.ZERO),
-                        name -> new FunctionActivity(name, threads.lane(), registry));
+                        name ->
+                                new FunctionActivity(
+                                        name, threads.lane(TenantName.DEFAULT), registry));
         state.load();
         state.tell(staged);
     }
