@@ -9,7 +9,9 @@ import dev.cress.contract.Json;
 import dev.cress.contract.LogLevel;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Problem;
+import dev.cress.contract.Quota;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 
 import org.jspecify.annotations.Nullable;
@@ -64,18 +66,31 @@ final class ControlClient {
     private static final int PROBLEM_BYTES_MAX = 64 * 1024;
 
     private static final TypeReference<Api.Page<Api.TokenInfo>> TOKENS = new TypeReference<>() {};
+    private static final TypeReference<Api.Page<Api.TenantInfo>> TENANTS = new TypeReference<>() {};
     private static final TypeReference<Api.Page<Version>> VERSIONS = new TypeReference<>() {};
 
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
     private final URI control;
     private final String token;
     private final String tokenOrigin;
+    private final Optional<TenantName> tenant;
 
     /// @param tokenOrigin where the token was looked for, in words, for a 401
     ControlClient(URI control, String token, String tokenOrigin) {
+        this(control, token, tokenOrigin, Optional.empty());
+    }
+
+    private ControlClient(
+            URI control, String token, String tokenOrigin, Optional<TenantName> tenant) {
         this.control = control;
         this.token = token;
         this.tokenOrigin = tokenOrigin;
+        this.tenant = tenant;
+    }
+
+    /// The same, acting for this tenant, if one is named.
+    ControlClient of(Optional<TenantName> whose) {
+        return new ControlClient(control, token, tokenOrigin, whose);
     }
 
     static ControlClient withTokenFile(URI control, Path file) {
@@ -152,8 +167,12 @@ final class ControlClient {
         return get("/v1/status", Api.FleetStatus.class);
     }
 
-    Api.TokenCreated createToken(String name, String scope) {
-        return post("/v1/tokens", new Api.NewToken(name, scope), Api.TokenCreated.class);
+    /// @param expiresInS s from now on that it is good for, or null for ever
+    Api.TokenCreated createToken(String name, String scope, @Nullable Long expiresInS) {
+        return post(
+                "/v1/tokens",
+                new Api.NewToken(name, scope, tenant.orElse(null), expiresInS),
+                Api.TokenCreated.class);
     }
 
     List<Api.TokenInfo> tokens() {
@@ -162,6 +181,31 @@ final class ControlClient {
 
     void revokeToken(String id) {
         exchange("DELETE", "/v1/tokens/" + id, BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
+    }
+
+    List<Api.TenantInfo> tenants() {
+        return list("/v1/tenants", TENANTS);
+    }
+
+    Api.TenantInfo tenant(TenantName name) {
+        return get("/v1/tenants/" + name, Api.TenantInfo.class);
+    }
+
+    Api.TenantInfo createTenant(TenantName name, Quota quota) {
+        return post("/v1/tenants", new Api.NewTenant(name, quota), Api.TenantInfo.class);
+    }
+
+    Api.TenantInfo putQuota(TenantName name, Quota quota) {
+        return send(
+                "PUT",
+                "/v1/tenants/%s/quota".formatted(name),
+                BodyPublishers.ofString(Json.write(quota)),
+                "application/json",
+                Api.TenantInfo.class);
+    }
+
+    void deleteTenant(TenantName name) {
+        exchange("DELETE", "/v1/tenants/" + name, BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
     }
 
     /// The function's log as it comes, one JSON object a line; blank lines say that it is alive.
@@ -248,7 +292,7 @@ final class ControlClient {
             String contentType,
             @Nullable Duration timeout) {
         var request =
-                HttpRequest.newBuilder(control.resolve(path))
+                HttpRequest.newBuilder(control.resolve(forTenant(path)))
                         .method(method, body)
                         .header("authorization", "Bearer " + token);
         if (timeout != null) {
@@ -272,6 +316,13 @@ final class ControlClient {
             Thread.currentThread().interrupt();
             throw new CliException("interrupted");
         }
+    }
+
+    /// A link to the next page says already whose list it is.
+    private String forTenant(String path) {
+        return tenant.isEmpty() || path.contains("tenant=")
+                ? path
+                : path + (path.contains("?") ? "&" : "?") + "tenant=" + tenant.get();
     }
 
     private Answer attempts(HttpRequest request) throws IOException, InterruptedException {

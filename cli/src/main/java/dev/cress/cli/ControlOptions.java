@@ -1,5 +1,7 @@
 package dev.cress.cli;
 
+import dev.cress.contract.TenantName;
+
 import picocli.CommandLine.Option;
 
 import java.net.URI;
@@ -29,6 +31,12 @@ final class ControlOptions {
                         + " $CRESS_DATA/operator.token, else what `cress up` registered for that"
                         + " URL).")
     private Optional<String> token = Optional.empty();
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "TENANT",
+            description = "Whose things are meant, for operators; a tenant's token means its own.")
+    private Optional<String> tenant = Optional.empty();
 
     private final Map<String, String> environment = System.getenv();
 
@@ -61,6 +69,10 @@ final class ControlOptions {
     }
 
     ControlClient client() {
+        return withToken().of(tenant.map(TenantName::new));
+    }
+
+    private ControlClient withToken() {
         List<String> looked = new ArrayList<>();
         if (token.isPresent()) {
             return new ControlClient(control(), token.get(), "--token");

@@ -3,6 +3,7 @@ package dev.cress.cli;
 import dev.cress.contract.Api;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.Filter;
+import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
@@ -74,11 +75,11 @@ final class DeployCommand implements Callable<Integer> {
         String done =
                 "%s version %d %s"
                         .formatted(
-                                source.name(),
+                                deployed.function(),
                                 created.version().number(),
                                 unchanged ? "unchanged" : "deployed" + part());
         int code = waiting.finish(client, output, deployed, done);
-        address(source);
+        address(deployed.function());
         return code;
     }
 
@@ -133,7 +134,7 @@ final class DeployCommand implements Callable<Integer> {
         }
     }
 
-    private void address(Source source) {
+    private void address(FunctionName function) {
         control.known()
                 .filter(fleet -> !fleet.router().isEmpty())
                 .ifPresent(
@@ -141,8 +142,6 @@ final class DeployCommand implements Callable<Integer> {
                                 output.say(
                                         "curl -H 'Host: %s.%s' %s/"
                                                 .formatted(
-                                                        source.name(),
-                                                        fleet.domain(),
-                                                        fleet.router())));
+                                                        function, fleet.domain(), fleet.router())));
     }
 }

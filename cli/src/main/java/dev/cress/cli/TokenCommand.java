@@ -2,6 +2,8 @@ package dev.cress.cli;
 
 import dev.cress.contract.Api;
 
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /// `cress token`.
 @Command(
@@ -40,13 +45,15 @@ final class TokenCommand implements Runnable {
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "Scopes: operator (everything), deploy (modules, functions, logs, status), read"
-                        + " (status and",
-                "lists), join (nodes and routers of the fleet)."
+                "Scopes of a tenant's tokens: deploy (modules, functions, logs, status), read"
+                        + " (status and lists);",
+                "of the fleet's: operator (everything), join (nodes and routers), metrics."
             })
     static final class Create implements Callable<Integer> {
         @Mixin private ControlOptions control;
         @Mixin private Output output;
+
+        private static final Pattern TIME = Pattern.compile("([0-9]{1,9})([smhd])");
 
         @Parameters(paramLabel = "NAME", description = "What it is for.")
         private String name;
@@ -55,14 +62,39 @@ final class TokenCommand implements Runnable {
                 names = "--scope",
                 defaultValue = "deploy",
                 paramLabel = "SCOPE",
-                description = "operator, deploy, read or join (default: ${DEFAULT-VALUE}).")
+                description =
+                        "deploy, read, operator, join or metrics (default: ${DEFAULT-VALUE}).")
         private String scope;
+
+        @Option(
+                names = "--expires",
+                paramLabel = "TIME",
+                description = "For how long it is good, like 90m, 12h or 30d (default: for ever).")
+        private Optional<String> expires = Optional.empty();
 
         @Override
         public Integer call() {
-            Api.TokenCreated created = control.client().createToken(name, scope);
+            Api.TokenCreated created =
+                    control.client()
+                            .createToken(name, scope, expires.map(Create::seconds).orElse(null));
             output.result(created, List.of(created.token()));
             return ExitCode.OK;
+        }
+
+        private static long seconds(String text) {
+            var time = TIME.matcher(text);
+            if (!time.matches()) {
+                throw new CliException(
+                        "--expires '%s' must be like 90m, 12h or 30d".formatted(text),
+                        ExitCode.USAGE);
+            }
+            long number = Long.parseLong(time.group(1));
+            return switch (time.group(2)) {
+                case "s" -> number;
+                case "m" -> TimeUnit.MINUTES.toSeconds(number);
+                case "h" -> TimeUnit.HOURS.toSeconds(number);
+                default -> TimeUnit.DAYS.toSeconds(number);
+            };
         }
     }
 
@@ -78,17 +110,24 @@ final class TokenCommand implements Runnable {
         public Integer call() {
             var tokens = new Api.Page<Api.TokenInfo>(control.client().tokens());
             List<List<String>> rows = new ArrayList<>();
-            rows.add(List.of("ID", "NAME", "SCOPE", "CREATED"));
+            rows.add(List.of("ID", "NAME", "TENANT", "SCOPE", "CREATED", "EXPIRES", "USED"));
             for (Api.TokenInfo token : tokens.items()) {
                 rows.add(
                         List.of(
                                 token.id(),
                                 token.name(),
+                                token.tenant() == null ? "-" : token.tenant().value(),
                                 token.scope(),
-                                Instant.ofEpochMilli(token.createdAtMs()).toString()));
+                                time(token.createdAtMs()),
+                                time(token.expiresAtMs()),
+                                time(token.lastUsedMs())));
             }
             output.result(tokens, Output.table(rows));
             return ExitCode.OK;
+        }
+
+        private static String time(@Nullable Long ms) {
+            return ms == null ? "-" : Instant.ofEpochMilli(ms).toString();
         }
     }
 

@@ -124,7 +124,8 @@ class ControlClientTest {
     }
 
     private static String page(String id) {
-        return Json.write(new Api.Page<>(List.of(new Api.TokenInfo(id, id, "read", 1))));
+        return Json.write(
+                new Api.Page<>(List.of(new Api.TokenInfo(id, id, "read", null, 1, null, null))));
     }
 
     @Test

@@ -127,15 +127,55 @@ public interface Api {
         }
     }
 
-    /// `POST /v1/tokens`. Scopes: `operator` (everything), `deploy` (modules, functions, logs,
-    /// status), `read` (status, lists), `join` (nodes and routers of the fleet).
-    record NewToken(String name, String scope) {}
+    /// `POST /v1/tokens`. Scopes of the fleet's tokens: `operator` (everything), `join` (nodes and
+    /// routers), `metrics`; of a tenant's: `deploy` (modules, functions, logs, status), `read`
+    /// (status, lists).
+    ///
+    /// @param tenant whose token it is, or null: `default` where the scope is a tenant's
+    /// @param expiresInS s from now on that it is good for, or null for ever
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record NewToken(
+            String name, String scope, @Nullable TenantName tenant, @Nullable Long expiresInS) {
+        /// The longest that a token may be given, in s: ten years.
+        public static final long EXPIRES_IN_S_MAX = 10 * 366 * 86_400L;
+
+        /// One that is good until it is revoked, of the tenant `default` if it is a tenant's.
+        public NewToken(String name, String scope) {
+            this(name, scope, null, null);
+        }
+    }
 
     /// A token without its secret, in `GET /v1/tokens`; `DELETE /v1/tokens/{id}` revokes it.
-    record TokenInfo(String id, String name, String scope, long createdAtMs) {}
+    ///
+    /// @param tenant null for a token of the fleet
+    /// @param expiresAtMs ms since the epoch, or null
+    /// @param lastUsedMs ms since the epoch, to the minute, or null as long as nobody used it
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record TokenInfo(
+            String id,
+            String name,
+            String scope,
+            @Nullable TenantName tenant,
+            long createdAtMs,
+            @Nullable Long expiresAtMs,
+            @Nullable Long lastUsedMs) {}
 
     /// The answer to [NewToken]: the only time that the secret is shown.
     record TokenCreated(TokenInfo info, String token) {}
+
+    /// `POST /v1/tenants`.
+    ///
+    /// @param quota what it may use, or null for [Quota#DEFAULT]
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record NewTenant(TenantName name, @Nullable Quota quota) {}
+
+    /// A tenant, in `GET /v1/tenants` and `GET /v1/tenants/{tenant}`; `PUT
+    /// /v1/tenants/{tenant}/quota` with a [Quota] gives it another, `DELETE` takes one away that
+    /// has no functions.
+    record TenantInfo(TenantName name, Quota quota, Usage usage, long createdAtMs) {}
+
+    /// What a tenant has now.
+    record Usage(int functions, long storageBytes) {}
 
     /// A list of something, or part of it: then the answer's `link` header says where it goes on
     /// (RFC 8288, `rel="next"`).

@@ -43,6 +43,9 @@ public final class ControlPlane implements AutoCloseable {
     /// How often old revisions are taken out of the log.
     private static final Duration TRIM_EVERY = Duration.ofHours(1);
 
+    /// How late the session of a token that expired ends at most.
+    private static final Duration TOKENS_EVERY = Duration.ofSeconds(10);
+
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
     private final ControlPlaneConfig config;
@@ -78,7 +81,7 @@ public final class ControlPlane implements AutoCloseable {
                             folder.uploads(),
                             limits.moduleBytesMax(),
                             preparations,
-                            store,
+                            store.uploaded(),
                             meters);
             var most =
                     new Sync.Limits(
@@ -112,7 +115,11 @@ public final class ControlPlane implements AutoCloseable {
             started.add(() -> loop.await(server::close));
             port = listen(loop, server);
             started.add(() -> loop.run(sync::close));
-            loop.run(() -> vertx.setPeriodic(TRIM_EVERY.toMillis(), _ -> trim(store)));
+            loop.run(
+                    () -> {
+                        vertx.setPeriodic(TRIM_EVERY.toMillis(), _ -> trim(store));
+                        vertx.setPeriodic(TOKENS_EVERY.toMillis(), _ -> lookAtTokens(sync));
+                    });
         } catch (StoreException e) {
             started.close();
             throw new ControlPlaneException(
@@ -155,6 +162,12 @@ public final class ControlPlane implements AutoCloseable {
                             }
                         })
                 .onFailure(e -> LOG.warn("can't take old revisions out of the log", e));
+    }
+
+    /// Ends what expired tokens opened, and has the store know which are used.
+    private void lookAtTokens(Sync sync) {
+        access.expired().forEach(sync::tokenRevoked);
+        access.writeUses().onFailure(e -> LOG.warn("can't note which tokens were used", e));
     }
 
     private Store openStore(Loop loop) {
@@ -228,7 +241,7 @@ public final class ControlPlane implements AutoCloseable {
     /// A token for a part of the fleet that runs in this process. It is stored nowhere and ends
     /// with this control plane.
     ///
-    /// @param scope `operator`, `deploy`, `read` or `join`
+    /// @param scope `operator`, `deploy` or `read` (of the tenant `default`), `join` or `metrics`
     public String issueToken(String name, String scope) {
         String secret = Access.newSecret();
         letIn(name, scope, secret);

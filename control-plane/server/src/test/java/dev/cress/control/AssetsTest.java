@@ -38,7 +38,7 @@ class AssetsTest {
         plane.close();
     }
 
-    private static byte[] archive(int method, String content) throws IOException {
+    static byte[] archive(int method, String content) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
             zip.setMethod(method);

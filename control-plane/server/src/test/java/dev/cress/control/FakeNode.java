@@ -38,7 +38,7 @@ final class FakeNode implements AutoCloseable {
 
     private final WebSocket socket;
     private final List<ControlFrame> frames = new CopyOnWriteArrayList<>();
-    private volatile boolean acks;
+    volatile boolean acks;
 
     private FakeNode(ControlPlane control, String path, String token) {
         client =

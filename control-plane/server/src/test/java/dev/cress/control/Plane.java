@@ -2,9 +2,11 @@ package dev.cress.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cress.contract.Api.BundleInfo;
 import dev.cress.contract.Api.Deployed;
 import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.Api.NewDeployment;
+import dev.cress.contract.Api.NewTenant;
 import dev.cress.contract.Api.NewToken;
 import dev.cress.contract.Api.NewVersion;
 import dev.cress.contract.Api.TokenCreated;
@@ -12,8 +14,10 @@ import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Json;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
+import dev.cress.contract.Quota;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Warmup;
 import dev.cress.control.store.Engine;
 
@@ -187,6 +191,49 @@ final class Plane implements AutoCloseable {
         Reply reply = post("/v1/tokens", Json.write(new NewToken(scope + "-token", scope)));
         assertThat(reply.status()).as(reply.text()).isEqualTo(201);
         return reply.as(TokenCreated.class).token();
+    }
+
+    /// A tenant without limits.
+    void tenant(String name) {
+        Reply reply =
+                post("/v1/tenants", Json.write(new NewTenant(new TenantName(name), Quota.NONE)));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+    }
+
+    String tokenOf(String tenant, String scope) {
+        var asked = new NewToken(scope + "-token", scope, new TenantName(tenant), null);
+        Reply reply = post("/v1/tokens", Json.write(asked));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+        return reply.as(TokenCreated.class).token();
+    }
+
+    Reply postAs(String token, String path, String json) {
+        var request = request(path).header("authorization", "Bearer " + token);
+        return send(request.POST(BodyPublishers.ofString(json)).build(), json);
+    }
+
+    Reply postAs(String token, String path, BodyPublisher body) {
+        return send(request(path).header("authorization", "Bearer " + token).POST(body).build());
+    }
+
+    Reply deleteAs(String token, String path) {
+        return send(request(path).header("authorization", "Bearer " + token).DELETE().build());
+    }
+
+    Reply put(String path, String json) {
+        return send(authorised(path).PUT(BodyPublishers.ofString(json)).build(), json);
+    }
+
+    Sha256 uploadAs(String token, byte[] module) {
+        Reply reply = postAs(token, "/v1/modules", BodyPublishers.ofByteArray(module));
+        assertThat(reply.status()).as(reply.text()).isIn(200, 201);
+        return reply.as(ModuleInfo.class).sha256();
+    }
+
+    Sha256 uploadAssetsAs(String token, byte[] archive) {
+        Reply reply = postAs(token, "/v1/assets", BodyPublishers.ofByteArray(archive));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+        return reply.as(BundleInfo.class).sha256();
     }
 
     FakeNode node(String name) {

@@ -63,9 +63,10 @@ public final class ApiServer {
         endpoints =
                 Endpoints.of(
                         new FunctionEndpoints(store, sync),
-                        new ModuleEndpoints(store, uploads),
+                        new ModuleEndpoints(store.uploaded(), uploads),
                         new LogEndpoints(vertx, store, sync, clock),
                         new FleetEndpoints(store, sync, access),
+                        new TenantEndpoints(store.tenancy(), sync, access),
                         new Operations(meters));
         server =
                 vertx.createHttpServer(
@@ -108,7 +109,7 @@ public final class ApiServer {
         var endpoint = found.endpoint();
         count(request, timer, endpoint.label());
         try {
-            var caller = caller(endpoint, request);
+            var caller = caller(found, request);
             var call = new Call(request, found.arguments(), caller, jsonBytesMax);
             endpoint.handler()
                     .handle(call)
@@ -119,16 +120,25 @@ public final class ApiServer {
         }
     }
 
-    private Grant caller(Endpoint endpoint, HttpServerRequest request) {
+    private Grant caller(Endpoints.Found found, HttpServerRequest request) {
+        var endpoint = found.endpoint();
         boolean open =
                 switch (endpoint.token()) {
                     case NOBODY -> true;
                     case REMOTE -> isLoopback(request);
                     case EVERYBODY -> false;
                 };
-        return open
-                ? new Grant("", "anybody", Scope.READ)
-                : access.check(request.getHeader("authorization"), endpoint.scopes());
+        if (open) {
+            return new Grant("", "anybody", Scope.METRICS, "");
+        }
+        var caller = access.check(request.getHeader("authorization"));
+        if (caller.has(endpoint.scopes())) {
+            return caller;
+        }
+        var unknown = endpoint.unknown();
+        throw unknown == null || caller.isFleets()
+                ? Access.forbidden(caller, endpoint.scopes())
+                : unknown.apply(found.arguments().getFirst());
     }
 
     private static boolean isLoopback(HttpServerRequest request) {

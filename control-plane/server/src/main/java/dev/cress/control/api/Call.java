@@ -3,6 +3,7 @@ package dev.cress.control.api;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 import dev.cress.control.store.Once;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Terms;
@@ -67,9 +68,37 @@ final class Call {
         return arguments.getFirst();
     }
 
-    /// The function in the path.
+    /// The tenant whose things are meant: the caller's own; of the fleet's callers the one that
+    /// they name, or nobody in particular.
+    Optional<TenantName> whose() {
+        var asked = Optional.ofNullable(request.getParam("tenant")).map(TenantName::new);
+        if (caller.isFleets()) {
+            return asked;
+        }
+        var own = Optional.of(new TenantName(caller.tenant()));
+        if (asked.isPresent() && !asked.equals(own)) {
+            throw Refusal.unknownTenant(asked.get());
+        }
+        return own;
+    }
+
+    /// The tenant that the caller acts for.
+    TenantName tenant() {
+        return whose().orElse(TenantName.DEFAULT);
+    }
+
+    /// The function in the path: `NAME` is the tenant's for whom the caller acts, `NAME.TENANT` is
+    /// another way to say which. Another tenant's isn't there.
     FunctionName function() {
-        return new FunctionName(argument());
+        String text = argument();
+        if (text.indexOf('.') < 0) {
+            return FunctionName.of(tenant(), text);
+        }
+        var name = new FunctionName(text);
+        if (whose().filter(tenant -> !tenant.equals(name.tenant())).isPresent()) {
+            throw Refusal.unknownFunction(name);
+        }
+        return name;
     }
 
     /// The caller's own name for the change that he asks for.

@@ -2,11 +2,13 @@ package dev.cress.control.api;
 
 import static dev.cress.control.store.Scope.DEPLOY;
 import static dev.cress.control.store.Scope.JOIN;
+import static dev.cress.control.store.Scope.METRICS;
 import static dev.cress.control.store.Scope.READ;
 
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
+import static io.vertx.core.http.HttpMethod.PUT;
 
 import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.store.Refusal;
@@ -21,12 +23,14 @@ import java.util.stream.Collectors;
 /// The list of everything that can be called, and who may call it.
 record Endpoints(List<Endpoint> all) {
     private static final String FUNCTION = "/v1/functions/{}";
+    private static final String TENANT = "/v1/tenants/{}";
 
     static Endpoints of(
             FunctionEndpoints functions,
             ModuleEndpoints modules,
             LogEndpoints logs,
             FleetEndpoints fleet,
+            TenantEndpoints tenants,
             Operations operations) {
         var keys = new KeysInUse();
         return new Endpoints(
@@ -80,8 +84,24 @@ record Endpoints(List<Endpoint> all) {
                         Endpoint.of(GET, "/v1/status", Set.of(DEPLOY, READ), fleet::status),
                         Endpoint.of(GET, "/v1/tokens", Set.of(), fleet::tokens),
                         Endpoint.of(POST, "/v1/tokens", Set.of(), keys.guard(fleet::issueToken)),
-                        Endpoint.of(
-                                DELETE, "/v1/tokens/{}", Set.of(), keys.guard(fleet::revokeToken)),
+                        Endpoint.secret(
+                                DELETE,
+                                "/v1/tokens/{}",
+                                Access::unknown,
+                                keys.guard(fleet::revokeToken)),
+                        Endpoint.of(GET, "/v1/tenants", Set.of(), tenants::list),
+                        Endpoint.of(POST, "/v1/tenants", Set.of(), keys.guard(tenants::create)),
+                        Endpoint.of(GET, TENANT, Set.of(DEPLOY, READ), tenants::get),
+                        Endpoint.secret(
+                                DELETE,
+                                TENANT,
+                                TenantEndpoints::unknown,
+                                keys.guard(tenants::delete)),
+                        Endpoint.secret(
+                                PUT,
+                                TENANT + "/quota",
+                                TenantEndpoints::unknown,
+                                keys.guard(tenants::putQuota)),
                         Endpoint.of(GET, "/v1/sync/node", Set.of(JOIN), fleet::joinNode),
                         Endpoint.of(GET, "/v1/sync/router", Set.of(JOIN), fleet::joinRouter),
                         new Endpoint(
@@ -89,13 +109,21 @@ record Endpoints(List<Endpoint> all) {
                                 "/v1/openapi.json",
                                 TokenFor.NOBODY,
                                 Set.of(),
+                                null,
                                 operations::openApi),
-                        new Endpoint(GET, "/health", TokenFor.NOBODY, Set.of(), operations::health),
+                        new Endpoint(
+                                GET,
+                                "/health",
+                                TokenFor.NOBODY,
+                                Set.of(),
+                                null,
+                                operations::health),
                         new Endpoint(
                                 GET,
                                 "/metrics",
                                 TokenFor.REMOTE,
-                                Set.of(READ),
+                                Set.of(METRICS),
+                                null,
                                 operations::metrics)));
     }
 

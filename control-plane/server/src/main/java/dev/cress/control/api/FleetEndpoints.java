@@ -7,6 +7,8 @@ import dev.cress.contract.Api.NewToken;
 import dev.cress.contract.Api.NodeStatus;
 import dev.cress.contract.Api.TokenInfo;
 import dev.cress.contract.Build;
+import dev.cress.contract.NodeInfo;
+import dev.cress.contract.TenantName;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Store;
 import dev.cress.control.sync.Sync;
@@ -14,6 +16,7 @@ import dev.cress.control.sync.Sync;
 import io.vertx.core.Future;
 import io.vertx.core.http.ServerWebSocket;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -33,7 +36,35 @@ final class FleetEndpoints {
     Future<Answer> nodes(Call call) {
         var slice = Slice.of(call);
         Function<NodeStatus, String> key = each -> each.node().name();
-        return Future.succeededFuture(slice.answer(slice.of(sync.nodes(), key), key));
+        return Future.succeededFuture(slice.answer(slice.of(nodesFor(call), key), key));
+    }
+
+    /// The nodes as the caller may know them: a tenant hears that they are there and where, and of
+    /// its own versions; not how they are reached, nor of others' versions.
+    private List<NodeStatus> nodesFor(Call call) {
+        var whose = call.whose();
+        return whose.isEmpty()
+                ? sync.nodes()
+                : sync.nodes().stream().map(node -> seenBy(whose.get(), node)).toList();
+    }
+
+    private static NodeStatus seenBy(TenantName tenant, NodeStatus status) {
+        NodeInfo info = status.node();
+        return new NodeStatus(
+                new NodeInfo(
+                        info.name(),
+                        info.region(),
+                        info.latitude(),
+                        info.longitude(),
+                        "",
+                        info.build()),
+                status.connected(),
+                status.draining(),
+                status.revision(),
+                status.lastSeenMs(),
+                status.versions().stream()
+                        .filter(version -> version.function().tenant().equals(tenant))
+                        .toList());
     }
 
     Future<Answer> forgetNode(Call call) {
@@ -41,7 +72,7 @@ final class FleetEndpoints {
     }
 
     Future<Answer> status(Call call) {
-        return store.functions()
+        return store.functions(call.whose().orElse(null))
                 .map(
                         functions ->
                                 Answer.ok(
@@ -49,7 +80,7 @@ final class FleetEndpoints {
                                                 Build.version(),
                                                 sync.position(),
                                                 sync.routersConnected(),
-                                                sync.nodes(),
+                                                nodesFor(call),
                                                 functions)));
     }
 
@@ -57,7 +88,8 @@ final class FleetEndpoints {
         var slice = Slice.of(call);
         Function<TokenInfo, String> key =
                 each -> "%015d %s".formatted(each.createdAtMs(), each.id());
-        return Future.succeededFuture(slice.answer(slice.of(access.list(), key), key));
+        return access.list(call.whose().map(TenantName::value).orElse(""))
+                .map(all -> slice.answer(slice.of(all, key), key));
     }
 
     Future<Answer> issueToken(Call call) {
@@ -68,7 +100,9 @@ final class FleetEndpoints {
                                         call.terms(),
                                         new NewToken(
                                                 required(asked.name(), "name"),
-                                                required(asked.scope(), "scope"))))
+                                                required(asked.scope(), "scope"),
+                                                asked.tenant(),
+                                                asked.expiresInS())))
                 .map(created -> Answer.created(created, "/v1/tokens/" + created.info().id()));
     }
 

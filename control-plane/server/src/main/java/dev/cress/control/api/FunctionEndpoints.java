@@ -36,7 +36,7 @@ final class FunctionEndpoints {
 
     Future<Answer> list(Call call) {
         var slice = Slice.of(call);
-        return store.functions(slice.after(), slice.wanted())
+        return store.functions(call.whose().orElse(null), slice.after(), slice.wanted())
                 .map(found -> slice.answer(found, each -> each.name().value()).tagged());
     }
 

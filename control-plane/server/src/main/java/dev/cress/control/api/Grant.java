@@ -2,14 +2,21 @@ package dev.cress.control.api;
 
 import dev.cress.control.store.Scope;
 
+import java.util.Set;
+
 /// Whom a request comes from.
 ///
 /// @param tokenId of the token that it carried
 /// @param name the token's name
-record Grant(String tokenId, String name, Scope scope) {
-    /// Whose turn it is where callers take turns. Nothing says yet that two tokens are one
-    /// tenant's, so each token stands for one.
-    String tenant() {
-        return tokenId;
+/// @param tenant whose token it is, empty for one of the fleet
+record Grant(String tokenId, String name, Scope scope, String tenant) {
+    /// Whether the token is no tenant's.
+    boolean isFleets() {
+        return tenant.isEmpty();
+    }
+
+    /// Whether one of these scopes is the caller's, or he is an operator.
+    boolean has(Set<Scope> allowed) {
+        return scope == Scope.OPERATOR || allowed.contains(scope);
     }
 }

@@ -4,7 +4,7 @@ import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Refusal;
-import dev.cress.control.store.Store;
+import dev.cress.control.store.Uploaded;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -16,11 +16,11 @@ import java.util.function.IntFunction;
 
 /// Modules and archives of files: up as they stream, down piece by piece. Lives on the event loop.
 final class ModuleEndpoints {
-    private final Store store;
+    private final Uploaded stored;
     private final Uploads uploads;
 
-    ModuleEndpoints(Store store, Uploads uploads) {
-        this.store = store;
+    ModuleEndpoints(Uploaded stored, Uploads uploads) {
+        this.stored = stored;
         this.uploads = uploads;
     }
 
@@ -61,35 +61,43 @@ final class ModuleEndpoints {
     }
 
     private static Uploads.Sender sender(Call call) {
-        return new Uploads.Sender(call.caller().tenant(), call.gone());
+        return new Uploads.Sender(call.tenant(), call.gone());
     }
 
     Future<Answer> list(Call call) {
         var slice = Slice.of(call);
-        return store.modules(slice.after(), slice.wanted())
+        return stored.modules(call.tenant(), slice.after(), slice.wanted())
                 .map(found -> slice.answer(found, each -> each.sha256().hex()).tagged());
     }
 
     Future<Answer> download(Call call) {
         var sha256 = new Sha256(call.argument());
-        return store.module(sha256)
-                .compose(
+        var module =
+                call.caller().isFleets()
+                        ? stored.module(sha256)
+                        : stored.module(call.tenant(), sha256);
+        return module.compose(
                         found -> {
-                            var module = found.orElseThrow(() -> Refusal.unknownModule(sha256));
-                            begin(call, "application/wasm", sha256, module.bytes());
-                            return send(call.response(), at -> store.moduleChunk(sha256, at), 0);
+                            long bytes =
+                                    found.orElseThrow(() -> Refusal.unknownModule(sha256)).bytes();
+                            begin(call, "application/wasm", sha256, bytes);
+                            return send(call.response(), at -> stored.moduleChunk(sha256, at), 0);
                         })
                 .map(_ -> Answer.STREAMED);
     }
 
     Future<Answer> downloadBundle(Call call) {
         var sha256 = new Sha256(call.argument());
-        return store.bundle(sha256)
-                .compose(
+        var bundle =
+                call.caller().isFleets()
+                        ? stored.bundle(sha256)
+                        : stored.bundle(call.tenant(), sha256);
+        return bundle.compose(
                         found -> {
-                            var bundle = found.orElseThrow(() -> Refusal.unknownBundle(sha256));
-                            begin(call, "application/zip", sha256, bundle.bytes());
-                            return send(call.response(), at -> store.bundleChunk(sha256, at), 0);
+                            long bytes =
+                                    found.orElseThrow(() -> Refusal.unknownBundle(sha256)).bytes();
+                            begin(call, "application/zip", sha256, bytes);
+                            return send(call.response(), at -> stored.bundleChunk(sha256, at), 0);
                         })
                 .map(_ -> Answer.STREAMED);
     }

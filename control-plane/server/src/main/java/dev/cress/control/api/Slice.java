@@ -16,9 +16,10 @@ import java.util.regex.Pattern;
 /// follows all pages sees each item that was there all the time once.
 ///
 /// @param path of the list
+/// @param tenant whose list a caller of the fleet asked for, empty if he said nothing
 /// @param limit items that the caller takes
 /// @param after the key of the last item that he has, empty at the beginning
-record Slice(String path, int limit, String after) {
+record Slice(String path, String tenant, int limit, String after) {
     /// Characters of a cursor.
     static final int CURSOR_LENGTH_MAX = 200;
 
@@ -28,7 +29,8 @@ record Slice(String path, int limit, String after) {
         int limit = call.number("limit", Api.LIST_DEFAULT, 1, Api.LIST_MAX);
         String path = call.request().path();
         String cursor = call.request().getParam("after");
-        return new Slice(path, limit, cursor == null ? "" : key(path, cursor));
+        String tenant = call.request().getParam("tenant", "");
+        return new Slice(path, tenant, limit, cursor == null ? "" : key(path, cursor));
     }
 
     /// The list's name stands before the key: a cursor is good for no other.
@@ -96,7 +98,9 @@ record Slice(String path, int limit, String after) {
                 Base64.getUrlEncoder()
                         .withoutPadding()
                         .encodeToString(text.getBytes(StandardCharsets.US_ASCII));
-        String next = "<%s?limit=%d&after=%s>; rel=\"next\"".formatted(path, limit, cursor);
+        String whose = tenant.isEmpty() ? "" : "&tenant=" + tenant;
+        String next =
+                "<%s?limit=%d&after=%s%s>; rel=\"next\"".formatted(path, limit, cursor, whose);
         return Answer.ok(new Page<>(items)).with(Map.of("link", next));
     }
 }

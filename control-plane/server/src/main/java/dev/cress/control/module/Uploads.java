@@ -5,8 +5,9 @@ import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.BundleIndex;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 import dev.cress.control.store.Refusal;
-import dev.cress.control.store.Store;
+import dev.cress.control.store.Uploaded;
 
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -24,7 +25,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Takes in modules and archives of files: to a file as they stream, then checked, then stored
-/// whole or not at all. What is stored already isn't checked again. Lives on the event loop.
+/// whole or not at all. What its tenant has stored already isn't checked again; what only another
+/// tenant has is, as if it weren't there. Lives on the event loop.
 public final class Uploads {
     /// Uploads at once, from the first byte to the answer; each may fill a file of the largest
     /// module's size.
@@ -40,10 +42,10 @@ public final class Uploads {
     private final Path folder;
     private final int bytesMax;
     private final Preparations preparations;
-    private final Store store;
+    private final Uploaded stored;
     private final DistributionSummary sizes;
     private final AtomicInteger running = new AtomicInteger();
-    private final Map<String, Integer> runningByTenant = new HashMap<>();
+    private final Map<TenantName, Integer> runningByTenant = new HashMap<>();
     private long files;
 
     /// @param folder for files that live as long as their upload
@@ -53,13 +55,13 @@ public final class Uploads {
             Path folder,
             int bytesMax,
             Preparations preparations,
-            Store store,
+            Uploaded stored,
             MeterRegistry meters) {
         this.vertx = vertx;
         this.folder = folder;
         this.bytesMax = bytesMax;
         this.preparations = preparations;
-        this.store = store;
+        this.stored = stored;
         sizes =
                 DistributionSummary.builder("cress.control.upload")
                         .description("bytes of uploaded modules")
@@ -78,7 +80,7 @@ public final class Uploads {
     /// Who sends something.
     ///
     /// @param gone completes if it has left before its answer
-    public record Sender(String tenant, Future<Void> gone) {}
+    public record Sender(TenantName tenant, Future<Void> gone) {}
 
     /// Files that are stored.
     ///
@@ -148,7 +150,7 @@ public final class Uploads {
                 "%s are under way, at most %d".formatted(what, most), RETRY_AFTER_S);
     }
 
-    private void ended(String tenant) {
+    private void ended(TenantName tenant) {
         running.decrementAndGet();
         runningByTenant.computeIfPresent(tenant, (_, count) -> count == 1 ? null : count - 1);
     }
@@ -156,7 +158,7 @@ public final class Uploads {
     private Future<StoredBundle> storeBundle(
             Sender sender, Path path, UploadFile.Received received) {
         Sha256 sha256 = received.sha256();
-        return store.bundle(sha256)
+        return stored.bundle(sender.tenant(), sha256)
                 .compose(
                         known ->
                                 known.isPresent()
@@ -165,7 +167,8 @@ public final class Uploads {
                                         : vertx.executeBlocking(() -> BundleCheck.files(path))
                                                 .compose(
                                                         count ->
-                                                                store.addBundle(
+                                                                stored.addBundle(
+                                                                        sender.tenant(),
                                                                         sha256,
                                                                         received.bytes(),
                                                                         count,
@@ -176,7 +179,7 @@ public final class Uploads {
     private Future<Stored> store(
             Sender sender, Path path, UploadFile.Received received, String abi) {
         sizes.record((double) received.bytes());
-        return store.module(received.sha256())
+        return stored.module(sender.tenant(), received.sha256())
                 .compose(
                         known ->
                                 known.isPresent() && isFor(abi, known.get())
@@ -192,16 +195,25 @@ public final class Uploads {
             Sender sender, Path path, UploadFile.Received received, String wanted) {
         Sha256 sha256 = received.sha256();
         return preparations
-                .prepare(sender.tenant(), path, wanted, sender.gone())
+                .prepare(sender.tenant().value(), path, wanted, sender.gone())
                 .compose(
                         abi ->
-                                store.addModule(sha256, received.bytes(), abi, path)
-                                        .compose(added -> answer(sha256, abi, added)));
+                                stored.addModule(
+                                                sender.tenant(),
+                                                sha256,
+                                                received.bytes(),
+                                                abi,
+                                                path)
+                                        .compose(added -> answer(sender, sha256, abi, added)));
     }
 
-    private Future<Stored> answer(Sha256 sha256, String abi, Optional<ModuleInfo> added) {
+    private Future<Stored> answer(
+            Sender sender, Sha256 sha256, String abi, Optional<ModuleInfo> added) {
         return added.map(module -> Future.succeededFuture(new Stored(module, true)))
-                .orElseGet(() -> store.module(sha256).map(module -> known(module, abi)));
+                .orElseGet(
+                        () ->
+                                stored.module(sender.tenant(), sha256)
+                                        .map(module -> known(module, abi)));
     }
 
     private static Stored known(Optional<ModuleInfo> module, String abi) {

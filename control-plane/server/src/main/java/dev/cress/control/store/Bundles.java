@@ -25,7 +25,8 @@ final class Bundles {
                 sha256.hex());
     }
 
-    private static BundleInfo read(ResultSet row) throws SQLException {
+    /// From a row that begins with sha256, bytes, files and created_at_ms.
+    static BundleInfo read(ResultSet row) throws SQLException {
         return new BundleInfo(
                 new Sha256(row.getString(1)), row.getLong(2), row.getInt(3), row.getLong(4));
     }

@@ -14,9 +14,22 @@ import dev.cress.contract.FunctionState;
     @JsonSubTypes.Type(value = Change.Deleted.class, name = "deleted")
 })
 public sealed interface Change {
+    /// The function that it is about.
+    FunctionName name();
+
     /// The function stands so from now on.
-    record Deployed(FunctionState function) implements Change {}
+    record Deployed(FunctionState function) implements Change {
+        @Override
+        public FunctionName name() {
+            return function.name();
+        }
+    }
 
     /// The function is gone.
-    record Deleted(FunctionName function) implements Change {}
+    record Deleted(FunctionName function) implements Change {
+        @Override
+        public FunctionName name() {
+            return function;
+        }
+    }
 }

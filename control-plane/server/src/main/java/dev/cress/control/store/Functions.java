@@ -10,6 +10,7 @@ import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 
 import org.jspecify.annotations.Nullable;
@@ -31,26 +32,27 @@ final class Functions {
     private static final int NAMED_IN_MESSAGE_MAX = 10;
 
     private final Transaction transaction;
-    private final Modules modules;
-    private final Bundles bundles;
+    private final Tenants tenants;
+    private final Holdings holdings;
     private final Deployments deployments;
 
-    Functions(Transaction transaction, Modules modules, Bundles bundles, Deployments deployments) {
+    Functions(
+            Transaction transaction, Tenants tenants, Holdings holdings, Deployments deployments) {
         this.transaction = transaction;
-        this.modules = modules;
-        this.bundles = bundles;
+        this.tenants = tenants;
+        this.holdings = holdings;
         this.deployments = deployments;
     }
 
     /// A version, and whether it was there before.
     record Created(Version version, boolean unchanged) {}
 
-    private void requireBundle(@Nullable Bundle named) {
+    private void requireBundle(TenantName tenant, @Nullable Bundle named) {
         if (named == null) {
             return;
         }
         var stored =
-                bundles.find(named.sha256())
+                holdings.bundle(tenant, named.sha256())
                         .orElseThrow(() -> Refusal.unknownBundle(named.sha256()));
         if (stored.bytes() != named.bytes()) {
             throw Refusal.invalid(
@@ -60,10 +62,10 @@ final class Functions {
         }
     }
 
-    private void requireFilters(List<Filter> named) {
+    private void requireFilters(TenantName tenant, List<Filter> named) {
         for (Filter filter : named) {
             var stored =
-                    modules.find(filter.module())
+                    holdings.module(tenant, filter.module())
                             .orElseThrow(() -> Refusal.unknownModule(filter.module()));
             if (stored.bytes() != filter.bytes()) {
                 throw Refusal.invalid(
@@ -82,9 +84,14 @@ final class Functions {
 
     /// The version that results: the newest as it is, if it has the same module and manifest.
     Created createVersion(FunctionName name, Sha256 module, Manifest manifest, long nowMs) {
-        long bytes = modules.find(module).orElseThrow(() -> Refusal.unknownModule(module)).bytes();
-        requireBundle(manifest.assets());
-        requireFilters(manifest.filters());
+        TenantName tenant = name.tenant();
+        tenants.quota(tenant);
+        long bytes =
+                holdings.module(tenant, module)
+                        .orElseThrow(() -> Refusal.unknownModule(module))
+                        .bytes();
+        requireBundle(tenant, manifest.assets());
+        requireFilters(tenant, manifest.filters());
         ensure(name);
         var newest = versions(name, 1);
         if (!newest.isEmpty()
@@ -122,14 +129,17 @@ final class Functions {
             throw Refusal.conflict(
                     "too-many-functions",
                     "Too many functions",
-                    "there are %d functions, at most %d".formatted(live, FUNCTIONS_MAX));
+                    "the fleet has its %d functions: no more may be".formatted(FUNCTIONS_MAX));
         }
+        tenants.requireFunction(name.tenant());
         transaction.update(
                 """
-                INSERT INTO function (name, live, versions_made, deployments_made, state_bytes)
-                VALUES (?, 1, 0, 0, 0) ON CONFLICT (name) DO UPDATE SET live = 1\
+                INSERT INTO function
+                  (name, tenant, live, versions_made, deployments_made, state_bytes)
+                VALUES (?, ?, 1, 0, 0, 0) ON CONFLICT (name) DO UPDATE SET live = 1\
                 """,
-                name.value());
+                name.value(),
+                name.tenant().value());
     }
 
     private void requireRoom(FunctionName name) {
@@ -229,19 +239,23 @@ final class Functions {
 
     /// By name.
     ///
+    /// @param tenant whose, or null for everybody's
     /// @param after the name that they follow, or empty
-    List<FunctionSummary> list(String after, int count) {
+    List<FunctionSummary> list(@Nullable TenantName tenant, String after, int count) {
+        String whose = tenant == null ? "" : tenant.value();
         return transaction.list(
                 """
                 SELECT d.id, d.rollout, d.shares, d.cause, d.created_at_ms, f.name
                 FROM function f LEFT JOIN deployment d ON d.function = f.name
                   AND d.id = (SELECT max(id) FROM deployment WHERE function = f.name)
-                WHERE f.live = 1 AND f.name > ? ORDER BY f.name LIMIT ?\
+                WHERE f.live = 1 AND (? = '' OR f.tenant = ?) AND f.name > ? ORDER BY f.name LIMIT ?\
                 """,
                 row ->
                         new FunctionSummary(
                                 new FunctionName(row.getString(6)),
                                 row.getString(3) == null ? null : Deployments.read(row)),
+                whose,
+                whose,
                 after,
                 count);
     }

@@ -16,7 +16,8 @@ public final class Heads {
         /// Nodes and what they say of functions: each row has the count of its last change.
         NODES("nodes"),
         /// Nodes that were taken out, which no row tells.
-        FORGOTTEN("forgotten");
+        FORGOTTEN("forgotten"),
+        TENANTS("tenants");
 
         private final String row;
 

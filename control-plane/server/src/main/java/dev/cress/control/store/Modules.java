@@ -6,7 +6,6 @@ import dev.cress.contract.Sha256;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Optional;
 
 /// Uploaded modules by their digest, in chunks. Lives as long as one transaction.
@@ -26,31 +25,8 @@ final class Modules {
                 sha256.hex());
     }
 
-    /// Newest first.
-    ///
-    /// @param after the digest of the one that they follow, or empty
-    List<ModuleInfo> list(String after, int count) {
-        long before =
-                transaction
-                        .first(
-                                "SELECT created_at_ms FROM module WHERE sha256 = ?",
-                                row -> row.getLong(1),
-                                after)
-                        .orElse(after.isEmpty() ? Long.MAX_VALUE : -1);
-        return transaction.list(
-                """
-                SELECT sha256, bytes, abi, created_at_ms FROM module
-                WHERE created_at_ms < ? OR (created_at_ms = ? AND sha256 > ?)
-                ORDER BY created_at_ms DESC, sha256 LIMIT ?\
-                """,
-                Modules::read,
-                before,
-                before,
-                after,
-                count);
-    }
-
-    private static ModuleInfo read(ResultSet row) throws SQLException {
+    /// From a row that begins with sha256, bytes, abi and created_at_ms.
+    static ModuleInfo read(ResultSet row) throws SQLException {
         return new ModuleInfo(
                 new Sha256(row.getString(1)), row.getLong(2), row.getString(3), row.getLong(4));
     }

@@ -4,6 +4,7 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.Problem;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 
 import java.util.List;
 import java.util.Map;
@@ -98,12 +99,38 @@ public final class Refusal extends RuntimeException {
                 "assets %s are not stored: upload them first".formatted(bundle));
     }
 
-    static Refusal routeTaken(Route route, String holder) {
+    /// What another tenant's function is called is nobody's business.
+    static Refusal routeTaken(Route route, FunctionName by, FunctionName holder) {
         return of(
                 409,
                 "route-taken",
                 "Route taken",
-                "route %s is held by function %s".formatted(route, holder));
+                by.tenant().equals(holder.tenant())
+                        ? "route %s is held by function %s".formatted(route, holder)
+                        : "route %s is taken".formatted(route));
+    }
+
+    /// There is no such tenant, or the caller may not know of it.
+    public static Refusal unknownTenant(TenantName name) {
+        return of(404, "unknown-tenant", "Unknown tenant", "there is no tenant " + name);
+    }
+
+    /// A tenant has no room for more.
+    ///
+    /// @param quota which one is used up
+    static Refusal quota(TenantName tenant, String quota, String value, String limit) {
+        return new Refusal(
+                new Problem(
+                        "about:blank",
+                        "Quota exceeded",
+                        409,
+                        "quota %s of tenant %s: it has %s, at most %s"
+                                .formatted(quota, tenant, value, limit),
+                        "quota-exceeded",
+                        limit,
+                        value,
+                        null),
+                Map.of());
     }
 
     /// What is to be changed isn't what the caller thought.

@@ -141,8 +141,8 @@ final class Releases {
             throw Refusal.conflict(
                     "fleet-state-too-large",
                     "Fleet state too large",
-                    "all functions' manifests would come to %d KiB, at most %d KiB: shorten configs or delete functions"
-                            .formatted(bytes >> 10, STATE_BYTES_MAX >> 10));
+                    "all of the fleet's manifests may come to %d KiB, and with this they would come to more: shorten configs or delete functions"
+                            .formatted(STATE_BYTES_MAX >> 10));
         }
     }
 }

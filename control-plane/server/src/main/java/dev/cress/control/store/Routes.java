@@ -14,18 +14,19 @@ final class Routes {
         this.transaction = transaction;
     }
 
-    /// Gives the function these routes and no others, or refuses and names who holds one of them.
+    /// Gives the function these routes and no others, or refuses and names who holds one of them,
+    /// if it is the same tenant.
     void claim(FunctionName name, Collection<Route> routes) {
         transaction.update("DELETE FROM route WHERE function = ?", name.value());
         for (Route route : routes) {
             var holder =
                     transaction.first(
                             "SELECT function FROM route WHERE host = ? AND path = ?",
-                            row -> row.getString(1),
+                            row -> new FunctionName(row.getString(1)),
                             route.host(),
                             route.path());
             if (holder.isPresent()) {
-                throw Refusal.routeTaken(route, holder.get());
+                throw Refusal.routeTaken(route, name, holder.get());
             }
             transaction.update(
                     "INSERT INTO route (host, path, function) VALUES (?, ?, ?)",

@@ -8,17 +8,51 @@ import java.util.List;
 /// `revision` is the log that nodes follow: gapless, each with the hash of the one before. `head`
 /// has a row that says where the log ends, and one that counts the changes of each side table; who
 /// changes one of these locks its row first. The rest is what the log's head amounts to, and what
-/// nodes need not know. A deleted function keeps its row, so that the numbers of its versions and
-/// deployments go on when the name is used again.
+/// nodes need not know. A function's name has its tenant's in it, which a column repeats for counts
+/// and lists; `holding` says which tenant uploaded what. A deleted function keeps its row, so that
+/// the numbers of its versions and deployments go on when the name is used again.
 final class Schema {
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 6;
+    static final int VERSION = 7;
 
     /// What makes each version of the one before, the first of nothing.
     static final List<List<String>> STEPS =
-            List.of(first(), bundles(), heads(), servers(), leases(), answers());
+            List.of(first(), bundles(), heads(), servers(), leases(), answers(), tenants());
 
     private Schema() {}
+
+    /// What there is belongs to the tenant `default`, which has no limits of its own.
+    private static List<String> tenants() {
+        return List.of(
+                """
+                CREATE TABLE tenant (
+                  name TEXT PRIMARY KEY, quota TEXT NOT NULL,
+                  created_at_ms INTEGER NOT NULL) STRICT\
+                """,
+                "INSERT INTO tenant (name, quota, created_at_ms) VALUES ('default', '{}', 0)",
+                "INSERT INTO head (name, number, hash) VALUES ('tenants', 0, '')",
+                "ALTER TABLE function ADD COLUMN tenant TEXT NOT NULL DEFAULT 'default'",
+                "CREATE INDEX function_tenant ON function (tenant, name)",
+                "ALTER TABLE token ADD COLUMN tenant TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE token ADD COLUMN expires_at_ms INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE token ADD COLUMN last_used_ms INTEGER NOT NULL DEFAULT 0",
+                "UPDATE token SET tenant = 'default' WHERE scope IN ('deploy', 'read')",
+                """
+                CREATE TABLE holding (
+                  tenant TEXT NOT NULL REFERENCES tenant, kind TEXT NOT NULL,
+                  sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, abi TEXT NOT NULL,
+                  files INTEGER NOT NULL, created_at_ms INTEGER NOT NULL,
+                  PRIMARY KEY (tenant, kind, sha256)) STRICT\
+                """,
+                """
+                INSERT INTO holding (tenant, kind, sha256, bytes, abi, files, created_at_ms)
+                SELECT 'default', 'module', sha256, bytes, abi, 0, created_at_ms FROM module\
+                """,
+                """
+                INSERT INTO holding (tenant, kind, sha256, bytes, abi, files, created_at_ms)
+                SELECT 'default', 'bundle', sha256, bytes, '', files, created_at_ms FROM bundle\
+                """);
+    }
 
     private static List<String> answers() {
         return List.of(

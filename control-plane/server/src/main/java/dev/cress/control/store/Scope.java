@@ -11,7 +11,13 @@ public enum Scope {
     OPERATOR,
     DEPLOY,
     READ,
-    JOIN;
+    JOIN,
+    METRICS;
+
+    /// Whether it is for a tenant's own things; the others are for the fleet's.
+    public boolean isTenants() {
+        return this == DEPLOY || this == READ;
+    }
 
     /// The word on the wire.
     public String text() {

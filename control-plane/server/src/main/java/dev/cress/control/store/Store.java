@@ -1,17 +1,16 @@
 package dev.cress.control.store;
 
-import dev.cress.contract.Api.BundleInfo;
 import dev.cress.contract.Api.Deleted;
 import dev.cress.contract.Api.Deployed;
 import dev.cress.contract.Api.FunctionInfo;
 import dev.cress.contract.Api.FunctionSummary;
-import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.Api.TokenCreated;
 import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 
 import io.vertx.core.Context;
@@ -19,7 +18,6 @@ import io.vertx.core.Future;
 
 import org.jspecify.annotations.Nullable;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -115,60 +113,32 @@ public final class Store implements AutoCloseable {
         return settings;
     }
 
-    public Future<Optional<ModuleInfo>> module(Sha256 sha256) {
-        return read(tables -> tables.modules().find(sha256));
+    /// Modules and archives of files.
+    public Uploaded uploaded() {
+        return new Uploaded(this, clock);
     }
 
-    /// Those behind this one, empty for all, newest first.
-    public Future<List<ModuleInfo>> modules(String after, int count) {
-        return read(tables -> tables.modules().list(after, count));
-    }
-
-    /// Stores an uploaded file. Empty if the module was there already.
-    public Future<Optional<ModuleInfo>> addModule(
-            Sha256 sha256, long bytes, String abi, Path file) {
-        return aside(
-                tables -> {
-                    var module = new ModuleInfo(sha256, bytes, abi, clock.millis());
-                    return tables.modules().insert(module, file)
-                            ? Optional.of(module)
-                            : Optional.empty();
-                });
-    }
-
-    /// A piece of a module, or nothing behind its last.
-    public Future<Optional<byte[]>> moduleChunk(Sha256 sha256, int position) {
-        return read(tables -> tables.modules().chunk(sha256, position));
-    }
-
-    public Future<Optional<BundleInfo>> bundle(Sha256 sha256) {
-        return read(tables -> tables.bundles().find(sha256));
-    }
-
-    /// Stores an uploaded archive, unless it is there already.
-    public Future<BundleInfo> addBundle(Sha256 sha256, long bytes, int files, Path file) {
-        return aside(
-                tables -> {
-                    var bundle = new BundleInfo(sha256, bytes, files, clock.millis());
-                    return tables.bundles().insert(bundle, file)
-                            ? bundle
-                            : tables.bundles().find(sha256).orElseThrow();
-                });
-    }
-
-    /// A piece of an archive, or nothing behind its last.
-    public Future<Optional<byte[]>> bundleChunk(Sha256 sha256, int position) {
-        return read(tables -> tables.bundles().chunk(sha256, position));
+    public Tenancy tenancy() {
+        return new Tenancy(this, clock);
     }
 
     /// All of them, by name.
-    public Future<List<FunctionSummary>> functions() {
-        return functions("", Functions.FUNCTIONS_MAX);
+    ///
+    /// @param tenant whose, or null for everybody's
+    public Future<List<FunctionSummary>> functions(@Nullable TenantName tenant) {
+        return functions(tenant, "", Functions.FUNCTIONS_MAX);
     }
 
     /// Those behind this name.
-    public Future<List<FunctionSummary>> functions(String after, int count) {
-        return read(tables -> tables.functions().list(after, count));
+    public Future<List<FunctionSummary>> functions(
+            @Nullable TenantName tenant, String after, int count) {
+        return read(
+                tables -> {
+                    if (tenant != null) {
+                        tables.tenants().quota(tenant);
+                    }
+                    return tables.functions().list(tenant, after, count);
+                });
     }
 
     public Future<FunctionInfo> function(FunctionName name) {
@@ -254,6 +224,9 @@ public final class Store implements AutoCloseable {
                 terms.on(
                         TokenCreated.class,
                         tables -> {
+                            if (!token.tenant().isEmpty()) {
+                                tables.tenants().quota(new TenantName(token.tenant()));
+                            }
                             tables.tokens().put(token);
                             return answer;
                         }));
@@ -271,6 +244,21 @@ public final class Store implements AutoCloseable {
                                     database.dialect().announce(transaction, server);
                                     return token;
                                 }));
+    }
+
+    /// Notes when tokens were used, by id in ms since the epoch. Other servers aren't told.
+    public Future<Void> tokensUsed(Map<String, Long> lastUsedMs) {
+        return aside(
+                        tables -> {
+                            tables.tokens().used(lastUsedMs);
+                            return server;
+                        })
+                .mapEmpty();
+    }
+
+    /// All of them, as other servers used them too.
+    public Future<List<StoredToken>> tokens() {
+        return read(tables -> tables.tokens().list());
     }
 
     /// Whether there was a token of this id.
@@ -334,7 +322,7 @@ public final class Store implements AutoCloseable {
         return thread.queued() + readers.queued();
     }
 
-    private <T> Future<T> read(Function<Tables, T> work) {
+    <T> Future<T> read(Function<Tables, T> work) {
         return readers.run(() -> database.read(transaction -> work.apply(Tables.in(transaction))));
     }
 
@@ -379,7 +367,7 @@ public final class Store implements AutoCloseable {
     }
 
     /// What no other change depends on: it doesn't wait for the log's head, nor hold others up.
-    private <T> Future<T> aside(Function<Tables, T> work) {
+    <T> Future<T> aside(Function<Tables, T> work) {
         return thread.run(() -> database.write(transaction -> work.apply(Tables.in(transaction))));
     }
 

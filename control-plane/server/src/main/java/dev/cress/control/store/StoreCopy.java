@@ -25,6 +25,8 @@ public final class StoreCopy {
                     "module_chunk",
                     "bundle",
                     "bundle_chunk",
+                    "tenant",
+                    "holding",
                     "function",
                     "version",
                     "deployment",

@@ -5,6 +5,8 @@ record Tables(
         Transaction transaction,
         RevisionLog log,
         Heads heads,
+        Tenants tenants,
+        Holdings holdings,
         Modules modules,
         Bundles bundles,
         Functions functions,
@@ -20,13 +22,17 @@ record Tables(
         var heads = new Heads(transaction);
         var modules = new Modules(transaction);
         var bundles = new Bundles(transaction);
+        var tenants = new Tenants(transaction);
+        var holdings = new Holdings(transaction, tenants, modules, bundles);
         var deployments = new Deployments(transaction);
-        var functions = new Functions(transaction, modules, bundles, deployments);
+        var functions = new Functions(transaction, tenants, holdings, deployments);
         var routes = new Routes(transaction);
         return new Tables(
                 transaction,
                 log,
                 heads,
+                tenants,
+                holdings,
                 modules,
                 bundles,
                 functions,

@@ -20,12 +20,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// The log's head as nodes know it, and the newest revisions, in memory. Frames are encoded here,
-/// once for all nodes that get the same. No I/O; confined to the event loop.
+/// once for all nodes that get the same: those of the build before, which know of no tenants, get
+/// the functions of the tenant `default` and stand at the same position. No I/O; confined to the
+/// event loop.
 final class FleetImage {
     private final Map<FunctionName, FunctionState> functions = new TreeMap<>();
     private final ArrayDeque<Revision> newest = new ArrayDeque<>();
     private Position position;
     private @Nullable String snapshot;
+    private @Nullable String defaults;
 
     FleetImage(Image stored) {
         position = stored.position();
@@ -36,6 +39,7 @@ final class FleetImage {
     final void replace(Image stored) {
         position = stored.position();
         snapshot = null;
+        defaults = null;
         functions.clear();
         stored.functions().forEach(state -> functions.put(state.name(), state));
         newest.clear();
@@ -52,8 +56,8 @@ final class FleetImage {
 
     /// Takes the next revision, which follows the present one.
     ///
-    /// @return the delta from there, encoded
-    String apply(Revision revision) {
+    /// @return the delta from there
+    Delta apply(Revision revision) {
         if (revision.position().revision() != position.revision() + 1) {
             throw new IllegalStateException(
                     "revision %d came after %d"
@@ -70,57 +74,94 @@ final class FleetImage {
         long from = position.revision();
         position = revision.position();
         snapshot = null;
-        return delta(from, List.of(revision));
+        defaults = null;
+        String all = delta(from, List.of(revision), true);
+        return new Delta(
+                all,
+                revision.change().name().tenant().isDefault()
+                        ? all
+                        : delta(from, List.of(revision), false));
+    }
+
+    /// A delta, encoded.
+    ///
+    /// @param defaults what there is of it for nodes that know of no tenants
+    record Delta(String all, String defaults) {
+        String of(boolean tenants) {
+            return tenants ? all : defaults;
+        }
     }
 
     /// The whole state, encoded when it is first asked for after a change.
-    String snapshot() {
-        if (snapshot == null) {
-            snapshot =
-                    Json.write(
-                            new ControlFrame.Snapshot(position, List.copyOf(functions.values())));
+    ///
+    /// @param tenants whether the node knows of them
+    String snapshot(boolean tenants) {
+        String known = tenants ? snapshot : defaults;
+        if (known != null) {
+            return known;
         }
-        return snapshot;
+        String made =
+                Json.write(
+                        new ControlFrame.Snapshot(
+                                position,
+                                functions.values().stream()
+                                        .filter(state -> isFor(tenants, state.name()))
+                                        .toList()));
+        if (tenants) {
+            snapshot = made;
+        } else {
+            defaults = made;
+        }
+        return made;
+    }
+
+    private static boolean isFor(boolean tenants, FunctionName function) {
+        return tenants || function.tenant().isDefault();
     }
 
     /// What a node needs that stands there.
-    Resume resume(Position at) {
+    ///
+    /// @param tenants whether it knows of them
+    Resume resume(Position at, boolean tenants) {
         if (at.epoch().isEmpty()) {
-            return new Resume.Whole(snapshot(), "");
+            return new Resume.Whole(snapshot(tenants), "");
         }
         if (!at.epoch().equals(position.epoch())) {
-            return alarm("it follows another log, of epoch " + at.epoch());
+            return alarm(tenants, "it follows another log, of epoch " + at.epoch());
         }
         if (at.revision() > position.revision()) {
-            return alarm("it is ahead: the log ends at revision " + position.revision());
+            return alarm(tenants, "it is ahead: the log ends at revision " + position.revision());
         }
         if (at.revision() == position.revision()) {
-            return at.hash().equals(position.hash()) ? new Resume.Level() : otherHash();
+            return at.hash().equals(position.hash()) ? new Resume.Level() : otherHash(tenants);
         }
         var missed =
                 newest.stream()
                         .filter(revision -> revision.position().revision() > at.revision())
                         .toList();
         if (missed.size() != position.revision() - at.revision()) {
-            return new Resume.Whole(snapshot(), "");
+            return new Resume.Whole(snapshot(tenants), "");
         }
         return missed.getFirst().previous().equals(at.hash())
-                ? new Resume.Since(delta(at.revision(), missed))
-                : otherHash();
+                ? new Resume.Since(delta(at.revision(), missed, tenants))
+                : otherHash(tenants);
     }
 
-    private Resume otherHash() {
-        return alarm("its revision has another hash");
+    private Resume otherHash(boolean tenants) {
+        return alarm(tenants, "its revision has another hash");
     }
 
-    private Resume alarm(String why) {
-        return new Resume.Whole(snapshot(), why);
+    private Resume alarm(boolean tenants, String why) {
+        return new Resume.Whole(snapshot(tenants), why);
     }
 
-    private String delta(long from, Collection<Revision> revisions) {
+    private String delta(long from, Collection<Revision> revisions, boolean tenants) {
         var changed = new LinkedHashMap<FunctionName, FunctionState>();
         var removed = new LinkedHashMap<FunctionName, FunctionName>();
         for (Revision revision : revisions) {
+            if (!isFor(tenants, revision.change().name())) {
+                continue;
+            }
             switch (revision.change()) {
                 case Change.Deployed(var state) -> {
                     changed.put(state.name(), state);

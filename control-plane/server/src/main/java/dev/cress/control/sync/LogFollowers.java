@@ -14,8 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// Who reads which function's log, and the subscriptions at the nodes that this takes. What a
 /// reader can't take is the reader's to bound. Confined to the event loop.
@@ -23,13 +25,16 @@ public final class LogFollowers {
     private static final int RETRY_AFTER_S = 10;
 
     private final int readersMax;
-    private final Consumer<String> broadcast;
-    private final Supplier<Set<String>> nodes;
+    private final BiConsumer<FunctionName, String> broadcast;
+    private final Function<FunctionName, Set<String>> nodes;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
-    /// @param broadcast sends a frame to every connected node
+    /// @param broadcast sends a frame to every connected node that may have a function
     /// @param nodes the names of those
-    LogFollowers(int readersMax, Consumer<String> broadcast, Supplier<Set<String>> nodes) {
+    LogFollowers(
+            int readersMax,
+            BiConsumer<FunctionName, String> broadcast,
+            Function<FunctionName, Set<String>> nodes) {
         this.readersMax = readersMax;
         this.broadcast = broadcast;
         this.nodes = nodes;
@@ -81,24 +86,27 @@ public final class LogFollowers {
                     RETRY_AFTER_S);
         }
         String id = Secrets.hex(8);
-        Set<String> awaited = new HashSet<>(nodes.get());
+        Set<String> awaited = new HashSet<>(nodes.apply(function));
         subscriptions.put(id, new Subscription(function, live, level, reader, awaited, collected));
-        broadcast.accept(Json.write(new ControlFrame.Follow(id, function, backlog, live, level)));
+        broadcast.accept(
+                function, Json.write(new ControlFrame.Follow(id, function, backlog, live, level)));
         if (awaited.isEmpty()) {
             collected.run();
         }
         return () -> {
             if (subscriptions.remove(id) != null) {
-                broadcast.accept(Json.write(new ControlFrame.Unfollow(id)));
+                broadcast.accept(function, Json.write(new ControlFrame.Unfollow(id)));
             }
         };
     }
 
     /// A node that connects is asked for what comes: what it has from before may have been sent.
-    void connected(Consumer<String> node) {
+    ///
+    /// @param knows whether it may have a function
+    void connected(Predicate<FunctionName> knows, Consumer<String> node) {
         subscriptions.forEach(
                 (id, subscription) -> {
-                    if (subscription.live) {
+                    if (subscription.live && knows.test(subscription.function)) {
                         node.accept(
                                 Json.write(
                                         new ControlFrame.Follow(

@@ -23,6 +23,9 @@ final class NodePresence {
     private long lastSeenMs;
     private boolean draining;
 
+    /// Whether it knows of tenants, as far as it said so here.
+    private boolean tenants = true;
+
     /// Whether its session is on this server now.
     private boolean here;
 
@@ -77,7 +80,8 @@ final class NodePresence {
         return connections;
     }
 
-    void connected(NodeInfo info, long revision, long nowMs) {
+    void connected(NodeInfo info, long revision, boolean tenants, long nowMs) {
+        this.tenants = tenants;
         this.info = info;
         this.revision = revision;
         here = true;
@@ -167,6 +171,11 @@ final class NodePresence {
 
     void serves(FunctionName function, int deployment) {
         serving.put(function, deployment);
+    }
+
+    /// Whether it is of a build that knows whose functions are whose.
+    boolean knowsTenants() {
+        return tenants;
     }
 
     /// The deployment that takes effect there, 0 if none is known.

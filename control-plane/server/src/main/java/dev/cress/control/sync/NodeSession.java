@@ -2,6 +2,7 @@ package dev.cress.control.sync;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
+import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
 
@@ -28,6 +29,7 @@ final class NodeSession {
     private final Peer peer;
     private final NodePresence node;
     private final NodeSessions sessions;
+    private final boolean tenants;
 
     private long sent;
     private long acked;
@@ -38,7 +40,9 @@ final class NodeSession {
     private boolean behind;
     private int nacks;
 
-    NodeSession(Peer peer, NodePresence node, NodeSessions sessions) {
+    /// @param tenants whether the node knows of them
+    NodeSession(Peer peer, NodePresence node, NodeSessions sessions, boolean tenants) {
+        this.tenants = tenants;
         this.peer = peer;
         this.node = node;
         this.sessions = sessions;
@@ -50,6 +54,11 @@ final class NodeSession {
 
     NodePresence node() {
         return node;
+    }
+
+    /// Whether the node knows of functions of this one's tenant.
+    boolean knows(FunctionName function) {
+        return tenants || function.tenant().isDefault();
     }
 
     boolean isBehind() {
@@ -77,7 +86,7 @@ final class NodeSession {
     }
 
     /// A revision was committed; its delta goes to all nodes that stand right before it.
-    void offer(long revision, String delta) {
+    void offer(long revision, FleetImage.Delta delta) {
         if (behind) {
             return;
         }
@@ -85,7 +94,7 @@ final class NodeSession {
             behind = true;
             return;
         }
-        peer.send(delta);
+        peer.send(delta.of(tenants));
         sent = revision;
     }
 
@@ -101,7 +110,7 @@ final class NodeSession {
         sent = sessions.image().position().revision();
         unackedFrom = sent;
         sessions.snapshotSent(reason);
-        peer.send(sessions.image().snapshot());
+        peer.send(sessions.image().snapshot(tenants));
     }
 
     void received(String text) {

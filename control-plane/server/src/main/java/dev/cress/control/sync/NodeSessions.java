@@ -27,7 +27,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// The nodes that are connected: the hello of each, fencing, and the push of every commit to all.
 /// Lives on the event loop.
@@ -74,7 +76,7 @@ final class NodeSessions {
         this.routers = routers;
         this.nodesMax = nodesMax;
         this.meters = meters;
-        logs = new LogFollowers(readersMax, this::broadcast, sessions::keySet);
+        logs = new LogFollowers(readersMax, this::broadcast, this::knowing);
         pushed =
                 Timer.builder("cress.control.push")
                         .description("from a commit to a node's ack")
@@ -160,8 +162,8 @@ final class NodeSessions {
             peer.end(CloseCode.TOO_MANY, "%d nodes are known, forget some".formatted(KNOWN_MAX));
             return;
         }
-        var node = presence.connected(hello.node(), hello.resume().revision());
-        var session = new NodeSession(peer, node, this);
+        var node = presence.connected(hello);
+        var session = new NodeSession(peer, node, this, hello.tenants());
         sessions.put(name, session);
         if (other != null) {
             other.peer().end(CloseCode.FENCED, "another session of node " + name + " began");
@@ -170,8 +172,8 @@ final class NodeSessions {
         peer.onDrain(session::catchUp);
         peer.onEnd(() -> ended(session));
         peer.send(Json.write(new ControlFrame.Welcome(routerKey)));
-        session.begin(hello.resume().revision(), image.resume(hello.resume()));
-        logs.connected(peer::send);
+        session.begin(hello.resume().revision(), image.resume(hello.resume(), hello.tenants()));
+        logs.connected(session::knows, peer::send);
         LOG.info("node {} connected from revision {}", name, hello.resume().revision());
         rows.moved(node);
         heard();
@@ -193,7 +195,7 @@ final class NodeSessions {
 
     /// Takes a commit and pushes it, encoded once.
     void committed(Revision revision) {
-        String delta = image.apply(revision);
+        FleetImage.Delta delta = image.apply(revision);
         long number = revision.position().revision();
         committedNs.put(number, System.nanoTime());
         committedNs.remove(number - TIMED_COMMITS_MAX);
@@ -290,8 +292,18 @@ final class NodeSessions {
                 .increment();
     }
 
-    private void broadcast(String frame) {
-        sessions.values().forEach(session -> session.peer().send(frame));
+    private void broadcast(FunctionName function, String frame) {
+        sessions.values().stream()
+                .filter(session -> session.knows(function))
+                .forEach(session -> session.peer().send(frame));
+    }
+
+    /// The names of the connected nodes that may have this function.
+    private Set<String> knowing(FunctionName function) {
+        return sessions.entrySet().stream()
+                .filter(entry -> entry.getValue().knows(function))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     void endAll(String tokenId) {

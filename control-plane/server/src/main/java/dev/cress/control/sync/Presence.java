@@ -4,6 +4,7 @@ import dev.cress.contract.Api.NodeStatus;
 import dev.cress.contract.ControlFrame.Directory;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
+import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
 import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.KnownNode;
@@ -35,9 +36,10 @@ final class Presence {
         take(known);
     }
 
-    NodePresence connected(NodeInfo info, long revision) {
+    NodePresence connected(NodeFrame.Hello hello) {
+        NodeInfo info = hello.node();
         var node = nodes.computeIfAbsent(info.name(), _ -> new NodePresence(info));
-        node.connected(info, revision, clock.millis());
+        node.connected(info, hello.resume().revision(), hello.tenants(), clock.millis());
         return node;
     }
 

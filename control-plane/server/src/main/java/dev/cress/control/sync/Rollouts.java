@@ -84,6 +84,9 @@ public final class Rollouts {
         String reason = "";
         if (!presence.isConnected(node)) {
             state = "offline";
+        } else if (!node.knowsTenants() && !function.tenant().isDefault()) {
+            state = "failed";
+            reason = "cress %s knows of no tenants".formatted(node.info().build());
         } else if (node.serving(function) >= deployment.id()) {
             state = "serving";
         } else {

@@ -58,7 +58,14 @@ class OpenApiTest {
         preparations = new Preparations((_, abi) -> abi, loop, meters);
         var limits = new Sync.Limits(1, 1, 1, Duration.ofSeconds(5));
         var sync = new Sync(vertx, store, store.load(), clock, limits, meters, _ -> List.of());
-        var uploads = new Uploads(vertx, folder, Api.MODULE_BYTES_MAX, preparations, store, meters);
+        var uploads =
+                new Uploads(
+                        vertx,
+                        folder,
+                        Api.MODULE_BYTES_MAX,
+                        preparations,
+                        store.uploaded(),
+                        meters);
         var access = new Access(store, clock, List.of());
         endpoints =
                 new ApiServer(vertx, store, sync, uploads, access, meters, clock, 1 << 20)

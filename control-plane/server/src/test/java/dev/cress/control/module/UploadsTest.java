@@ -3,6 +3,7 @@ package dev.cress.control.module;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.cress.contract.TenantName;
 import dev.cress.control.store.Engine;
 import dev.cress.control.store.Store;
 
@@ -81,7 +82,7 @@ class UploadsTest {
     @BeforeEach
     void open() {
         store = Store.open(Engine.SQLITE.fresh(folder), InstantSource.system(), loop);
-        uploads = new Uploads(vertx, folder, 1 << 20, preparations, store, meters);
+        uploads = new Uploads(vertx, folder, 1 << 20, preparations, store.uploaded(), meters);
     }
 
     @AfterEach
@@ -97,7 +98,7 @@ class UploadsTest {
         loop.runOnContext(
                 _ -> {
                     var body = new AbandonedBody();
-                    var sender = new Uploads.Sender("a", Future.succeededFuture());
+                    var sender = new Uploads.Sender(TenantName.DEFAULT, Future.succeededFuture());
                     uploads.receive(sender, body, -1, "auto").onComplete(ended);
                     body.abandon();
                 });

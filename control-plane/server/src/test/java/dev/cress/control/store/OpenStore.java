@@ -7,6 +7,7 @@ import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Warmup;
 
 import io.vertx.core.Context;
@@ -107,7 +108,9 @@ final class OpenStore implements AutoCloseable {
         var sha256 = Sha256.of(bytes);
         try {
             Path file = Files.write(folder.resolve(sha256.hex()), bytes);
-            await(store.addModule(sha256, bytes.length, "wasi-cgi", file));
+            await(
+                    store.uploaded()
+                            .addModule(TenantName.DEFAULT, sha256, bytes.length, "wasi-cgi", file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,6 +11,7 @@ import dev.cress.contract.Api.TokenInfo;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 
 import io.vertx.core.Future;
 
@@ -129,7 +130,7 @@ class StoreContractTest {
             }
         }
         assertThat(made).isEqualTo(1);
-        assertThat(await(store().functions())).hasSize(1);
+        assertThat(await(store().functions(null))).hasSize(1);
         assertThat(open.numbersHeard()).containsExactly(1L);
     }
 
@@ -138,14 +139,15 @@ class StoreContractTest {
         for (String name : List.of("ab", "a-c", "a0", "aa")) {
             open.released(name, module);
         }
-        assertThat(await(store().functions()))
+        assertThat(await(store().functions(null)))
                 .extracting(FunctionSummary::name)
                 .extracting(FunctionName::value)
                 .containsExactly("a-c", "a0", "aa", "ab");
     }
 
     private static TokenCreated told(StoredToken token) {
-        return new TokenCreated(new TokenInfo(token.id(), token.name(), "read", 1), "secret");
+        return new TokenCreated(
+                new TokenInfo(token.id(), token.name(), "read", null, 1, null, null), "secret");
     }
 
     @Test
@@ -167,22 +169,40 @@ class StoreContractTest {
         new java.util.Random(1).nextBytes(bytes);
         Sha256 sha256 = open.module(folder, bytes);
         Path file = folder.resolve(sha256.hex());
-        assertThat(await(store().addModule(sha256, bytes.length, "other", file))).isEmpty();
-        assertThat(await(store().module(sha256)).orElseThrow().abi()).isEqualTo("wasi-cgi");
-        byte[] first = await(store().moduleChunk(sha256, 0)).orElseThrow();
-        byte[] second = await(store().moduleChunk(sha256, 1)).orElseThrow();
+        assertThat(
+                        await(
+                                store().uploaded()
+                                        .addModule(
+                                                TenantName.DEFAULT,
+                                                sha256,
+                                                bytes.length,
+                                                "other",
+                                                file)))
+                .isEmpty();
+        assertThat(await(store().uploaded().module(sha256)).orElseThrow().abi())
+                .isEqualTo("wasi-cgi");
+        byte[] first = await(store().uploaded().moduleChunk(sha256, 0)).orElseThrow();
+        byte[] second = await(store().uploaded().moduleChunk(sha256, 1)).orElseThrow();
         assertThat(first).hasSize(Chunks.CHUNK_BYTES).startsWith(bytes[0], bytes[1]);
         assertThat(second).hasSize(7).endsWith(bytes[bytes.length - 1]);
-        assertThat(await(store().moduleChunk(sha256, 2))).isEmpty();
+        assertThat(await(store().uploaded().moduleChunk(sha256, 2))).isEmpty();
     }
 
     @Test
     void anUploadThatCanNotBeReadBackLeavesNothing() {
         var sha256 = Sha256.of(new byte[9]);
         assertThatThrownBy(
-                        () -> await(store().addModule(sha256, 9, "wasi-cgi", folder.resolve("no"))))
+                        () ->
+                                await(
+                                        store().uploaded()
+                                                .addModule(
+                                                        TenantName.DEFAULT,
+                                                        sha256,
+                                                        9,
+                                                        "wasi-cgi",
+                                                        folder.resolve("no"))))
                 .isInstanceOf(StoreException.class);
-        assertThat(await(store().module(sha256))).isEmpty();
+        assertThat(await(store().uploaded().module(sha256))).isEmpty();
     }
 
     @Test

@@ -19,7 +19,8 @@ class LogFollowersTest {
 
     private final Set<String> nodes = new HashSet<>(Set.of("fra-1", "iad-1"));
     private final List<String> sent = new ArrayList<>();
-    private final LogFollowers followers = new LogFollowers(2, sent::add, () -> nodes);
+    private final LogFollowers followers =
+            new LogFollowers(2, (_, frame) -> sent.add(frame), _ -> nodes);
     private boolean collected;
 
     @Test

@@ -1,0 +1,139 @@
+package dev.cress.control.store;
+
+import dev.cress.contract.Api.BundleInfo;
+import dev.cress.contract.Api.ModuleInfo;
+import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Which tenant uploaded what. The bytes are stored once, whoever sends them; a tenant sees and
+/// uses only what it sent itself, and learns of nobody else's. Lives as long as one transaction.
+final class Holdings {
+    private static final String MODULE = "module";
+    private static final String BUNDLE = "bundle";
+
+    private final Transaction transaction;
+    private final Tenants tenants;
+    private final Modules modules;
+    private final Bundles bundles;
+
+    Holdings(Transaction transaction, Tenants tenants, Modules modules, Bundles bundles) {
+        this.transaction = transaction;
+        this.tenants = tenants;
+        this.modules = modules;
+        this.bundles = bundles;
+    }
+
+    Optional<ModuleInfo> module(TenantName tenant, Sha256 sha256) {
+        return transaction.first(
+                """
+                SELECT sha256, bytes, abi, created_at_ms FROM holding
+                WHERE tenant = ? AND kind = 'module' AND sha256 = ?\
+                """,
+                Modules::read,
+                tenant.value(),
+                sha256.hex());
+    }
+
+    Optional<BundleInfo> bundle(TenantName tenant, Sha256 sha256) {
+        return transaction.first(
+                """
+                SELECT sha256, bytes, files, created_at_ms FROM holding
+                WHERE tenant = ? AND kind = 'bundle' AND sha256 = ?\
+                """,
+                Bundles::read,
+                tenant.value(),
+                sha256.hex());
+    }
+
+    /// Modules of one tenant, newest first.
+    ///
+    /// @param after the digest of the one that they follow, or empty
+    List<ModuleInfo> modules(TenantName tenant, String after, int count) {
+        long before =
+                transaction
+                        .first(
+                                """
+                                SELECT created_at_ms FROM holding
+                                WHERE tenant = ? AND kind = 'module' AND sha256 = ?\
+                                """,
+                                row -> row.getLong(1),
+                                tenant.value(),
+                                after)
+                        .orElse(after.isEmpty() ? Long.MAX_VALUE : -1);
+        return transaction.list(
+                """
+                SELECT sha256, bytes, abi, created_at_ms FROM holding
+                WHERE tenant = ? AND kind = 'module'
+                  AND (created_at_ms < ? OR (created_at_ms = ? AND sha256 > ?))
+                ORDER BY created_at_ms DESC, sha256 LIMIT ?\
+                """,
+                Modules::read,
+                tenant.value(),
+                before,
+                before,
+                after,
+                count);
+    }
+
+    /// Stores a module for this tenant, unless it has it.
+    boolean add(TenantName tenant, ModuleInfo module, Path file) {
+        if (module(tenant, module.sha256()).isPresent()) {
+            return false;
+        }
+        tenants.requireBytes(tenant, module.bytes());
+        modules.insert(module, file);
+        return insert(
+                tenant,
+                MODULE,
+                module.sha256(),
+                module.bytes(),
+                module.abi(),
+                0,
+                module.createdAtMs());
+    }
+
+    /// The same for an archive of files.
+    boolean add(TenantName tenant, BundleInfo bundle, Path file) {
+        if (bundle(tenant, bundle.sha256()).isPresent()) {
+            return false;
+        }
+        tenants.requireBytes(tenant, bundle.bytes());
+        bundles.insert(bundle, file);
+        return insert(
+                tenant,
+                BUNDLE,
+                bundle.sha256(),
+                bundle.bytes(),
+                "",
+                bundle.files(),
+                bundle.createdAtMs());
+    }
+
+    private boolean insert(
+            TenantName tenant,
+            String kind,
+            Sha256 sha256,
+            long bytes,
+            String abi,
+            int files,
+            long nowMs) {
+        return transaction.update(
+                        """
+                        INSERT INTO holding
+                          (tenant, kind, sha256, bytes, abi, files, created_at_ms)
+                        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, kind, sha256) DO NOTHING\
+                        """,
+                        tenant.value(),
+                        kind,
+                        sha256.hex(),
+                        bytes,
+                        abi,
+                        files,
+                        nowMs)
+                > 0;
+    }
+}
