@@ -100,6 +100,11 @@ final class TestFleet implements AutoCloseable {
 
     /// Runs `cress` with these arguments against this fleet.
     Ran cress(Object... args) {
+        return cressAs(token, args);
+    }
+
+    /// The same with a token of the caller's.
+    Ran cressAs(String token, Object... args) {
         var all = new ArrayList<String>();
         for (Object arg : args) {
             all.add(arg.toString());
