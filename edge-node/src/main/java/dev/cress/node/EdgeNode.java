@@ -13,10 +13,12 @@ import dev.cress.node.serve.GuestThreads;
 import dev.cress.node.serve.HttpFront;
 import dev.cress.node.serve.RequestHandler;
 import dev.cress.node.serve.RequestHandler.Availability;
+import dev.cress.node.serve.TenantLimits;
 import dev.cress.node.state.NodeState;
 import dev.cress.node.state.NodeStore;
 import dev.cress.node.sync.ControlLink;
 import dev.cress.node.sync.ControlModules;
+import dev.cress.node.sync.LimitsFile;
 import dev.cress.wasm.WasmHost;
 
 import io.micrometer.core.instrument.Gauge;
@@ -63,6 +65,8 @@ public final class EdgeNode implements AutoCloseable {
     private final Vertx vertx;
     private final NodeStore store;
     private final GuestThreads threads;
+    private final TenantLimits tenants;
+    private final LimitsFile limitsFile;
     private final ControlModules modules;
     private final NodeState state;
     private final NodeCapabilities capabilities;
@@ -86,6 +90,8 @@ public final class EdgeNode implements AutoCloseable {
         this.threads =
                 new GuestThreads(config.name(), limits.guestThreads(), limits.queuedPerFunction());
         this.modules = new ControlModules(config.control(), config.joinToken());
+        this.tenants = new TenantLimits(threads, System::nanoTime);
+        this.limitsFile = new LimitsFile(vertx, store, tenants);
         var place = new RequestHandler.Place(config.name(), config.region());
         this.state =
                 new NodeState(
@@ -109,6 +115,7 @@ public final class EdgeNode implements AutoCloseable {
                         vertx,
                         state::routes,
                         () -> routerKey,
+                        tenants,
                         registry);
         Gauge.builder("cress.guests.running", threads, GuestThreads::running)
                 .description("Guests that run now")
@@ -135,7 +142,8 @@ public final class EdgeNode implements AutoCloseable {
                                     url().toString(),
                                     Build.version()),
                             state,
-                            this::newRouterKey);
+                            this::newRouterKey,
+                            limitsFile);
         } catch (RuntimeException e) {
             closeParts();
             throw e;

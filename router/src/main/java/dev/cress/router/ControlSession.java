@@ -171,7 +171,8 @@ final class ControlSession {
                 case ControlFrame.Snapshot _,
                         ControlFrame.Delta _,
                         ControlFrame.Follow _,
-                        ControlFrame.Unfollow _ ->
+                        ControlFrame.Unfollow _,
+                        ControlFrame.Limits _ ->
                         LOG.debug("a frame for nodes came to a router");
             }
         } catch (InvalidTypeIdException e) {

@@ -1,8 +1,11 @@
 package dev.cress.contract;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +19,7 @@ import java.util.Objects;
     @JsonSubTypes.Type(value = ControlFrame.Delta.class, name = "delta"),
     @JsonSubTypes.Type(value = ControlFrame.Follow.class, name = "follow"),
     @JsonSubTypes.Type(value = ControlFrame.Unfollow.class, name = "unfollow"),
+    @JsonSubTypes.Type(value = ControlFrame.Limits.class, name = "limits"),
     @JsonSubTypes.Type(value = ControlFrame.Directory.class, name = "directory")
 })
 public sealed interface ControlFrame {
@@ -75,6 +79,30 @@ public sealed interface ControlFrame {
     record Unfollow(String subscription) implements ControlFrame {
         public Unfollow {
             Objects.requireNonNull(subscription, "subscription");
+        }
+    }
+
+    /// What this node may run of each tenant's. Nodes that know no tenants aren't told.
+    ///
+    /// @param whole whether these are all that have limits, else those that changed
+    record Limits(boolean whole, List<TenantLimit> tenants) implements ControlFrame {
+        public Limits {
+            tenants = List.copyOf(tenants);
+        }
+
+        /// One tenant's; without a number it has no limit.
+        ///
+        /// @param concurrency guests that run at once on this node
+        /// @param requestsPerSecond this node's share of the fleet's rate, which it keeps until it
+        ///     is told another
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        public record TenantLimit(
+                TenantName tenant,
+                @Nullable Integer concurrency,
+                @Nullable Double requestsPerSecond) {
+            public TenantLimit {
+                Objects.requireNonNull(tenant, "tenant");
+            }
         }
     }
 

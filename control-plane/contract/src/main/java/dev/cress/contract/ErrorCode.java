@@ -20,6 +20,7 @@ public enum ErrorCode {
     WALL_LIMIT("wall-limit", 504, "http_response_timeout", "The function did not answer in time"),
     OVERLOADED("overloaded", 503, "destination_unavailable", "Too many requests at once"),
     UNAVAILABLE("unavailable", 503, "destination_unavailable", "Not ready"),
+    RATE_LIMITED("rate-limited", 429, "http_request_denied", "Too many requests"),
     NO_ROUTE("no-route", 404, "destination_not_found", "Nothing is deployed here"),
     BAD_REQUEST("bad-request", 400, "http_request_error", "The request can't be read"),
     BODY_TOO_LARGE("request-too-large", 413, "http_request_error", "The request is too large"),

@@ -17,6 +17,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = NodeFrame.Serving.class, name = "serving"),
     @JsonSubTypes.Type(value = NodeFrame.Logs.class, name = "logs"),
     @JsonSubTypes.Type(value = NodeFrame.LogsSent.class, name = "logs-sent"),
+    @JsonSubTypes.Type(value = NodeFrame.Demand.class, name = "demand"),
     @JsonSubTypes.Type(value = NodeFrame.Draining.class, name = "draining")
 })
 public sealed interface NodeFrame {
@@ -65,6 +66,18 @@ public sealed interface NodeFrame {
 
     /// The backlog that this subscription asked for has all been sent, be it none.
     record LogsSent(String subscription) implements NodeFrame {}
+
+    /// How many requests came for tenants that have a rate, since the last time that it said so or
+    /// for one second; what it refused included. To be sent only where [ControlFrame.Limits] came
+    /// from: a control plane of the build before knows no such frame.
+    record Demand(List<Asked> tenants) implements NodeFrame {
+        public Demand {
+            tenants = List.copyOf(tenants);
+        }
+
+        /// One tenant's.
+        public record Asked(TenantName tenant, long requests) {}
+    }
 
     /// The node finishes what it has and takes nothing new.
     record Draining() implements NodeFrame {}

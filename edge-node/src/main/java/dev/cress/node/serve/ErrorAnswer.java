@@ -77,7 +77,7 @@ record ErrorAnswer(ErrorCode code, String detail, @Nullable String limit) {
     /// Sends it whole. Event loop.
     void send(HttpServerResponse response, String requestId, String node) {
         var problem = Problem.of(code, detail, limit, requestId);
-        if (code.retryable()) {
+        if (code.retryable() || code == ErrorCode.RATE_LIMITED) {
             response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(RETRY_AFTER_S));
         }
         response.setStatusCode(code.status())

@@ -2,6 +2,7 @@ package dev.cress.node.serve;
 
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.LogEntry;
+import dev.cress.contract.TenantName;
 import dev.cress.wasm.guest.RunResult;
 
 import io.micrometer.core.instrument.Counter;
@@ -23,6 +24,7 @@ public final class FunctionActivity implements AutoCloseable {
 
     private final MeterRegistry registry;
     private final FunctionName name;
+    private final TenantName tenant;
     private final GuestThreads.Lane lane;
     private final FunctionLog log = new FunctionLog(System::nanoTime, this::countDropped);
     private final Timer isolateStart;
@@ -34,6 +36,7 @@ public final class FunctionActivity implements AutoCloseable {
 
     public FunctionActivity(FunctionName name, GuestThreads.Lane lane, MeterRegistry registry) {
         this.name = name;
+        this.tenant = name.tenant();
         this.lane = lane;
         this.registry = registry;
         this.isolateStart =
@@ -58,6 +61,10 @@ public final class FunctionActivity implements AutoCloseable {
                 .tags(Tags.of("function", name.value()))
                 .serviceLevelObjectives(buckets)
                 .register(registry);
+    }
+
+    TenantName tenant() {
+        return tenant;
     }
 
     GuestThreads.Lane lane() {

@@ -33,6 +33,7 @@ public final class RequestHandler {
     private final Vertx vertx;
     private final Supplier<RouteTable> routes;
     private final Supplier<byte[]> routerKey;
+    private final TenantLimits tenants;
     private final MeterRegistry registry;
     private final AtomicLong bufferedBodyBytes = new AtomicLong();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -59,7 +60,9 @@ public final class RequestHandler {
             Vertx vertx,
             Supplier<RouteTable> routes,
             Supplier<byte[]> routerKey,
+            TenantLimits tenants,
             MeterRegistry registry) {
+        this.tenants = tenants;
         this.place = place;
         this.limits = limits;
         this.capabilities = capabilities;
@@ -147,6 +150,15 @@ public final class RequestHandler {
                     incoming,
                     ErrorCode.NO_ROUTE,
                     "nothing is deployed at %s%s".formatted(incoming.host(), path));
+            return;
+        }
+        if (!tenants.admits(match.get().function().activity().tenant())) {
+            refuse(
+                    http,
+                    incoming,
+                    ErrorCode.RATE_LIMITED,
+                    "tenant %s has used up its requests per second"
+                            .formatted(match.get().function().activity().tenant()));
             return;
         }
         serve(http, incoming, match.get(), ticket);

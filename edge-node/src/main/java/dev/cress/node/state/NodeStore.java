@@ -2,6 +2,7 @@ package dev.cress.node.state;
 
 import static java.util.stream.Collectors.toSet;
 
+import dev.cress.contract.ControlFrame;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
@@ -40,6 +41,7 @@ import java.util.Set;
 /// functions/N.json what a function should be, and what it was when it last took effect
 /// modules/SHA.wasm modules, checked against their name
 /// assets/SHA.zip   files that versions bring ([AssetStore])
+/// tenants.json     what the node may run of each tenant's
 /// router.key       by which routers are known (0600)
 /// port             where the node last served
 /// ```
@@ -212,6 +214,15 @@ public final class NodeStore implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /// What the node may run of each tenant's, as it was told.
+    public Optional<ControlFrame.Limits> limits() throws IOException {
+        return read(data.resolve("tenants.json"), ControlFrame.Limits.class);
+    }
+
+    public void limits(ControlFrame.Limits limits) throws IOException {
+        write(data.resolve("tenants.json"), Json.write(limits));
     }
 
     /// The fleet's router key, empty before the first session.

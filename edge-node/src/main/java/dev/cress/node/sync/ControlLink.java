@@ -46,6 +46,9 @@ public final class ControlLink implements AutoCloseable {
 
     private static final Duration PING_EVERY = Duration.ofSeconds(5);
 
+    /// How often the control plane hears how many requests came for tenants that have a rate.
+    private static final Duration DEMAND_EVERY = Duration.ofSeconds(1);
+
     /// After this long without a sign of life the connection counts as half-open.
     private static final Duration SILENCE_MAX = Duration.ofSeconds(15);
 
@@ -61,11 +64,13 @@ public final class ControlLink implements AutoCloseable {
     private final NodeInfo info;
     private final NodeState state;
     private final Consumer<String> onRouterKey;
+    private final LimitsFile limits;
     private final LogFollowers followers;
     private Duration nextWait = RECONNECT_FIRST;
     private @Nullable WebSocket session;
     private long heardNanos;
     private long welcomedNanos;
+    private boolean toldLimits;
     private volatile boolean connected;
     private volatile boolean closed;
 
@@ -76,7 +81,9 @@ public final class ControlLink implements AutoCloseable {
             String token,
             NodeInfo info,
             NodeState state,
-            Consumer<String> onRouterKey) {
+            Consumer<String> onRouterKey,
+            LimitsFile limits) {
+        this.limits = limits;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.control = control;
@@ -96,6 +103,7 @@ public final class ControlLink implements AutoCloseable {
     public void open() {
         context.runOnContext(_ -> connect());
         vertx.setPeriodic(PING_EVERY.toMillis(), _ -> context.runOnContext(_ -> ping()));
+        vertx.setPeriodic(DEMAND_EVERY.toMillis(), _ -> context.runOnContext(_ -> tellDemand()));
     }
 
     public boolean isConnected() {
@@ -131,6 +139,7 @@ public final class ControlLink implements AutoCloseable {
             return;
         }
         session = socket;
+        toldLimits = false;
         heardNanos = System.nanoTime();
         socket.textMessageHandler(text -> receive(socket, text));
         socket.drainHandler(_ -> followers.resume());
@@ -174,6 +183,14 @@ public final class ControlLink implements AutoCloseable {
         vertx.setTimer(Math.max(1, wait), _ -> context.runOnContext(_ -> connect()));
     }
 
+    /// A control plane of the build before, which told no limits, knows no demand.
+    private void tellDemand() {
+        NodeFrame.Demand demand = limits.takeDemand();
+        if (toldLimits && !demand.tenants().isEmpty()) {
+            send(demand);
+        }
+    }
+
     private void ping() {
         WebSocket socket = session;
         if (socket == null) {
@@ -212,6 +229,10 @@ public final class ControlLink implements AutoCloseable {
                     acknowledge(socket, state.apply(snapshot), snapshot.position().revision());
             case ControlFrame.Delta delta ->
                     acknowledge(socket, state.apply(delta), delta.position().revision());
+            case ControlFrame.Limits told -> {
+                toldLimits = true;
+                limits.take(told);
+            }
             case ControlFrame.Follow follow -> followers.follow(follow);
             case ControlFrame.Unfollow(String subscription) -> followers.unfollow(subscription);
             case ControlFrame.Directory _ -> LOG.debug("a directory is for routers");

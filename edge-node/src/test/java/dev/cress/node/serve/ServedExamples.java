@@ -100,6 +100,7 @@ final class ServedExamples implements AutoCloseable {
                         vertx,
                         () -> routes,
                         () -> ROUTER_KEY.getBytes(StandardCharsets.UTF_8),
+                        new TenantLimits(threads, System::nanoTime),
                         registry);
         handler.availability(RequestHandler.Availability.SERVING);
         server =

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.cress.contract.ControlFrame;
+import dev.cress.contract.ControlFrame.Limits.TenantLimit;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
@@ -14,6 +16,7 @@ import dev.cress.contract.Position;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 import dev.cress.contract.Warmup;
 import dev.cress.node.config.NodeException;
@@ -93,6 +96,29 @@ class NodeStoreTest {
         assertThat(store.functions()).containsExactly(Map.entry(NAME, stored));
         assertThat(store.module(SHA)).hasValueSatisfying(b -> assertThat(b).isEqualTo(MODULE));
         assertThat(store.routerKey()).isEqualTo("key");
+    }
+
+    @Test
+    void knowsWhetherANodeOfTheBuildBeforeWroteIt() throws IOException {
+        assertThat(store.hasAllTenants()).isTrue();
+        store.position(new Position("epoch", 42, "hash"));
+        assertThat(store.hasAllTenants()).isTrue();
+        Files.writeString(
+                data.resolve("position.json"),
+                "{\"epoch\":\"epoch\",\"revision\":42,\"hash\":\"hash\"}");
+        assertThat(store.hasAllTenants()).isFalse();
+        assertThat(store.position()).isEqualTo(new Position("epoch", 42, "hash"));
+    }
+
+    @Test
+    void keepsTenantsLimits() throws IOException {
+        assertThat(store.limits()).isEmpty();
+        var limits =
+                new ControlFrame.Limits(
+                        true, List.of(new TenantLimit(new TenantName("acme"), null, 12.5)));
+        store.limits(limits);
+        openAgain();
+        assertThat(store.limits()).hasValue(limits);
     }
 
     @Test

@@ -39,7 +39,7 @@ public final class Heads {
         return new Counts(count(Side.TOKENS), count(Side.NODES), count(Side.FORGOTTEN));
     }
 
-    private long count(Side side) {
+    long count(Side side) {
         return transaction.count("SELECT number FROM head WHERE name = ?", side.row);
     }
 }

@@ -8,6 +8,8 @@ import io.vertx.core.Future;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// The fleet's tenants. May be called from any thread.
 public final class Tenancy {
@@ -22,6 +24,26 @@ public final class Tenancy {
     /// Those behind this name.
     public Future<List<TenantInfo>> list(String after, int count) {
         return store.read(tables -> tables.tenants().list(after, count));
+    }
+
+    /// What every tenant may use.
+    ///
+    /// @param change counts the changes that led there
+    public record Quotas(long change, Map<TenantName, Quota> byTenant) {
+        public Quotas {
+            byTenant = Map.copyOf(byTenant);
+        }
+    }
+
+    /// What every tenant may use, if that has changed since.
+    public Future<Optional<Quotas>> quotas(long since) {
+        return store.read(
+                tables -> {
+                    long change = tables.heads().count(Heads.Side.TENANTS);
+                    return change == since
+                            ? Optional.empty()
+                            : Optional.of(new Quotas(change, tables.tenants().quotas()));
+                });
     }
 
     public Future<TenantInfo> get(TenantName name) {

@@ -6,7 +6,9 @@ import dev.cress.contract.Json;
 import dev.cress.contract.Quota;
 import dev.cress.contract.TenantName;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Tenants, what they may use and what they do use. Lives as long as one transaction.
@@ -125,6 +127,15 @@ final class Tenants {
         transaction.update("DELETE FROM tenant WHERE name = ?", name.value());
         new Heads(transaction).advance(Heads.Side.TENANTS);
         return info;
+    }
+
+    /// What every tenant may use, by name.
+    Map<TenantName, Quota> quotas() {
+        var quotas = new HashMap<TenantName, Quota>();
+        for (TenantInfo tenant : list("", TENANTS_MAX)) {
+            quotas.put(tenant.name(), tenant.quota());
+        }
+        return quotas;
     }
 
     /// Room for one function more. Counted behind the lock of the log's head, so that no two get

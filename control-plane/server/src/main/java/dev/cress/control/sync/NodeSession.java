@@ -2,6 +2,7 @@ package dev.cress.control.sync;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
+import dev.cress.contract.ControlFrame;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
@@ -59,6 +60,13 @@ final class NodeSession {
     /// Whether the node knows of functions of this one's tenant.
     boolean knows(FunctionName function) {
         return tenants || function.tenant().isDefault();
+    }
+
+    /// Tells what the node may run of each tenant's, if it knows of tenants.
+    void limit(ControlFrame.Limits limits) {
+        if (tenants) {
+            peer.send(Json.write(limits));
+        }
     }
 
     boolean isBehind() {
@@ -139,6 +147,7 @@ final class NodeSession {
             case NodeFrame.Logs logs -> sessions.logs().deliver(logs);
             case NodeFrame.LogsSent(String subscription) ->
                     sessions.logs().sent(node.info().name(), subscription);
+            case NodeFrame.Demand demand -> sessions.rates().asked(node.info().name(), demand);
             case NodeFrame.Draining _ -> sessions.drains(this);
         }
     }

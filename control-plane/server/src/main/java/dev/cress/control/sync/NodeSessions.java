@@ -7,6 +7,8 @@ import dev.cress.contract.ControlFrame;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
+import dev.cress.contract.Quota;
+import dev.cress.contract.TenantName;
 import dev.cress.control.store.Change;
 import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -49,6 +52,7 @@ final class NodeSessions {
     private final Presence presence;
     private final Rollouts rollouts;
     private final LogFollowers logs;
+    private final TenantRates rates = new TenantRates();
     private final RouterSessions routers;
     private final int nodesMax;
     private final MeterRegistry meters;
@@ -86,6 +90,27 @@ final class NodeSessions {
 
     FleetImage image() {
         return image;
+    }
+
+    TenantRates rates() {
+        return rates;
+    }
+
+    /// A second has passed: tells nodes what changed of what they may run.
+    void deal(Optional<Map<TenantName, Quota>> quotas) {
+        quotas.ifPresent(rates::quotas);
+        if (!rates.isReady()) {
+            return;
+        }
+        rates.elsewhere(presence.connected() - sessions.size());
+        rates.tick()
+                .forEach(
+                        (name, limits) -> {
+                            NodeSession session = sessions.get(name);
+                            if (session != null) {
+                                session.limit(limits);
+                            }
+                        });
     }
 
     LogFollowers logs() {
@@ -173,6 +198,7 @@ final class NodeSessions {
         peer.onEnd(() -> ended(session));
         peer.send(Json.write(new ControlFrame.Welcome(routerKey)));
         session.begin(hello.resume().revision(), image.resume(hello.resume(), hello.tenants()));
+        rates.connected(name);
         logs.connected(session::knows, peer::send);
         LOG.info("node {} connected from revision {}", name, hello.resume().revision());
         rows.moved(node);
@@ -187,6 +213,7 @@ final class NodeSessions {
             return;
         }
         LOG.info("node {} disconnected", name);
+        rates.disconnected(name);
         presence.disconnected(session.node());
         rows.moved(session.node());
         heard();
@@ -222,6 +249,7 @@ final class NodeSessions {
             String name = node.info().name();
             NodeSession session = sessions.remove(name);
             if (session != null) {
+                rates.left(name);
                 session.peer().end(CloseCode.FENCED, "node " + name + " came to another server");
             }
         }

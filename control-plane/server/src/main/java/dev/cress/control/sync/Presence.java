@@ -82,6 +82,11 @@ final class Presence {
         return node.isHere() || servers.contains(node.server());
     }
 
+    /// Nodes that have a session, here or on another server that lives.
+    int connected() {
+        return (int) nodes.values().stream().filter(this::isConnected).count();
+    }
+
     /// Forgets what nodes said of versions that this function no longer keeps.
     void retain(FunctionState state) {
         nodes.values().forEach(node -> node.retain(state));

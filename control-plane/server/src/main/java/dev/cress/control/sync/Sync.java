@@ -9,6 +9,7 @@ import dev.cress.control.store.Revision;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreListener;
 import dev.cress.control.store.StoredToken;
+import dev.cress.control.store.Tenancy;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,15 +17,24 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /// The face of the sync: sessions come in, commits go out, and what nodes say can be asked for.
 /// Made and used on the event loop.
 public final class Sync {
+    /// How often nodes' shares of tenants' rates are dealt anew.
+    static final Duration DEAL_EVERY = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sync.class);
+
     private final Vertx vertx;
     private final Store store;
     private final Duration pingEvery;
@@ -34,6 +44,8 @@ public final class Sync {
     private final RouterSessions routers;
     private final NodeSessions nodes;
     private int routersElsewhere;
+    private long quotasKnown = -1;
+    private boolean dealing;
 
     /// How many of each there may be at once, and how often each is asked for a sign of life.
     public record Limits(int nodesMax, int routersMax, int logReadersMax, Duration pingEvery) {}
@@ -75,6 +87,8 @@ public final class Sync {
                 .description("routers with a session")
                 .register(meters);
         store.follow(stored, new News(tokens));
+        vertx.setPeriodic(DEAL_EVERY.toMillis(), _ -> deal());
+        deal();
     }
 
     /// What the store tells, and who has to know.
@@ -105,6 +119,27 @@ public final class Sync {
             routersElsewhere = news.routers();
             nodes.elsewhere(news);
         }
+    }
+
+    /// Tells nodes what they may run of each tenant's. When the store doesn't answer quotas stay.
+    private void deal() {
+        if (dealing) {
+            return;
+        }
+        dealing = true;
+        store.tenancy()
+                .quotas(quotasKnown)
+                .onComplete(
+                        quotas -> {
+                            dealing = false;
+                            quotas.ifPresent(all -> quotasKnown = all.change());
+                            nodes.deal(quotas.map(Tenancy.Quotas::byTenant));
+                        },
+                        e -> {
+                            dealing = false;
+                            LOG.warn("tenants' quotas can't be read: {}", e.getMessage());
+                            nodes.deal(Optional.empty());
+                        });
     }
 
     private void gauge(

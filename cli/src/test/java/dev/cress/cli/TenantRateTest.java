@@ -1,0 +1,133 @@
+package dev.cress.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.cress.cli.Wire.Answer;
+
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A tenant's requests per second, as all nodes together let them through: wherever they come, and
+/// without the control plane as well. Clients ask much more than that.
+@Timeout(120)
+class TenantRateTest {
+    private static final int RATE = 100;
+    private static final Duration ASKED = Duration.ofSeconds(5);
+    private static final Percentage TOLERATED = Percentage.withPercentage(20);
+
+    private static LocalFleet fleet;
+
+    @BeforeAll
+    static void start(@TempDir Path data) throws IOException {
+        fleet = new LocalFleet(data);
+        assertThat(
+                        fleet.cress("tenant", "create", "acme", "--requests-per-second", RATE)
+                                .exitCode())
+                .isZero();
+        fleet.deploy("shop", LocalFleet.module("hello"), "--tenant", "acme");
+        fleet.deploy("free", LocalFleet.module("hello"));
+        // both nodes have been told
+        for (String client : List.of(Load.IN_GERMANY, Load.IN_THE_US)) {
+            await().atMost(LocalFleet.SOON)
+                    .until(() -> ask("shop.acme", Duration.ofMillis(200), client).refused > 0);
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        fleet.close();
+    }
+
+    /// What clients heard.
+    private record Heard(int served, int refused) {}
+
+    /// Clients who ask one after the other for this long, one from each of these places.
+    private static Heard ask(String function, Duration time, String... from) {
+        var served = new AtomicInteger();
+        var refused = new AtomicInteger();
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> asking = new ArrayList<>();
+            for (String place : from) {
+                asking.add(
+                        clients.submit(() -> askOnAndOn(function, place, time, served, refused)));
+            }
+            for (Future<?> each : asking) {
+                each.get();
+            }
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+        return new Heard(served.get(), refused.get());
+    }
+
+    private static void askOnAndOn(
+            String function,
+            String from,
+            Duration time,
+            AtomicInteger served,
+            AtomicInteger refused) {
+        long end = System.nanoTime() + time.toNanos();
+        try (Wire wire = fleet.wire()) {
+            while (System.nanoTime() < end) {
+                Answer answer = wire.get("/", Load.headers(function, from, "rate"));
+                if (answer.status() == 200) {
+                    served.incrementAndGet();
+                } else {
+                    assertThat(answer.status()).as(answer.text()).isEqualTo(429);
+                    assertThat(answer.error()).isEqualTo("rate-limited");
+                    assertThat(answer.header("retry-after")).isEqualTo("1");
+                    refused.incrementAndGet();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// After shares have had two seconds to follow.
+    private static void letsTheRateThrough(String... from) {
+        ask("shop.acme", Duration.ofSeconds(2), from);
+        Heard heard = ask("shop.acme", ASKED, from);
+        assertThat(heard.refused).isGreaterThan(RATE);
+        assertThat((double) heard.served / ASKED.toSeconds())
+                .as("requests per second of %d", RATE)
+                .isCloseTo(RATE, TOLERATED);
+    }
+
+    @Test
+    void itIsTheFleetsWhereverRequestsCome() {
+        letsTheRateThrough(Load.IN_GERMANY);
+        letsTheRateThrough(Load.IN_GERMANY, Load.IN_THE_US);
+        letsTheRateThrough(Load.IN_THE_US);
+        letsTheRateThrough(Load.IN_GERMANY, Load.IN_THE_US);
+        fleet.fleet.stopControlPlane();
+        try {
+            letsTheRateThrough(Load.IN_GERMANY, Load.IN_THE_US);
+        } finally {
+            fleet.fleet.startControlPlane();
+        }
+    }
+
+    @Test
+    void othersAreNotHeldBack() {
+        Heard heard = ask("free", Duration.ofSeconds(1), Load.IN_GERMANY);
+        assertThat(heard.refused).isZero();
+        assertThat(heard.served).isGreaterThan(RATE);
+    }
+}
