@@ -66,6 +66,7 @@ final class ControlClient {
     private static final int PROBLEM_BYTES_MAX = 64 * 1024;
 
     private static final TypeReference<Api.Page<Api.TokenInfo>> TOKENS = new TypeReference<>() {};
+    private static final TypeReference<Api.Page<Api.AuditEntry>> AUDIT = new TypeReference<>() {};
     private static final TypeReference<Api.Page<Api.TenantInfo>> TENANTS = new TypeReference<>() {};
     private static final TypeReference<Api.Page<Version>> VERSIONS = new TypeReference<>() {};
 
@@ -181,6 +182,18 @@ final class ControlClient {
 
     void revokeToken(String id) {
         exchange("DELETE", "/v1/tokens/" + id, BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
+    }
+
+    /// The newest entries of the audit log.
+    List<Api.AuditEntry> audit(int count) {
+        var answer =
+                exchange(
+                        "GET",
+                        "/v1/audit?limit=" + count,
+                        BodyPublishers.noBody(),
+                        "",
+                        ANSWER_TIMEOUT);
+        return read(answer.body(), body -> Json.LENIENT.readValue(body, AUDIT)).items();
     }
 
     List<Api.TenantInfo> tenants() {

@@ -24,6 +24,7 @@ final class Subcommands {
                     LogsCommand.class,
                     InspectCommand.class,
                     TokenCommand.class,
+                    AuditCommand.class,
                     TenantCommand.class,
                     StoreCommand.class,
                     TrainCommand.class);

@@ -177,6 +177,35 @@ public interface Api {
     /// What a tenant has now.
     record Usage(int functions, long storageBytes) {}
 
+    /// Each of `GET /v1/audit`: a change, made in the same transaction as this entry, or an attempt
+    /// that was refused.
+    ///
+    /// @param id rises with each entry
+    /// @param atMs ms since the epoch, by the database's clock
+    /// @param token the id of the token that asked, empty if there was none
+    /// @param tenant whose things it was about, or null for the fleet's
+    /// @param operation the method and the path's template
+    /// @param thing what stands in the path, empty if nothing does
+    /// @param outcome `done`, or the problem's code; `dropped` in an entry that stands for refused
+    ///     attempts that came too fast
+    /// @param revision of the log that the change made, 0 if nodes needn't know of it
+    /// @param requestId the caller's `x-request-id`, or one that was made for it
+    /// @param count attempts that the entry stands for
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record AuditEntry(
+            long id,
+            long atMs,
+            String token,
+            String tokenName,
+            @Nullable TenantName tenant,
+            String operation,
+            String thing,
+            String outcome,
+            long revision,
+            String requestId,
+            String address,
+            long count) {}
+
     /// A list of something, or part of it: then the answer's `link` header says where it goes on
     /// (RFC 8288, `rel="next"`).
     @JsonInclude(JsonInclude.Include.ALWAYS)

@@ -122,6 +122,7 @@ class StartTest {
         try (var plane = Plane.start(parent.resolve("data"))) {
             plane.deployed("hello", 1);
         }
+        change("DROP TABLE audit");
         change("DROP TABLE holding");
         change("DROP TABLE tenant");
         change("DROP INDEX function_tenant");

@@ -175,7 +175,12 @@ class TenantWalkTest {
 
     /// Operations that show a tenant its own.
     private static final List<String> LISTS =
-            List.of("GET /v1/modules", "GET /v1/functions", "GET /v1/nodes", "GET /v1/status");
+            List.of(
+                    "GET /v1/modules",
+                    "GET /v1/functions",
+                    "GET /v1/nodes",
+                    "GET /v1/status",
+                    "GET /v1/audit");
 
     /// Operations on what is the fleet's: a tenant's token hasn't the scope, whatever there is.
     private static final List<String> FLEETS =

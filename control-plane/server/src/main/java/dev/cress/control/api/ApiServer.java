@@ -2,10 +2,12 @@ package dev.cress.control.api;
 
 import dev.cress.contract.Json;
 import dev.cress.contract.Problem;
+import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.EntityTags;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Scope;
+import dev.cress.control.store.Secrets;
 import dev.cress.control.store.Store;
 import dev.cress.control.sync.Sync;
 
@@ -20,6 +22,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.regex.Pattern;
 
 /// The HTTP server: finds the endpoint, checks the token, answers, counts. Made and used on the
 /// event loop.
@@ -39,7 +42,13 @@ public final class ApiServer {
 
     static final int HEADER_BYTES_MAX = 32 << 10;
 
+    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+
+    /// Whoever showed no token that is known.
+    private static final Grant NOBODY = new Grant("", "", Scope.METRICS, "");
+
     private final Vertx vertx;
+    private final RefusedAttempts refused;
     private final HttpServer server;
     private final Endpoints endpoints;
     private final Access access;
@@ -57,6 +66,8 @@ public final class ApiServer {
             InstantSource clock,
             int jsonBytesMax) {
         this.vertx = vertx;
+        this.refused = new RefusedAttempts(store.audit());
+        vertx.setPeriodic(RefusedAttempts.WRITE_EVERY.toMillis(), _ -> refused.tick());
         this.access = access;
         this.meters = meters;
         this.jsonBytesMax = jsonBytesMax;
@@ -66,6 +77,7 @@ public final class ApiServer {
                         new ModuleEndpoints(store.uploaded(), uploads),
                         new LogEndpoints(vertx, store, sync, clock),
                         new FleetEndpoints(store, sync, access),
+                        new AuditEndpoints(store.audit()),
                         new TenantEndpoints(store.tenancy(), sync, access),
                         new Operations(meters));
         server =
@@ -98,6 +110,8 @@ public final class ApiServer {
 
     private void handle(HttpServerRequest request) {
         var timer = Timer.start(meters);
+        String id = requestId(request);
+        request.response().putHeader("x-request-id", id);
         Endpoints.Found found;
         try {
             found = endpoints.find(request.method(), request.path());
@@ -108,32 +122,56 @@ public final class ApiServer {
         }
         var endpoint = found.endpoint();
         count(request, timer, endpoint.label());
+        Grant caller = NOBODY;
         try {
-            var caller = caller(found, request);
-            var call = new Call(request, found.arguments(), caller, jsonBytesMax);
+            caller = caller(endpoint, request);
+            require(caller, found);
+            var known = caller;
+            var call = new Call(request, found, caller, id, jsonBytesMax);
             endpoint.handler()
                     .handle(call)
                     .onSuccess(answer -> answer(request, answer))
-                    .onFailure(fault -> refuse(request, fault));
+                    .onFailure(fault -> refuse(request, found, known, fault));
         } catch (RuntimeException e) {
-            refuse(request, e);
+            refuse(request, found, caller, e);
         }
     }
 
-    private Grant caller(Endpoints.Found found, HttpServerRequest request) {
-        var endpoint = found.endpoint();
+    /// The caller's own, so that he finds it again in the audit log, or one that is made for it.
+    private static String requestId(HttpServerRequest request) {
+        String sent = request.getHeader("x-request-id");
+        return sent != null && REQUEST_ID.matcher(sent).matches() ? sent : Secrets.hex(8);
+    }
+
+    private void refuse(
+            HttpServerRequest request, Endpoints.Found found, Grant caller, Throwable fault) {
+        String id = request.response().headers().get("x-request-id");
+        var problem = Problems.of(fault).problem();
+        boolean denied = problem.status() == 401 || problem.status() == 403;
+        if (denied || (problem.status() == 404 && !caller.isFleets())) {
+            refused.add(
+                    Call.actor(request, found.endpoint().label(), found.arguments(), caller, id),
+                    problem.code());
+        }
+        refuse(request, fault);
+    }
+
+    private Grant caller(Endpoint endpoint, HttpServerRequest request) {
         boolean open =
                 switch (endpoint.token()) {
                     case NOBODY -> true;
                     case REMOTE -> isLoopback(request);
                     case EVERYBODY -> false;
                 };
-        if (open) {
-            return new Grant("", "anybody", Scope.METRICS, "");
-        }
-        var caller = access.check(request.getHeader("authorization"));
-        if (caller.has(endpoint.scopes())) {
-            return caller;
+        return open
+                ? new Grant("", "anybody", Scope.METRICS, "")
+                : access.check(request.getHeader("authorization"));
+    }
+
+    private static void require(Grant caller, Endpoints.Found found) {
+        var endpoint = found.endpoint();
+        if (endpoint.token() == TokenFor.NOBODY || caller.has(endpoint.scopes())) {
+            return;
         }
         var unknown = endpoint.unknown();
         throw unknown == null || caller.isFleets()
@@ -182,7 +220,11 @@ public final class ApiServer {
             return;
         }
         // What was said of an answer that doesn't come isn't true of the problem.
+        String id = response.headers().get("x-request-id");
         response.headers().clear();
+        if (id != null) {
+            response.putHeader("x-request-id", id);
+        }
         if (request.getHeader("expect") != null) {
             // Whether the body still comes is open, so nothing can follow on this connection.
             response.putHeader("connection", "close");

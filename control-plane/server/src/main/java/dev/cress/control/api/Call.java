@@ -4,6 +4,7 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.TenantName;
+import dev.cress.control.store.Actor;
 import dev.cress.control.store.Once;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Terms;
@@ -26,21 +27,33 @@ final class Call {
     /// Characters of an idempotency key.
     static final int KEY_LENGTH_MAX = 255;
 
+    private static final Pattern TENANT = Pattern.compile("[a-z]([a-z0-9-]{0,38}[a-z0-9])?");
+
     private static final Pattern KEY =
             Pattern.compile("[!-~&&[^\"\\\\]]{1," + KEY_LENGTH_MAX + "}");
 
     private final HttpServerRequest request;
     private final List<String> arguments;
+    private final String operation;
+    private final String id;
     private final Grant caller;
     private final int jsonBytesMax;
 
     /// Of the body, as far as it was read.
     private Sha256 digest = Sha256.of(new byte[0]);
 
-    /// @param arguments the caller's segments of the path
-    Call(HttpServerRequest request, List<String> arguments, Grant caller, int jsonBytesMax) {
+    /// @param found what was asked for
+    /// @param id the request's
+    Call(
+            HttpServerRequest request,
+            Endpoints.Found found,
+            Grant caller,
+            String id,
+            int jsonBytesMax) {
         this.request = request;
-        this.arguments = arguments;
+        this.arguments = found.arguments();
+        this.operation = found.endpoint().label();
+        this.id = id;
         this.caller = caller;
         this.jsonBytesMax = jsonBytesMax;
     }
@@ -131,7 +144,51 @@ final class Call {
                                                 Access.secret(request.getHeader("authorization")),
                                                 key,
                                                 asked(ifMatch)));
-        return new Terms(once.orElse(null), ifMatch);
+        return new Terms(once.orElse(null), ifMatch, actor());
+    }
+
+    /// Who asks for what, for the audit log.
+    Actor actor() {
+        return actor(request, operation, arguments, caller, id);
+    }
+
+    /// The same of a request that was refused, perhaps before anything of it was read.
+    static Actor actor(
+            HttpServerRequest request,
+            String operation,
+            List<String> arguments,
+            Grant caller,
+            String id) {
+        String thing = arguments.isEmpty() ? "" : arguments.getFirst();
+        String address = request.remoteAddress().hostAddress();
+        return new Actor(
+                caller.tokenId(),
+                caller.name(),
+                caller.isFleets() ? about(request, operation, thing) : caller.tenant(),
+                operation,
+                thing,
+                id,
+                address == null ? "" : address);
+    }
+
+    /// Whose things a caller of the fleet means, empty if they are the fleet's.
+    private static String about(HttpServerRequest request, String operation, String thing) {
+        if (operation.contains("/v1/tenants/")) {
+            return TENANT.matcher(thing).matches() ? thing : "";
+        }
+        boolean ofTenants =
+                operation.contains("/v1/functions")
+                        || operation.contains("/v1/modules")
+                        || operation.contains("/v1/assets");
+        if (!ofTenants) {
+            return "";
+        }
+        int dot = thing.indexOf('.');
+        String named =
+                dot < 0
+                        ? request.getParam("tenant", TenantName.DEFAULT.value())
+                        : thing.substring(dot + 1);
+        return TENANT.matcher(named).matches() ? named : "";
     }
 
     /// All that was asked, digested.

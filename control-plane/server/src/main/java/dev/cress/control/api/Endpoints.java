@@ -30,6 +30,7 @@ record Endpoints(List<Endpoint> all) {
             ModuleEndpoints modules,
             LogEndpoints logs,
             FleetEndpoints fleet,
+            AuditEndpoints audit,
             TenantEndpoints tenants,
             Operations operations) {
         var keys = new KeysInUse();
@@ -89,6 +90,7 @@ record Endpoints(List<Endpoint> all) {
                                 "/v1/tokens/{}",
                                 Access::unknown,
                                 keys.guard(fleet::revokeToken)),
+                        Endpoint.of(GET, "/v1/audit", Set.of(DEPLOY, READ), audit::list),
                         Endpoint.of(GET, "/v1/tenants", Set.of(), tenants::list),
                         Endpoint.of(POST, "/v1/tenants", Set.of(), keys.guard(tenants::create)),
                         Endpoint.of(GET, TENANT, Set.of(DEPLOY, READ), tenants::get),

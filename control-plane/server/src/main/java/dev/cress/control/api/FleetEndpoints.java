@@ -68,7 +68,7 @@ final class FleetEndpoints {
     }
 
     Future<Answer> forgetNode(Call call) {
-        return sync.forget(call.argument()).map(_ -> Answer.empty());
+        return sync.forget(call.terms(), call.argument()).map(_ -> Answer.empty());
     }
 
     Future<Answer> status(Call call) {

@@ -61,7 +61,7 @@ final class ModuleEndpoints {
     }
 
     private static Uploads.Sender sender(Call call) {
-        return new Uploads.Sender(call.tenant(), call.gone());
+        return new Uploads.Sender(new Uploaded.Sender(call.tenant(), call.actor()), call.gone());
     }
 
     Future<Answer> list(Call call) {

@@ -80,7 +80,11 @@ public final class Uploads {
     /// Who sends something.
     ///
     /// @param gone completes if it has left before its answer
-    public record Sender(TenantName tenant, Future<Void> gone) {}
+    public record Sender(Uploaded.Sender who, Future<Void> gone) {
+        TenantName tenant() {
+            return who.tenant();
+        }
+    }
 
     /// Files that are stored.
     ///
@@ -168,7 +172,7 @@ public final class Uploads {
                                                 .compose(
                                                         count ->
                                                                 stored.addBundle(
-                                                                        sender.tenant(),
+                                                                        sender.who(),
                                                                         sha256,
                                                                         received.bytes(),
                                                                         count,
@@ -198,12 +202,7 @@ public final class Uploads {
                 .prepare(sender.tenant().value(), path, wanted, sender.gone())
                 .compose(
                         abi ->
-                                stored.addModule(
-                                                sender.tenant(),
-                                                sha256,
-                                                received.bytes(),
-                                                abi,
-                                                path)
+                                stored.addModule(sender.who(), sha256, received.bytes(), abi, path)
                                         .compose(added -> answer(sender, sha256, abi, added)));
     }
 

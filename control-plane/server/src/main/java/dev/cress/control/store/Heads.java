@@ -17,7 +17,9 @@ public final class Heads {
         NODES("nodes"),
         /// Nodes that were taken out, which no row tells.
         FORGOTTEN("forgotten"),
-        TENANTS("tenants");
+        TENANTS("tenants"),
+        /// The last entry of the audit log.
+        AUDIT("audit");
 
         private final String row;
 

@@ -152,7 +152,24 @@ record PostgresDialect(String url) implements Dialect {
 
     @Override
     public String definition(String sql) {
-        return TYPE.matcher(sql).replaceAll((MatchResult type) -> TYPES.get(type.group()));
+        return switch (sql) {
+            case Schema.AUDIT_KEEPS_ROWS ->
+                    """
+                    CREATE FUNCTION audit_keeps() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$;
+                    CREATE TRIGGER audit_keeps_rows BEFORE UPDATE ON audit
+                    FOR EACH ROW EXECUTE FUNCTION audit_keeps();
+                    CREATE TRIGGER audit_keeps_all BEFORE TRUNCATE ON audit
+                    FOR EACH STATEMENT EXECUTE FUNCTION audit_keeps()\
+                    """;
+            case Schema.AUDIT_KEEPS_TIME ->
+                    """
+                    CREATE TRIGGER audit_keeps_time BEFORE DELETE ON audit FOR EACH ROW
+                    WHEN (OLD.at_ms > %s - %d) EXECUTE FUNCTION audit_keeps()\
+                    """
+                            .formatted(nowMs(), Retention.AUDIT_KEPT.toMillis());
+            default -> TYPE.matcher(sql).replaceAll((MatchResult type) -> TYPES.get(type.group()));
+        };
     }
 
     @Override

@@ -3,21 +3,26 @@ package dev.cress.control.store;
 import io.vertx.core.Future;
 
 import java.time.Duration;
+import java.util.function.Function;
 
 /// Takes old revisions out of the log: what they amount to stands in the other tables, and a node
-/// that is further behind gets that. One server at a time does it, under a lease; each step is a
-/// transaction of its own, so that nobody waits long.
+/// that is further behind gets that. The same for the audit log. One server at a time does it,
+/// under a lease; each step is a transaction of its own, so that nobody waits long.
 final class Retention {
     /// How long a revision stays in the log.
     static final Duration LOG_KEPT = Duration.ofDays(7);
 
-    /// Revisions that are taken out in one transaction.
+    /// How long an entry stays in the audit log; the database refuses to let it go before.
+    static final Duration AUDIT_KEPT = Duration.ofDays(90);
+
+    /// Revisions or entries that are taken out in one transaction.
     static final int STEP = 1_000;
 
     /// Longer than a step takes by far: a server that stands still for as long has lost it.
     private static final Duration LEASE = Duration.ofMinutes(1);
 
     private static final String NAME = "log-retention";
+    private static final String AUDIT_NAME = "audit-retention";
 
     private final Store store;
 
@@ -29,19 +34,28 @@ final class Retention {
     ///
     /// @return how many revisions went
     Future<Integer> trim(Duration kept) {
-        return store.acquire(NAME, LEASE)
+        return trim(NAME, tables -> tables.log().trim(kept, STEP));
+    }
+
+    /// The same for entries of the audit log.
+    Future<Integer> trimAudit(Duration kept) {
+        return trim(AUDIT_NAME, tables -> tables.audit().trim(kept, STEP));
+    }
+
+    private Future<Integer> trim(String name, Function<Tables, Integer> step) {
+        return store.acquire(name, LEASE)
                 .compose(
                         lease ->
                                 lease.map(
                                                 held ->
-                                                        steps(held, kept, 0)
+                                                        steps(held, step, 0)
                                                                 .eventually(
                                                                         () -> store.release(held)))
                                         .orElse(Future.succeededFuture(0)));
     }
 
-    private Future<Integer> steps(Lease lease, Duration kept, int gone) {
-        return store.under(lease, tables -> tables.log().trim(kept, STEP))
+    private Future<Integer> steps(Lease lease, Function<Tables, Integer> step, int gone) {
+        return store.under(lease, step)
                 .compose(
                         count ->
                                 count < STEP
@@ -51,7 +65,7 @@ final class Retention {
                                                         renewed ->
                                                                 steps(
                                                                         renewed.orElse(lease),
-                                                                        kept,
+                                                                        step,
                                                                         gone + count)));
     }
 }

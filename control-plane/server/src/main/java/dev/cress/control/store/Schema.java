@@ -12,6 +12,12 @@ import java.util.List;
 /// and lists; `holding` says which tenant uploaded what. A deleted function keeps its row, so that
 /// the numbers of its versions and deployments go on when the name is used again.
 final class Schema {
+    /// A definition that each [Dialect] has in its own words: no row of `audit` is ever changed.
+    static final String AUDIT_KEEPS_ROWS = "audit rows are not changed";
+
+    /// The same: none is taken out before its time, [Retention#AUDIT_KEPT].
+    static final String AUDIT_KEEPS_TIME = "audit rows stay";
+
     /// Raised with each change of the tables; a store of a newer program is refused.
     static final int VERSION = 7;
 
@@ -51,7 +57,19 @@ final class Schema {
                 """
                 INSERT INTO holding (tenant, kind, sha256, bytes, abi, files, created_at_ms)
                 SELECT 'default', 'bundle', sha256, bytes, '', files, created_at_ms FROM bundle\
-                """);
+                """,
+                "INSERT INTO head (name, number, hash) VALUES ('audit', 0, '')",
+                """
+                CREATE TABLE audit (
+                  id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, token TEXT NOT NULL,
+                  token_name TEXT NOT NULL, tenant TEXT NOT NULL, operation TEXT NOT NULL,
+                  thing TEXT NOT NULL, outcome TEXT NOT NULL, revision INTEGER NOT NULL,
+                  request TEXT NOT NULL, address TEXT NOT NULL, count INTEGER NOT NULL) STRICT\
+                """,
+                "CREATE INDEX audit_tenant ON audit (tenant, id)",
+                "CREATE INDEX audit_at ON audit (at_ms)",
+                AUDIT_KEEPS_ROWS,
+                AUDIT_KEEPS_TIME);
     }
 
     private static List<String> answers() {

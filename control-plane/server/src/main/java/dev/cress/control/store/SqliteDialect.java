@@ -100,7 +100,21 @@ record SqliteDialect(Path file, long bytesMax) implements Dialect {
 
     @Override
     public String definition(String sql) {
-        return sql;
+        return switch (sql) {
+            case Schema.AUDIT_KEEPS_ROWS ->
+                    """
+                    CREATE TRIGGER audit_keeps_rows BEFORE UPDATE ON audit BEGIN
+                      SELECT RAISE(ABORT, 'the audit log is append-only'); END\
+                    """;
+            case Schema.AUDIT_KEEPS_TIME ->
+                    """
+                    CREATE TRIGGER audit_keeps_time BEFORE DELETE ON audit
+                    WHEN OLD.at_ms > %s - %d BEGIN
+                      SELECT RAISE(ABORT, 'the audit log is append-only'); END\
+                    """
+                            .formatted(nowMs(), Retention.AUDIT_KEPT.toMillis());
+            default -> sql;
+        };
     }
 
     @Override

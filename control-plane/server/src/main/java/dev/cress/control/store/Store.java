@@ -118,6 +118,10 @@ public final class Store implements AutoCloseable {
         return new Uploaded(this, clock);
     }
 
+    public Audit audit() {
+        return new Audit(this);
+    }
+
     public Tenancy tenancy() {
         return new Tenancy(this, clock);
     }
@@ -307,13 +311,15 @@ public final class Store implements AutoCloseable {
                 });
     }
 
-    public Future<Void> deleteNode(String name) {
+    public Future<Void> deleteNode(Terms terms, String name) {
         return aside(
-                        tables -> {
-                            tables.nodes().delete(name);
-                            database.dialect().announce(tables.transaction(), server);
-                            return name;
-                        })
+                        terms.on(
+                                String.class,
+                                tables -> {
+                                    tables.nodes().delete(name);
+                                    database.dialect().announce(tables.transaction(), server);
+                                    return name;
+                                }))
                 .mapEmpty();
     }
 
@@ -354,11 +360,15 @@ public final class Store implements AutoCloseable {
                 });
     }
 
-    /// Takes revisions out of the log that are older than a week, unless another server is at it.
+    /// Takes revisions out of the log that are older than a week, and entries out of the audit log
+    /// after 90 days, unless another server is at it.
     ///
-    /// @return how many went
+    /// @return how many revisions went
     public Future<Integer> trimLog() {
-        return new Retention(this).trim(Retention.LOG_KEPT);
+        var retention = new Retention(this);
+        return retention
+                .trimAudit(Retention.AUDIT_KEPT)
+                .compose(_ -> retention.trim(Retention.LOG_KEPT));
     }
 
     /// Makes a change as if nobody else were there. It may run more than once.

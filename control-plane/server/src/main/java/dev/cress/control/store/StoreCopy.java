@@ -33,6 +33,7 @@ public final class StoreCopy {
                     "route",
                     "token",
                     "answer",
+                    "audit",
                     "node",
                     "node_function");
 

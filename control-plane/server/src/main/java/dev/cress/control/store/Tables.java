@@ -16,7 +16,8 @@ record Tables(
         KnownNodes nodes,
         Servers servers,
         Leases leases,
-        Answers answers) {
+        Answers answers,
+        AuditLog audit) {
     static Tables in(Transaction transaction) {
         var log = new RevisionLog(transaction);
         var heads = new Heads(transaction);
@@ -42,6 +43,7 @@ record Tables(
                 new KnownNodes(transaction, heads),
                 new Servers(transaction),
                 new Leases(transaction),
-                new Answers(transaction));
+                new Answers(transaction),
+                new AuditLog(transaction, heads));
     }
 }

@@ -7,6 +7,8 @@ import dev.cress.contract.TenantName;
 
 import io.vertx.core.Future;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,6 +23,17 @@ public final class Uploaded {
     Uploaded(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+    }
+
+    /// Who sends something.
+    ///
+    /// @param actor for the audit log, or null for the program itself
+    public record Sender(TenantName tenant, @Nullable Actor actor) {
+        private void note(Tables tables) {
+            if (actor != null) {
+                tables.audit().append(actor, AuditLog.DONE, 0, 1);
+            }
+        }
     }
 
     /// A module that anybody uploaded.
@@ -42,15 +55,17 @@ public final class Uploaded {
                 });
     }
 
-    /// Stores an uploaded file for this tenant. Empty if it had the module already.
+    /// Stores an uploaded file for its sender. Empty if it had the module already.
     public Future<Optional<ModuleInfo>> addModule(
-            TenantName tenant, Sha256 sha256, long bytes, String abi, Path file) {
+            Sender sender, Sha256 sha256, long bytes, String abi, Path file) {
         return store.aside(
                 tables -> {
                     var module = new ModuleInfo(sha256, bytes, abi, clock.millis());
-                    return tables.holdings().add(tenant, module, file)
-                            ? Optional.of(module)
-                            : Optional.empty();
+                    if (!tables.holdings().add(sender.tenant(), module, file)) {
+                        return Optional.empty();
+                    }
+                    sender.note(tables);
+                    return Optional.of(module);
                 });
     }
 
@@ -69,15 +84,17 @@ public final class Uploaded {
         return store.read(tables -> tables.holdings().bundle(tenant, sha256));
     }
 
-    /// Stores an uploaded archive for this tenant, unless it has it.
+    /// Stores an uploaded archive for its sender, unless it has it.
     public Future<BundleInfo> addBundle(
-            TenantName tenant, Sha256 sha256, long bytes, int files, Path file) {
+            Sender sender, Sha256 sha256, long bytes, int files, Path file) {
         return store.aside(
                 tables -> {
                     var bundle = new BundleInfo(sha256, bytes, files, clock.millis());
-                    return tables.holdings().add(tenant, bundle, file)
-                            ? bundle
-                            : tables.holdings().bundle(tenant, sha256).orElseThrow();
+                    if (!tables.holdings().add(sender.tenant(), bundle, file)) {
+                        return tables.holdings().bundle(sender.tenant(), sha256).orElseThrow();
+                    }
+                    sender.note(tables);
+                    return bundle;
                 });
     }
 

@@ -10,6 +10,7 @@ import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreListener;
 import dev.cress.control.store.StoredToken;
 import dev.cress.control.store.Tenancy;
+import dev.cress.control.store.Terms;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -192,7 +193,7 @@ public final class Sync {
     }
 
     /// Stops missing a node that won't come back.
-    public Future<Void> forget(String name) {
+    public Future<Void> forget(Terms terms, String name) {
         var node = presence.node(name);
         if (node == null) {
             throw Refusal.of(404, "unknown-node", "Unknown node", "there is no node " + name);
@@ -207,7 +208,7 @@ public final class Sync {
         presence.forget(name);
         rollouts.changed();
         routers.changed();
-        return store.deleteNode(name);
+        return store.deleteNode(terms, name);
     }
 
     /// Ends all sessions, so that peers know to come back elsewhere or later.

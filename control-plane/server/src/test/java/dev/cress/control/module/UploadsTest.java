@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.cress.contract.TenantName;
 import dev.cress.control.store.Engine;
 import dev.cress.control.store.Store;
+import dev.cress.control.store.Uploaded;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
@@ -98,7 +99,10 @@ class UploadsTest {
         loop.runOnContext(
                 _ -> {
                     var body = new AbandonedBody();
-                    var sender = new Uploads.Sender(TenantName.DEFAULT, Future.succeededFuture());
+                    var sender =
+                            new Uploads.Sender(
+                                    new Uploaded.Sender(TenantName.DEFAULT, null),
+                                    Future.succeededFuture());
                     uploads.receive(sender, body, -1, "auto").onComplete(ended);
                     body.abandon();
                 });

@@ -1,12 +1,17 @@
 package dev.cress.control.store;
 
+import static dev.cress.control.store.OpenStore.await;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
+import dev.cress.contract.Quota;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 
 import io.vertx.core.Future;
 
@@ -19,10 +24,15 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /// Two servers claim the same thing at the same time, 1,000 times over. Some rounds are under way
 /// at once, so that both engines' batches overlap.
@@ -84,7 +94,7 @@ class ConcurrentClaimsTest {
 
     private static <T> @Nullable T won(String refusal, Future<T> answer) {
         try {
-            return OpenStore.await(answer);
+            return await(answer);
         } catch (Refusal e) {
             assertThat(e.problem().code()).isEqualTo(refusal);
             return null;
@@ -132,7 +142,7 @@ class ConcurrentClaimsTest {
         List<String> seen = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
             one.released("f" + round, module);
-            var function = OpenStore.await(one.store.function(new FunctionName("f" + round)));
+            var function = await(one.store.function(new FunctionName("f" + round)));
             seen.add(EntityTags.of(Json.write(function)));
         }
         var rounds =
@@ -140,7 +150,7 @@ class ConcurrentClaimsTest {
                         "precondition-failed",
                         (store, round, who) ->
                                 store.release(
-                                        new Terms(null, seen.get(round)),
+                                        new Terms(null, seen.get(round), null),
                                         "f" + round,
                                         module,
                                         new Route("example.com", "/" + who + round)));
@@ -168,6 +178,66 @@ class ConcurrentClaimsTest {
         }
         transaction.update("INSERT INTO setting (name, value) VALUES (?, ?)", prefix + who, who);
         return who;
+    }
+
+    private static <T> long winners(List<Round<T>> rounds) {
+        return rounds.stream()
+                .mapToLong(r -> (r.first == null ? 0 : 1) + (r.second == null ? 0 : 1))
+                .sum();
+    }
+
+    @Test
+    void aTenantsFunctionsAreNoMoreThanItsQuota() {
+        var acme = new TenantName("acme");
+        int most = ROUNDS / 2;
+        await(one.store.tenancy().create(Terms.NONE, acme, new Quota(most, null, null, null)));
+        Sha256 ours = uploaded(one, acme, "a module");
+        var rounds =
+                rounds(
+                        "quota-exceeded",
+                        (store, round, who) -> store.version(who + round + ".acme", ours));
+        assertThat(winners(rounds)).isEqualTo(most);
+        assertThat(await(one.store.tenancy().get(acme)).usage().functions()).isEqualTo(most);
+    }
+
+    private Sha256 uploaded(OpenStore store, TenantName tenant, String text) {
+        var upload = upload(store, tenant, text);
+        return await(upload).orElseThrow().sha256();
+    }
+
+    private Future<Optional<ModuleInfo>> upload(OpenStore store, TenantName tenant, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        var sha256 = Sha256.of(bytes);
+        try {
+            Path file = Files.write(folder.resolve(sha256.hex()), bytes);
+            return store.store
+                    .uploaded()
+                    .addModule(
+                            new Uploaded.Sender(tenant, null),
+                            sha256,
+                            bytes.length,
+                            "wasi-cgi",
+                            file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Uploads don't wait for the log's head.
+    @Test
+    void aTenantsBytesAreNoMoreThanItsQuota() {
+        var acme = new TenantName("acme");
+        int most = ROUNDS / 2;
+        var quota = new Quota(null, 8L * most, null, null);
+        await(one.store.tenancy().create(Terms.NONE, acme, quota));
+        var rounds =
+                rounds(
+                        "quota-exceeded",
+                        (store, round, who) ->
+                                upload(store, acme, "%s-%06d".formatted(who, round)));
+        assertThat(winners(rounds)).isEqualTo(most);
+        assertThat(await(one.store.tenancy().get(acme)).usage().storageBytes())
+                .isEqualTo(8L * most);
     }
 
     /// Compare-and-set: of two that saw the same value one may replace it.

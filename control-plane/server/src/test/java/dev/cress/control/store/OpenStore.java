@@ -110,7 +110,12 @@ final class OpenStore implements AutoCloseable {
             Path file = Files.write(folder.resolve(sha256.hex()), bytes);
             await(
                     store.uploaded()
-                            .addModule(TenantName.DEFAULT, sha256, bytes.length, "wasi-cgi", file));
+                            .addModule(
+                                    new Uploaded.Sender(TenantName.DEFAULT, null),
+                                    sha256,
+                                    bytes.length,
+                                    "wasi-cgi",
+                                    file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -173,7 +173,7 @@ class StoreContractTest {
                         await(
                                 store().uploaded()
                                         .addModule(
-                                                TenantName.DEFAULT,
+                                                new Uploaded.Sender(TenantName.DEFAULT, null),
                                                 sha256,
                                                 bytes.length,
                                                 "other",
@@ -196,7 +196,8 @@ class StoreContractTest {
                                 await(
                                         store().uploaded()
                                                 .addModule(
-                                                        TenantName.DEFAULT,
+                                                        new Uploaded.Sender(
+                                                                TenantName.DEFAULT, null),
                                                         sha256,
                                                         9,
                                                         "wasi-cgi",
