@@ -4,6 +4,7 @@ import dev.cress.contract.Json;
 import dev.cress.contract.Problem;
 import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.module.Uploads;
+import dev.cress.control.store.Actor;
 import dev.cress.control.store.EntityTags;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Scope;
@@ -131,9 +132,16 @@ public final class ApiServer {
             endpoint.handler()
                     .handle(call)
                     .onSuccess(answer -> answer(request, answer))
-                    .onFailure(fault -> refuse(request, found, known, fault));
+                    .onFailure(
+                            fault ->
+                                    refuse(
+                                            request,
+                                            Problems.of(fault),
+                                            call.actor(),
+                                            !known.isFleets()));
         } catch (RuntimeException e) {
-            refuse(request, found, caller, e);
+            var who = Call.actor(request, endpoint.label(), found.arguments(), caller, id);
+            refuse(request, Problems.of(e), who, !caller.isFleets());
         }
     }
 
@@ -143,17 +151,12 @@ public final class ApiServer {
         return sent != null && REQUEST_ID.matcher(sent).matches() ? sent : Secrets.hex(8);
     }
 
-    private void refuse(
-            HttpServerRequest request, Endpoints.Found found, Grant caller, Throwable fault) {
-        String id = request.response().headers().get("x-request-id");
-        var problem = Problems.of(fault).problem();
-        boolean denied = problem.status() == 401 || problem.status() == 403;
-        if (denied || (problem.status() == 404 && !caller.isFleets())) {
-            refused.add(
-                    Call.actor(request, found.endpoint().label(), found.arguments(), caller, id),
-                    problem.code());
+    private void refuse(HttpServerRequest request, Refusal refusal, Actor who, boolean isTenants) {
+        int status = refusal.problem().status();
+        if (status == 401 || status == 403 || (status == 404 && isTenants)) {
+            refused.add(who, refusal.problem().code());
         }
-        refuse(request, fault);
+        refuse(request, refusal);
     }
 
     private Grant caller(Endpoint endpoint, HttpServerRequest request) {

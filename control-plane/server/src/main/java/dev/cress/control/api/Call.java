@@ -34,8 +34,7 @@ final class Call {
 
     private final HttpServerRequest request;
     private final List<String> arguments;
-    private final String operation;
-    private final String id;
+    private final Actor actor;
     private final Grant caller;
     private final int jsonBytesMax;
 
@@ -52,8 +51,7 @@ final class Call {
             int jsonBytesMax) {
         this.request = request;
         this.arguments = found.arguments();
-        this.operation = found.endpoint().label();
-        this.id = id;
+        this.actor = actor(request, found.endpoint().label(), arguments, caller, id);
         this.caller = caller;
         this.jsonBytesMax = jsonBytesMax;
     }
@@ -149,7 +147,7 @@ final class Call {
 
     /// Who asks for what, for the audit log.
     Actor actor() {
-        return actor(request, operation, arguments, caller, id);
+        return actor;
     }
 
     /// The same of a request that was refused, perhaps before anything of it was read.
