@@ -118,7 +118,8 @@ public final class NodeStore implements AutoCloseable {
         force(data);
     }
 
-    private static void force(Path folder) throws IOException {
+    /// Has the names in a folder as durable as what they name.
+    static void force(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
@@ -170,6 +171,7 @@ public final class NodeStore implements AutoCloseable {
 
     public void putModule(Sha256 sha256, byte[] bytes) throws IOException {
         write(modulePath(sha256), bytes);
+        force(modules);
     }
 
     /// Deletes the modules that nothing here names any more.
