@@ -10,7 +10,9 @@ import dev.cress.contract.LogLevel;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Problem;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.Trust;
 import dev.cress.contract.Version;
+import dev.cress.identity.FleetIdentity;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,8 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import javax.net.ssl.SSLException;
+
 /// Speaks with a control plane for the commands. A refusal becomes a [CliException] with the
 /// control plane's own words, an answer that gets lost is asked for again.
 final class ControlClient {
@@ -64,23 +68,40 @@ final class ControlClient {
     private static final int PROBLEM_BYTES_MAX = 64 * 1024;
 
     private static final TypeReference<Api.Page<Api.TokenInfo>> TOKENS = new TypeReference<>() {};
+    private static final TypeReference<Api.Page<Api.MemberInfo>> MEMBERS = new TypeReference<>() {};
     private static final TypeReference<Api.Page<Version>> VERSIONS = new TypeReference<>() {};
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+    private final HttpClient http;
     private final URI control;
     private final String token;
     private final String tokenOrigin;
 
     /// @param tokenOrigin where the token was looked for, in words, for a 401
     ControlClient(URI control, String token, String tokenOrigin) {
+        this(control, new Trust(null, List.of()), token, tokenOrigin);
+    }
+
+    /// @param trust by what it is known, if it speaks TLS
+    /// @param tokenOrigin where the token was looked for, in words, for a 401
+    ControlClient(URI control, Trust trust, String token, String tokenOrigin) {
         this.control = control;
+        var builder = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT);
+        if (control.getScheme().equals("https")) {
+            builder.sslContext(FleetIdentity.anonymous(trust));
+        }
+        http = builder.build();
         this.token = token;
         this.tokenOrigin = tokenOrigin;
     }
 
     static ControlClient withTokenFile(URI control, Path file) {
+        return withTokenFile(control, new Trust(null, List.of()), file);
+    }
+
+    static ControlClient withTokenFile(URI control, Trust trust, Path file) {
         try {
-            return new ControlClient(control, Files.readString(file).strip(), file.toString());
+            String secret = Files.readString(file).strip();
+            return new ControlClient(control, trust, secret, file.toString());
         } catch (IOException e) {
             throw new CliException("token file %s can't be read: %s".formatted(file, e));
         }
@@ -162,6 +183,32 @@ final class ControlClient {
 
     void revokeToken(String id) {
         exchange("DELETE", "/v1/tokens/" + id, BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
+    }
+
+    Api.JoinTokenCreated createJoinToken(Api.NewJoinToken asked) {
+        return post("/v1/join-tokens", asked, Api.JoinTokenCreated.class);
+    }
+
+    List<Api.MemberInfo> members() {
+        return list("/v1/members", MEMBERS);
+    }
+
+    Api.MemberRemoved removeMember(String name) {
+        return send(
+                "DELETE",
+                "/v1/members/" + name,
+                BodyPublishers.noBody(),
+                "",
+                Api.MemberRemoved.class);
+    }
+
+    void drainNode(String name) {
+        exchange(
+                "POST",
+                "/v1/nodes/" + name + "/drain",
+                BodyPublishers.noBody(),
+                "",
+                ANSWER_TIMEOUT);
     }
 
     /// The function's log as it comes, one JSON object a line; blank lines say that it is alive.
@@ -266,6 +313,10 @@ final class ControlClient {
             throw new CliException(
                     "no control plane answers at %s: is it running (cress up), or is it elsewhere (--control URL)?"
                             .formatted(control));
+        } catch (SSLException e) {
+            throw new CliException(
+                    "control plane %s isn't known: %s; say with --ca by what it is"
+                            .formatted(control, e.getMessage()));
         } catch (IOException e) {
             throw new CliException("control plane %s: %s".formatted(control, e.getMessage()));
         } catch (InterruptedException e) {
@@ -286,7 +337,9 @@ final class ControlClient {
                     throw refused(problem);
                 }
             } catch (IOException e) {
-                boolean down = attempt == 1 && e instanceof ConnectException;
+                boolean down =
+                        (attempt == 1 && e instanceof ConnectException)
+                                || e instanceof SSLException;
                 if (down || e instanceof HttpTimeoutException || attempt == ATTEMPTS_MAX) {
                     throw e;
                 }

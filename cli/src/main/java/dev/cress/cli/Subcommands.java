@@ -24,6 +24,7 @@ final class Subcommands {
                     LogsCommand.class,
                     InspectCommand.class,
                     TokenCommand.class,
+                    NodeCommand.class,
                     StoreCommand.class,
                     TrainCommand.class);
 

@@ -4,6 +4,7 @@ import dev.cress.contract.Build;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.NodeInfo;
+import dev.cress.identity.FleetIdentity;
 import dev.cress.node.capability.NodeCapabilities;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeException;
@@ -17,6 +18,7 @@ import dev.cress.node.state.NodeState;
 import dev.cress.node.state.NodeStore;
 import dev.cress.node.sync.ControlLink;
 import dev.cress.node.sync.ControlModules;
+import dev.cress.node.sync.Credential;
 import dev.cress.wasm.WasmHost;
 
 import io.micrometer.core.instrument.Gauge;
@@ -34,8 +36,10 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -69,6 +73,7 @@ public final class EdgeNode implements AutoCloseable {
     private final RequestHandler requests;
     private final HttpFront front;
     private final ControlLink link;
+    private final Optional<FleetIdentity.Renewing> renewing;
     private volatile byte[] routerKey;
 
     /// Starts a node; returns once it listens. `host` stays the caller's.
@@ -85,7 +90,8 @@ public final class EdgeNode implements AutoCloseable {
         var limits = config.limits();
         this.threads =
                 new GuestThreads(config.name(), limits.guestThreads(), limits.queuedPerFunction());
-        this.modules = new ControlModules(config.control(), config.joinToken());
+        var credential = new Credential(config.joinToken(), config.identity());
+        this.modules = new ControlModules(config.control(), credential);
         var place = new RequestHandler.Place(config.name(), config.region());
         this.state =
                 new NodeState(
@@ -126,7 +132,7 @@ public final class EdgeNode implements AutoCloseable {
                     new ControlLink(
                             vertx,
                             config.control(),
-                            config.joinToken(),
+                            credential,
                             new NodeInfo(
                                     config.name(),
                                     config.region(),
@@ -135,7 +141,8 @@ public final class EdgeNode implements AutoCloseable {
                                     url().toString(),
                                     Build.version()),
                             state,
-                            this::newRouterKey);
+                            this::newRouterKey,
+                            this::drain);
         } catch (RuntimeException e) {
             closeParts();
             throw e;
@@ -144,6 +151,7 @@ public final class EdgeNode implements AutoCloseable {
                 .description("Whether the session to the control plane stands")
                 .register(registry);
         state.load();
+        renewing = config.identity().map(identity -> identity.keepRenewed(InstantSource.system()));
         link.open();
         awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());
     }
@@ -264,15 +272,24 @@ public final class EdgeNode implements AutoCloseable {
     /// Stops: new requests hear [ErrorCode#UNAVAILABLE], those in flight get the drain time.
     @Override
     public void close() {
-        requests.availability(Availability.DRAINING);
-        link.drain();
+        drain();
         long end = System.nanoTime() + config.limits().drain().toNanos();
         while ((requests.inFlight() > 0 || requests.quiet().compareTo(QUIET) < 0)
                 && System.nanoTime() < end) {
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
+        renewing.ifPresent(FleetIdentity.Renewing::close);
         link.close();
         closeParts();
+    }
+
+    /// Finishes what there is and takes nothing new.
+    private void drain() {
+        if (requests.availability() != Availability.DRAINING) {
+            LOG.info("node {} drains", config.name());
+        }
+        requests.availability(Availability.DRAINING);
+        link.drain();
     }
 
     private void closeParts() {

@@ -16,6 +16,7 @@ import java.util.Objects;
     @JsonSubTypes.Type(value = ControlFrame.Delta.class, name = "delta"),
     @JsonSubTypes.Type(value = ControlFrame.Follow.class, name = "follow"),
     @JsonSubTypes.Type(value = ControlFrame.Unfollow.class, name = "unfollow"),
+    @JsonSubTypes.Type(value = ControlFrame.Drain.class, name = "drain"),
     @JsonSubTypes.Type(value = ControlFrame.Directory.class, name = "directory")
 })
 public sealed interface ControlFrame {
@@ -77,6 +78,9 @@ public sealed interface ControlFrame {
             Objects.requireNonNull(subscription, "subscription");
         }
     }
+
+    /// Somebody wants the node to finish what it has and take nothing new, until it starts anew.
+    record Drain() implements ControlFrame {}
 
     /// To routers: the nodes of the fleet, connected or not.
     record Directory(List<Entry> nodes) implements ControlFrame {

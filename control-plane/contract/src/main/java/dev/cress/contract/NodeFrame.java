@@ -1,5 +1,6 @@
 package dev.cress.contract;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
@@ -25,7 +26,17 @@ public sealed interface NodeFrame {
 
     /// Who the node is and where it stands in the log. After the welcome a node says anew how far
     /// each version is and what serves: the control plane forgets that with each session.
-    record Hello(int proto, NodeInfo node, Position resume) implements NodeFrame {}
+    ///
+    /// @param clockMs the node's clock, ms since the epoch; 0 from one that doesn't say
+    record Hello(int proto, NodeInfo node, Position resume, long clockMs) implements NodeFrame {
+        @JsonCreator
+        public Hello {}
+
+        /// One that doesn't say what time it is.
+        public Hello(int proto, NodeInfo node, Position resume) {
+            this(proto, node, resume, 0);
+        }
+    }
 
     /// Everything up to this revision is recorded on the node's disk. Says nothing of modules.
     record Ack(long revision) implements NodeFrame {}

@@ -18,6 +18,9 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 
 import java.time.Duration;
 import java.util.List;
@@ -41,15 +44,18 @@ final class FakeNode implements AutoCloseable {
     private volatile boolean acks;
 
     private FakeNode(ControlPlane control, String path, String token) {
+        this(
+                control,
+                new WebSocketConnectOptions()
+                        .setURI(path)
+                        .addHeader("authorization", "Bearer " + token));
+    }
+
+    private FakeNode(ControlPlane control, WebSocketConnectOptions options) {
         client =
                 vertx.createWebSocketClient(
                         new WebSocketClientOptions().setMaxMessageSize(MESSAGE_BYTES_MAX));
-        var options =
-                new WebSocketConnectOptions()
-                        .setHost("127.0.0.1")
-                        .setPort(control.port())
-                        .setURI(path)
-                        .addHeader("authorization", "Bearer " + token);
+        options.setHost("127.0.0.1").setPort(control.port());
         var unconnected = client.webSocket().textMessageHandler(this::received);
         try {
             socket =
@@ -80,6 +86,20 @@ final class FakeNode implements AutoCloseable {
     /// A connection that has said nothing yet.
     static FakeNode silent(ControlPlane control, String token) {
         return new FakeNode(control, "/v1/sync/node", token);
+    }
+
+    /// A connection of somebody with a certificate, that has said nothing yet.
+    static FakeNode member(ControlPlane control, String path, Badge badge) {
+        return new FakeNode(
+                control,
+                new WebSocketConnectOptions()
+                        .setURI(path)
+                        .setSsl(true)
+                        .setSslOptions(
+                                new ClientSSLOptions()
+                                        .setHostnameVerificationAlgorithm("HTTPS")
+                                        .setKeyCertOptions(KeyCertOptions.wrap(badge.key()))
+                                        .setTrustOptions(TrustOptions.wrap(badge.trusted()))));
     }
 
     static FakeNode router(ControlPlane control) {

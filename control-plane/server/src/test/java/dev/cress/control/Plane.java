@@ -14,8 +14,10 @@ import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.Trust;
 import dev.cress.contract.Warmup;
 import dev.cress.control.store.Engine;
+import dev.cress.identity.FleetIdentity;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +36,7 @@ import java.util.function.UnaryOperator;
 
 /// A control plane on a folder, and a client that speaks to it as its operator.
 final class Plane implements AutoCloseable {
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client;
     final ControlPlane control;
     final MagicPreparer preparer;
     final String operator;
@@ -42,6 +44,7 @@ final class Plane implements AutoCloseable {
     private Plane(ControlPlane control, MagicPreparer preparer) {
         this.control = control;
         this.preparer = preparer;
+        this.client = client(control);
         this.operator = token(control);
     }
 
@@ -64,6 +67,16 @@ final class Plane implements AutoCloseable {
         var preparer = new MagicPreparer();
         var config = change.apply(ControlPlaneConfig.of(folder).withPort(0));
         return new Plane(ControlPlane.start(config, preparer), preparer);
+    }
+
+    private static HttpClient client(ControlPlane control) {
+        var builder = HttpClient.newBuilder();
+        control.authority()
+                .ifPresent(
+                        known ->
+                                builder.sslContext(
+                                        FleetIdentity.anonymous(new Trust(known, List.of()))));
+        return builder.build();
     }
 
     private static String token(ControlPlane control) {

@@ -104,17 +104,26 @@ class StartTest {
     }
 
     @Test
-    void beyondLoopbackItIsSaidThatThereIsNoTls() {
-        assertRefused(config().withBindAddress("0.0.0.0", false), "0.0.0.0", "--insecure");
+    void anAddressThatIsNoneIsRefused() {
         assertRefused(config().withBindAddress("no.such.host.invalid", false), "is unknown");
-        ControlPlane.start(config().withBindAddress("0.0.0.0", true), new MagicPreparer()).close();
+    }
+
+    @Test
+    void beyondLoopbackItSpeaksTlsUnlessItIsToldNotTo() {
+        for (boolean insecure : new boolean[] {false, true}) {
+            var bound = config().withBindAddress("0.0.0.0", insecure);
+            try (var control = ControlPlane.start(bound, new MagicPreparer())) {
+                assertThat(control.url()).startsWith(insecure ? "http://0" : "https://localhost:");
+                assertThat(control.authority().isEmpty()).isEqualTo(insecure);
+            }
+        }
     }
 
     @Test
     void aStoreOfANewerProgramIsLeftAlone() throws SQLException {
         ControlPlane.start(config(), new MagicPreparer()).close();
-        change("PRAGMA user_version = 7");
-        assertRefused(config(), "has schema 7, this program knows up to 6");
+        change("PRAGMA user_version = 8");
+        assertRefused(config(), "has schema 8, this program knows up to 7");
     }
 
     @Test
@@ -122,6 +131,8 @@ class StartTest {
         try (var plane = Plane.start(parent.resolve("data"))) {
             plane.deployed("hello", 1);
         }
+        change("DROP TABLE join_token");
+        change("DROP TABLE member");
         change("DROP TABLE answer");
         change("DROP TABLE lease");
         change("DROP TABLE server");

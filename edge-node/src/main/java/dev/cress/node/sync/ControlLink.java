@@ -19,6 +19,8 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +28,8 @@ import org.slf4j.LoggerFactory;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -54,42 +58,59 @@ public final class ControlLink implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
 
     private final Vertx vertx;
+    private final InstantSource clock = InstantSource.system();
     private final Context context;
     private final WebSocketClient client;
     private final URI control;
-    private final String token;
+    private final Credential credential;
     private final NodeInfo info;
     private final NodeState state;
     private final Consumer<String> onRouterKey;
+    private final Runnable onDrain;
     private final LogFollowers followers;
     private Duration nextWait = RECONNECT_FIRST;
     private @Nullable WebSocket session;
     private long heardNanos;
     private long welcomedNanos;
+    private boolean draining;
     private volatile boolean connected;
     private volatile boolean closed;
 
     /// @param onRouterKey takes the fleet's router key, on the event loop
+    /// @param onDrain called on the event loop when the node shall take nothing new
     public ControlLink(
             Vertx vertx,
             URI control,
-            String token,
+            Credential credential,
             NodeInfo info,
             NodeState state,
-            Consumer<String> onRouterKey) {
+            Consumer<String> onRouterKey,
+            Runnable onDrain) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.control = control;
-        this.token = token;
+        this.credential = credential;
         this.info = info;
         this.state = state;
         this.onRouterKey = onRouterKey;
+        this.onDrain = onDrain;
         this.followers = new LogFollowers(context, this::send, this::isCongested, state::routes);
-        this.client =
-                vertx.createWebSocketClient(
-                        new WebSocketClientOptions()
-                                .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
-                                .setMaxMessageSize(MESSAGE_BYTES_MAX));
+        this.client = vertx.createWebSocketClient(options(credential));
+    }
+
+    private static WebSocketClientOptions options(Credential credential) {
+        var options =
+                new WebSocketClientOptions()
+                        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+                        .setMaxMessageSize(MESSAGE_BYTES_MAX);
+        credential
+                .identity()
+                .ifPresent(
+                        identity ->
+                                options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                                        .setKeyCertOptions(KeyCertOptions.wrap(identity.keys()))
+                                        .setTrustOptions(TrustOptions.wrap(identity.trusted())));
+        return options;
     }
 
     /// Begins to connect, and goes on until closed.
@@ -104,7 +125,11 @@ public final class ControlLink implements AutoCloseable {
 
     /// Tells the control plane that this node takes nothing new.
     public void drain() {
-        context.runOnContext(_ -> send(new NodeFrame.Draining()));
+        context.runOnContext(
+                _ -> {
+                    draining = true;
+                    send(new NodeFrame.Draining());
+                });
     }
 
     private void connect() {
@@ -119,8 +144,8 @@ public final class ControlLink implements AutoCloseable {
                         .setPort(port)
                         .setSsl(tls)
                         .setURI(CressPath.SYNC_NODE.text())
-                        .setTimeout(CONNECT_TIMEOUT.toMillis())
-                        .addHeader("authorization", "Bearer " + token);
+                        .setTimeout(CONNECT_TIMEOUT.toMillis());
+        credential.header().ifPresent(header -> options.addHeader("authorization", header));
         client.connect(options)
                 .onComplete(this::opened, failure -> reconnect(failure.getMessage()));
     }
@@ -137,7 +162,7 @@ public final class ControlLink implements AutoCloseable {
         socket.pongHandler(_ -> heardNanos = System.nanoTime());
         socket.closeHandler(_ -> lost(socket));
         socket.exceptionHandler(e -> LOG.debug("control plane session: {}", e.toString()));
-        send(new NodeFrame.Hello(NodeFrame.PROTO, info, state.position()));
+        send(new NodeFrame.Hello(NodeFrame.PROTO, info, state.position(), clock.millis()));
     }
 
     private void lost(WebSocket socket) {
@@ -207,6 +232,10 @@ public final class ControlLink implements AutoCloseable {
                 welcomedNanos = System.nanoTime();
                 onRouterKey.accept(routerKey);
                 state.tell(new SessionEvents(socket));
+                if (draining) {
+                    // each session begins as if nothing had been said
+                    send(new NodeFrame.Draining());
+                }
             }
             case ControlFrame.Snapshot snapshot ->
                     acknowledge(socket, state.apply(snapshot), snapshot.position().revision());
@@ -214,6 +243,7 @@ public final class ControlLink implements AutoCloseable {
                     acknowledge(socket, state.apply(delta), delta.position().revision());
             case ControlFrame.Follow follow -> followers.follow(follow);
             case ControlFrame.Unfollow(String subscription) -> followers.unfollow(subscription);
+            case ControlFrame.Drain _ -> onDrain.run();
             case ControlFrame.Directory _ -> LOG.debug("a directory is for routers");
         }
     }

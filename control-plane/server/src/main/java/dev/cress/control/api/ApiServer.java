@@ -4,10 +4,13 @@ import dev.cress.contract.Json;
 import dev.cress.contract.Problem;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.EntityTags;
+import dev.cress.control.store.Membership;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Scope;
 import dev.cress.control.store.Store;
 import dev.cress.control.sync.Sync;
+import dev.cress.control.trust.Roll;
+import dev.cress.control.trust.ServerTls;
 
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -20,6 +23,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /// The HTTP server: finds the endpoint, checks the token, answers, counts. Made and used on the
 /// event loop.
@@ -43,6 +47,7 @@ public final class ApiServer {
     private final HttpServer server;
     private final Endpoints endpoints;
     private final Access access;
+    private final Roll roll;
     private final PrometheusMeterRegistry meters;
     private final int jsonBytesMax;
 
@@ -53,11 +58,14 @@ public final class ApiServer {
             Sync sync,
             Uploads uploads,
             Access access,
+            Roll roll,
+            Optional<ServerTls> tls,
             PrometheusMeterRegistry meters,
             InstantSource clock,
             int jsonBytesMax) {
         this.vertx = vertx;
         this.access = access;
+        this.roll = roll;
         this.meters = meters;
         this.jsonBytesMax = jsonBytesMax;
         endpoints =
@@ -66,23 +74,29 @@ public final class ApiServer {
                         new ModuleEndpoints(store, uploads),
                         new LogEndpoints(vertx, store, sync, clock),
                         new FleetEndpoints(store, sync, access),
+                        new JoinEndpoints(new Membership(store), roll, sync, tls, clock),
                         new Operations(meters));
-        server =
-                vertx.createHttpServer(
-                        new HttpServerOptions()
-                                .setHttp2ClearTextEnabled(false)
-                                .setMaxInitialLineLength(LINE_BYTES_MAX)
-                                .setMaxHeaderSize(HEADER_BYTES_MAX)
-                                .setIdleTimeout((int) IDLE_MAX.toSeconds())
-                                .setMaxWebSocketMessageSize(MESSAGE_BYTES_MAX)
-                                .setPerFrameWebSocketCompressionSupported(false)
-                                .setPerMessageWebSocketCompressionSupported(false));
+        server = vertx.createHttpServer(options(tls));
         server.requestHandler(this::handle);
         server.invalidRequestHandler(
                 request -> {
                     request.response().endHandler(_ -> request.connection().close());
                     answer(request, Problems.unreadable(request.decoderResult().cause()));
                 });
+    }
+
+    private static HttpServerOptions options(Optional<ServerTls> tls) {
+        var options =
+                new HttpServerOptions()
+                        .setHttp2ClearTextEnabled(false)
+                        .setMaxInitialLineLength(LINE_BYTES_MAX)
+                        .setMaxHeaderSize(HEADER_BYTES_MAX)
+                        .setIdleTimeout((int) IDLE_MAX.toSeconds())
+                        .setMaxWebSocketMessageSize(MESSAGE_BYTES_MAX)
+                        .setPerFrameWebSocketCompressionSupported(false)
+                        .setPerMessageWebSocketCompressionSupported(false);
+        tls.ifPresent(spoken -> spoken.configure(options));
+        return options;
     }
 
     /// Everything that can be called.
@@ -108,8 +122,12 @@ public final class ApiServer {
         var endpoint = found.endpoint();
         count(request, timer, endpoint.label());
         try {
-            var caller = caller(endpoint, request);
-            var call = new Call(request, found.arguments(), caller, jsonBytesMax);
+            var shown = member(endpoint, request);
+            var caller =
+                    shown.map(member -> Grant.of(member.credential(), member.member()))
+                            .orElseGet(() -> caller(endpoint, request));
+            var member = shown.map(Roll.Shown::member);
+            var call = new Call(request, found.arguments(), caller, member, jsonBytesMax);
             endpoint.handler()
                     .handle(call)
                     .onSuccess(answer -> answer(request, answer))
@@ -126,9 +144,22 @@ public final class ApiServer {
                     case REMOTE -> isLoopback(request);
                     case EVERYBODY -> false;
                 };
-        return open
-                ? new Grant("", "anybody", Scope.READ)
-                : access.check(request.getHeader("authorization"), endpoint.scopes());
+        if (open) {
+            return new Grant("", "anybody", Scope.READ);
+        }
+        var grant = access.check(request.getHeader("authorization"), endpoint.scopes());
+        if (grant.scope() == Scope.JOIN && request.isSSL()) {
+            throw Access.certificateNeeded();
+        }
+        return grant;
+    }
+
+    /// Members are known by their certificates wherever they have something to do, unless they come
+    /// with a token.
+    private Optional<Roll.Shown> member(Endpoint endpoint, HttpServerRequest request) {
+        return endpoint.scopes().contains(Scope.JOIN) && request.getHeader("authorization") == null
+                ? roll.caller(request)
+                : Optional.empty();
     }
 
     private static boolean isLoopback(HttpServerRequest request) {

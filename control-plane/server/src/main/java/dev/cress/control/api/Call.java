@@ -2,6 +2,7 @@ package dev.cress.control.api;
 
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
+import dev.cress.contract.Member;
 import dev.cress.contract.Sha256;
 import dev.cress.control.store.Once;
 import dev.cress.control.store.Refusal;
@@ -31,16 +32,24 @@ final class Call {
     private final HttpServerRequest request;
     private final List<String> arguments;
     private final Grant caller;
+    private final Optional<Member> member;
     private final int jsonBytesMax;
 
     /// Of the body, as far as it was read.
     private Sha256 digest = Sha256.of(new byte[0]);
 
     /// @param arguments the caller's segments of the path
-    Call(HttpServerRequest request, List<String> arguments, Grant caller, int jsonBytesMax) {
+    /// @param member whom the caller's certificate names, if it showed one
+    Call(
+            HttpServerRequest request,
+            List<String> arguments,
+            Grant caller,
+            Optional<Member> member,
+            int jsonBytesMax) {
         this.request = request;
         this.arguments = arguments;
         this.caller = caller;
+        this.member = member;
         this.jsonBytesMax = jsonBytesMax;
     }
 
@@ -54,6 +63,14 @@ final class Call {
 
     Grant caller() {
         return caller;
+    }
+
+    Optional<Member> member() {
+        return member;
+    }
+
+    boolean isTls() {
+        return request.connection().isSsl();
     }
 
     /// Completes if the caller leaves before its answer has gone out; else never.

@@ -8,6 +8,7 @@ import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 
+import dev.cress.contract.CressPath;
 import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.store.Refusal;
 
@@ -27,6 +28,7 @@ record Endpoints(List<Endpoint> all) {
             ModuleEndpoints modules,
             LogEndpoints logs,
             FleetEndpoints fleet,
+            JoinEndpoints join,
             Operations operations) {
         var keys = new KeysInUse();
         return new Endpoints(
@@ -77,6 +79,18 @@ record Endpoints(List<Endpoint> all) {
                         Endpoint.of(GET, FUNCTION + "/logs", Set.of(DEPLOY), logs::logs),
                         Endpoint.of(GET, "/v1/nodes", Set.of(DEPLOY, READ), fleet::nodes),
                         Endpoint.of(DELETE, "/v1/nodes/{}", Set.of(), fleet::forgetNode),
+                        Endpoint.of(POST, "/v1/nodes/{}/drain", Set.of(), fleet::drainNode),
+                        Endpoint.of(GET, "/v1/members", Set.of(READ), join::members),
+                        Endpoint.of(DELETE, "/v1/members/{}", Set.of(), keys.guard(join::remove)),
+                        Endpoint.of(POST, "/v1/join-tokens", Set.of(), keys.guard(join::makeToken)),
+                        new Endpoint(
+                                POST, CressPath.JOIN.text(), TokenFor.NOBODY, Set.of(), join::join),
+                        new Endpoint(
+                                POST,
+                                CressPath.JOIN_RENEW.text(),
+                                TokenFor.NOBODY,
+                                Set.of(),
+                                join::renew),
                         Endpoint.of(GET, "/v1/status", Set.of(DEPLOY, READ), fleet::status),
                         Endpoint.of(GET, "/v1/tokens", Set.of(), fleet::tokens),
                         Endpoint.of(POST, "/v1/tokens", Set.of(), keys.guard(fleet::issueToken)),

@@ -12,13 +12,32 @@ import java.util.List;
 /// deployments go on when the name is used again.
 final class Schema {
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 6;
+    static final int VERSION = 7;
 
     /// What makes each version of the one before, the first of nothing.
     static final List<List<String>> STEPS =
-            List.of(first(), bundles(), heads(), servers(), leases(), answers());
+            List.of(first(), bundles(), heads(), servers(), leases(), answers(), members());
 
     private Schema() {}
+
+    private static List<String> members() {
+        return List.of(
+                """
+                CREATE TABLE join_token (
+                  hash TEXT PRIMARY KEY, role TEXT NOT NULL, region TEXT NOT NULL,
+                  name TEXT NOT NULL, place TEXT NOT NULL, ends_at_ms INTEGER NOT NULL,
+                  used_by TEXT NOT NULL) STRICT\
+                """,
+                """
+                CREATE TABLE member (
+                  name TEXT PRIMARY KEY, role TEXT NOT NULL, region TEXT NOT NULL,
+                  serial TEXT NOT NULL, previous TEXT NOT NULL, joined_at_ms INTEGER NOT NULL,
+                  ends_at_ms INTEGER NOT NULL) STRICT\
+                """,
+                "INSERT INTO head (name, number, hash) VALUES ('members', 0, '')",
+                "ALTER TABLE node ADD COLUMN clock_skew_ms INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE node ADD COLUMN drain_asked INTEGER NOT NULL DEFAULT -1");
+    }
 
     private static List<String> answers() {
         return List.of(

@@ -30,6 +30,8 @@ public final class StoreCopy {
                     "deployment",
                     "route",
                     "token",
+                    "join_token",
+                    "member",
                     "answer",
                     "node",
                     "node_function");

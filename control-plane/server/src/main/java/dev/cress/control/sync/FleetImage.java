@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// The log's head as nodes know it, and the newest revisions, in memory. Frames are encoded here,
 /// once for all nodes that get the same. No I/O; confined to the event loop.
@@ -48,6 +49,11 @@ final class FleetImage {
 
     Optional<FunctionState> function(FunctionName name) {
         return Optional.ofNullable(functions.get(name));
+    }
+
+    /// All of them, by name.
+    Stream<FunctionState> functions() {
+        return functions.values().stream();
     }
 
     /// Takes the next revision, which follows the present one.

@@ -22,6 +22,7 @@ final class NodePresence {
     private long revision;
     private long lastSeenMs;
     private boolean draining;
+    private long clockSkewMs;
 
     /// Whether its session is on this server now.
     private boolean here;
@@ -69,6 +70,10 @@ final class NodePresence {
         return revision;
     }
 
+    long clockSkewMs() {
+        return clockSkewMs;
+    }
+
     long lastSeenMs() {
         return lastSeenMs;
     }
@@ -77,9 +82,10 @@ final class NodePresence {
         return connections;
     }
 
-    void connected(NodeInfo info, long revision, long nowMs) {
+    void connected(NodeInfo info, long revision, long nowMs, long clockSkewMs) {
         this.info = info;
         this.revision = revision;
+        this.clockSkewMs = clockSkewMs;
         here = true;
         ours = true;
         server = "";
@@ -118,6 +124,7 @@ final class NodePresence {
         revision = known.revision();
         lastSeenMs = known.lastSeenMs();
         draining = known.draining();
+        clockSkewMs = known.clockSkewMs();
         server = known.server();
         session = known.session();
         here = false;
@@ -139,7 +146,15 @@ final class NodePresence {
     ///
     /// @param self this server's id
     KnownNode known(String self) {
-        return new KnownNode(info, revision, lastSeenMs, here ? self : "", session, draining);
+        return new KnownNode(
+                info,
+                revision,
+                lastSeenMs,
+                here ? self : "",
+                session,
+                draining,
+                clockSkewMs,
+                false);
     }
 
     /// How the store shall know how far it is with a function.

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
+import dev.cress.contract.Member;
 import dev.cress.contract.NodeFrame;
+import dev.cress.contract.NodeInfo;
 import dev.cress.control.store.Change;
 import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
+import dev.cress.control.store.KnownNode;
 import dev.cress.control.store.Revision;
 import dev.cress.control.store.Store;
 
@@ -27,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /// The nodes that are connected: the hello of each, fencing, and the push of every commit to all.
@@ -147,8 +151,24 @@ final class NodeSessions {
                 && hello.resume().hash() != null;
     }
 
+    /// Who a node is says its certificate, if it has one.
+    private static Optional<Member> another(Peer peer, NodeInfo said) {
+        return peer.credential()
+                .member()
+                .filter(
+                        member ->
+                                !member.name().equals(said.name())
+                                        || !member.region().equals(said.region()));
+    }
+
     private void begin(Peer peer, NodeFrame.Hello hello) {
         String name = hello.node().name();
+        var another = another(peer, hello.node());
+        if (another.isPresent()) {
+            LOG.error("{} says that it is {} in {}", another.get(), name, hello.node().region());
+            peer.end(CloseCode.OTHER_IDENTITY, "the certificate is of " + another.get());
+            return;
+        }
         NodeSession other = sessions.get(name);
         if (other == null && sessions.size() >= nodesMax) {
             peer.end(
@@ -160,7 +180,7 @@ final class NodeSessions {
             peer.end(CloseCode.TOO_MANY, "%d nodes are known, forget some".formatted(KNOWN_MAX));
             return;
         }
-        var node = presence.connected(hello.node(), hello.resume().revision());
+        var node = presence.connected(hello.node(), hello.resume().revision(), hello.clockMs());
         var session = new NodeSession(peer, node, this);
         sessions.put(name, session);
         if (other != null) {
@@ -223,6 +243,9 @@ final class NodeSessions {
                 session.peer().end(CloseCode.FENCED, "node " + name + " came to another server");
             }
         }
+        news.nodes().stream()
+                .filter(KnownNode::drainAsked)
+                .forEach(known -> drain(known.info().name()));
         heard();
         if (!presence.directory().equals(before)) {
             routers.changed();
@@ -263,6 +286,17 @@ final class NodeSessions {
         }
     }
 
+    /// Tells the node to drain.
+    ///
+    /// @return whether it has its session here
+    boolean drain(String name) {
+        NodeSession session = sessions.get(name);
+        if (session != null) {
+            session.peer().send(Json.write(new ControlFrame.Drain()));
+        }
+        return session != null;
+    }
+
     void drains(NodeSession session) {
         session.node().drains();
         rows.said(session.node());
@@ -294,11 +328,11 @@ final class NodeSessions {
         sessions.values().forEach(session -> session.peer().send(frame));
     }
 
-    void endAll(String tokenId) {
+    void endAll(String credential) {
         endAll(
-                session -> session.peer().tokenId().equals(tokenId),
-                CloseCode.TOKEN_REVOKED,
-                "the token was revoked");
+                session -> session.peer().credential().id().equals(credential),
+                CloseCode.REVOKED,
+                "the credential was revoked");
     }
 
     void close() {

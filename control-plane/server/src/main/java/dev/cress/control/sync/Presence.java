@@ -35,9 +35,11 @@ final class Presence {
         take(known);
     }
 
-    NodePresence connected(NodeInfo info, long revision) {
+    /// @param clockMs what the node's clock says, 0 if it isn't known
+    NodePresence connected(NodeInfo info, long revision, long clockMs) {
         var node = nodes.computeIfAbsent(info.name(), _ -> new NodePresence(info));
-        node.connected(info, revision, clock.millis());
+        long nowMs = clock.millis();
+        node.connected(info, revision, nowMs, clockMs == 0 ? 0 : clockMs - nowMs);
         return node;
     }
 
@@ -120,6 +122,7 @@ final class Presence {
                                         node.isDraining(),
                                         node.revision(),
                                         isConnected(node) ? clock.millis() : node.lastSeenMs(),
+                                        node.clockSkewMs(),
                                         node.versions()))
                 .toList();
     }

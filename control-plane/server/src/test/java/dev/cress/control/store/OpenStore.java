@@ -39,6 +39,7 @@ final class OpenStore implements AutoCloseable {
 
     final List<FleetNews> fleet = new CopyOnWriteArrayList<>();
     volatile List<StoredToken> tokens = List.of();
+    volatile List<StoredMember> members = List.of();
 
     OpenStore(StoreLocation location) {
         try {
@@ -80,6 +81,11 @@ final class OpenStore implements AutoCloseable {
                     @Override
                     public void tokens(List<StoredToken> all) {
                         tokens = all;
+                    }
+
+                    @Override
+                    public void members(List<StoredMember> all) {
+                        members = all;
                     }
 
                     @Override
