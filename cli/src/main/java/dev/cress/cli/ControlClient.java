@@ -202,6 +202,10 @@ final class ControlClient {
                 Api.MemberRemoved.class);
     }
 
+    Api.KeyRotated rotateKeys() {
+        return send("POST", "/v1/keys/rotate", BodyPublishers.noBody(), "", Api.KeyRotated.class);
+    }
+
     void drainNode(String name) {
         exchange(
                 "POST",

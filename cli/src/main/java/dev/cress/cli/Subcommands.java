@@ -25,6 +25,7 @@ final class Subcommands {
                     InspectCommand.class,
                     TokenCommand.class,
                     NodeCommand.class,
+                    KeyCommand.class,
                     StoreCommand.class,
                     TrainCommand.class);
 

@@ -5,6 +5,7 @@ import dev.cress.contract.ErrorCode;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.NodeInfo;
 import dev.cress.identity.FleetIdentity;
+import dev.cress.identity.KnownKeys;
 import dev.cress.node.capability.NodeCapabilities;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeException;
@@ -21,6 +22,7 @@ import dev.cress.node.sync.ControlModules;
 import dev.cress.node.sync.Credential;
 import dev.cress.wasm.WasmHost;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -128,6 +130,12 @@ public final class EdgeNode implements AutoCloseable {
             if (port() != portBefore) {
                 keepPort();
             }
+            var joined = config.identity().map(member -> member.trust().keys()).orElse(List.of());
+            var keys = KnownKeys.open(config.data().resolve("signing-keys.json"), joined);
+            var forged =
+                    Counter.builder("cress.control.forged")
+                            .description("Frames that no known key of the control plane signed")
+                            .register(registry);
             this.link =
                     new ControlLink(
                             vertx,
@@ -141,8 +149,9 @@ public final class EdgeNode implements AutoCloseable {
                                     url().toString(),
                                     Build.version()),
                             state,
-                            this::newRouterKey,
-                            this::drain);
+                            keys,
+                            new ControlLink.Heard(
+                                    this::newRouterKey, this::drain, forged::increment));
         } catch (RuntimeException e) {
             closeParts();
             throw e;

@@ -184,6 +184,7 @@ final class ControlSession {
                 case ControlFrame.Snapshot _,
                         ControlFrame.Delta _,
                         ControlFrame.Drain _,
+                        ControlFrame.Keys _,
                         ControlFrame.Follow _,
                         ControlFrame.Unfollow _ ->
                         LOG.debug("a frame for nodes came to a router");

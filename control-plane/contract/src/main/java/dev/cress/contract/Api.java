@@ -194,6 +194,12 @@ public interface Api {
     /// A secret that a version's manifest names.
     record NamedSecret(FunctionName function, String name) {}
 
+    /// `POST /v1/keys/rotate`: from now on this key signs what nodes are told.
+    ///
+    /// @param overlapMs how long nodes still learn of it by the word of the one before: one that
+    ///     was away for longer must join anew
+    record KeyRotated(VerifyingKey key, long overlapMs) {}
+
     /// `POST /v1/tokens`. Scopes: `operator` (everything), `deploy` (modules, functions, logs,
     /// status), `read` (status, lists), `join` (nodes and routers of the fleet).
     record NewToken(String name, String scope) {}

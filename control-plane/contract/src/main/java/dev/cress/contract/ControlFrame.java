@@ -16,6 +16,7 @@ import java.util.Objects;
     @JsonSubTypes.Type(value = ControlFrame.Delta.class, name = "delta"),
     @JsonSubTypes.Type(value = ControlFrame.Follow.class, name = "follow"),
     @JsonSubTypes.Type(value = ControlFrame.Unfollow.class, name = "unfollow"),
+    @JsonSubTypes.Type(value = ControlFrame.Keys.class, name = "keys"),
     @JsonSubTypes.Type(value = ControlFrame.Drain.class, name = "drain"),
     @JsonSubTypes.Type(value = ControlFrame.Directory.class, name = "directory")
 })
@@ -24,9 +25,25 @@ public sealed interface ControlFrame {
     ///
     /// @param routerKey by which nodes know the fleet's routers and believe what these say of a
     ///     client
-    record Welcome(String routerKey) implements ControlFrame {
+    /// @param keys with which the control plane signs snapshots and deltas ([SignedFrame]), oldest
+    ///     first
+    record Welcome(String routerKey, List<AnnouncedKey> keys) implements ControlFrame {
+        @JsonCreator
         public Welcome {
             Objects.requireNonNull(routerKey, "router_key");
+            keys = keys == null ? List.of() : List.copyOf(keys);
+        }
+
+        /// One of somebody who signs nothing.
+        public Welcome(String routerKey) {
+            this(routerKey, List.of());
+        }
+    }
+
+    /// The keys are others now, as in [Welcome].
+    record Keys(List<AnnouncedKey> keys) implements ControlFrame {
+        public Keys {
+            keys = List.copyOf(keys);
         }
     }
 

@@ -14,6 +14,7 @@ import dev.cress.control.store.StoreLocation;
 import dev.cress.control.store.StoredToken;
 import dev.cress.control.sync.Sync;
 import dev.cress.control.trust.Authority;
+import dev.cress.control.trust.FleetKeys;
 import dev.cress.control.trust.Roll;
 import dev.cress.control.trust.ServerTls;
 
@@ -84,6 +85,7 @@ public final class ControlPlane implements AutoCloseable {
             access = new Access(store, clock, stored.tokens());
             var roll = new Roll(clock, stored.members());
             tls = tls(store, address);
+            var keys = new Membership(store).keys(() -> FleetKeys.first());
 
             var preparations = started.add(new Preparations(preparer, loop.context(), meters));
             var uploads =
@@ -110,7 +112,8 @@ public final class ControlPlane implements AutoCloseable {
                                             clock,
                                             most,
                                             meters,
-                                            new Sync.Credentials(access::refresh, roll::refresh)));
+                                            new Sync.Credentials(
+                                                    access::refresh, roll::refresh, keys)));
             var server =
                     loop.call(
                             () ->

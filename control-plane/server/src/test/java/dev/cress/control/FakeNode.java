@@ -11,6 +11,7 @@ import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
 import dev.cress.contract.Position;
+import dev.cress.contract.SignedFrame;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -43,6 +44,9 @@ final class FakeNode implements AutoCloseable {
     private final List<ControlFrame> frames = new CopyOnWriteArrayList<>();
     private volatile boolean acks;
 
+    /// The messages that were signed.
+    final List<SignedFrame> signed = new CopyOnWriteArrayList<>();
+
     private FakeNode(ControlPlane control, String path, String token) {
         this(
                 control,
@@ -71,7 +75,10 @@ final class FakeNode implements AutoCloseable {
 
     private void received(String text) {
         try {
-            ControlFrame frame = Json.STRICT.readValue(text, ControlFrame.class);
+            var parsed = SignedFrame.parse(text);
+            String json = parsed.map(SignedFrame::frame).orElse(text);
+            ControlFrame frame = Json.STRICT.readValue(json, ControlFrame.class);
+            parsed.ifPresent(signed::add);
             frames.add(frame);
             if (acks && frame instanceof Snapshot snapshot) {
                 send(new NodeFrame.Ack(snapshot.position().revision()));

@@ -42,6 +42,8 @@ import java.util.Set;
 /// assets/SHA.zip   files that versions bring ([AssetStore])
 /// router.key       by which routers are known (0600)
 /// port             where the node last served
+/// signing-keys.json whose word the node takes (`KnownKeys`)
+/// identity/        who it is, if it joined with a certificate (`FleetIdentity`)
 /// ```
 ///
 /// Functions, the position and what is kept belong to the state thread, [#module] and [#putModule]

@@ -2,6 +2,7 @@ package dev.cress.node.sync;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
+import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.CressPath;
 import dev.cress.contract.FunctionName;
@@ -9,6 +10,7 @@ import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
 import dev.cress.contract.StagingState;
+import dev.cress.identity.KnownKeys;
 import dev.cress.node.state.NodeState;
 import dev.cress.node.state.StateEvents;
 
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -67,6 +70,8 @@ public final class ControlLink implements AutoCloseable {
     private final NodeState state;
     private final Consumer<String> onRouterKey;
     private final Runnable onDrain;
+    private final Runnable onForged;
+    private final KnownKeys keys;
     private final LogFollowers followers;
     private Duration nextWait = RECONNECT_FIRST;
     private @Nullable WebSocket session;
@@ -76,24 +81,31 @@ public final class ControlLink implements AutoCloseable {
     private volatile boolean connected;
     private volatile boolean closed;
 
-    /// @param onRouterKey takes the fleet's router key, on the event loop
-    /// @param onDrain called on the event loop when the node shall take nothing new
+    /// Who hears of what isn't the state's, on the event loop.
+    ///
+    /// @param routerKey takes the fleet's router key
+    /// @param drain the node shall take nothing new
+    /// @param forged a frame was not signed by a known key
+    public record Heard(Consumer<String> routerKey, Runnable drain, Runnable forged) {}
+
     public ControlLink(
             Vertx vertx,
             URI control,
             Credential credential,
             NodeInfo info,
             NodeState state,
-            Consumer<String> onRouterKey,
-            Runnable onDrain) {
+            KnownKeys keys,
+            Heard heard) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.control = control;
         this.credential = credential;
         this.info = info;
         this.state = state;
-        this.onRouterKey = onRouterKey;
-        this.onDrain = onDrain;
+        this.keys = keys;
+        onRouterKey = heard.routerKey;
+        onDrain = heard.drain;
+        onForged = heard.forged;
         this.followers = new LogFollowers(context, this::send, this::isCongested, state::routes);
         this.client = vertx.createWebSocketClient(options(credential));
     }
@@ -218,16 +230,23 @@ public final class ControlLink implements AutoCloseable {
         heardNanos = System.nanoTime();
         ControlFrame frame;
         try {
-            frame = Json.LENIENT.readValue(text, ControlFrame.class);
+            var message = keys.read(text);
+            frame = Json.LENIENT.readValue(message.frame(), ControlFrame.class);
             if (frame == null) {
                 throw new IllegalArgumentException("expected an object, found null");
+            }
+            if (!message.isBelieved() && changesState(frame)) {
+                forged();
+                return;
             }
         } catch (JsonProcessingException | IllegalArgumentException e) {
             send(new NodeFrame.Nack("unreadable frame: " + e.getMessage()));
             return;
         }
         switch (frame) {
-            case ControlFrame.Welcome(String routerKey) -> {
+            case ControlFrame.Keys(var announced) -> take(announced);
+            case ControlFrame.Welcome(String routerKey, var announced) -> {
+                take(announced);
                 connected = true;
                 welcomedNanos = System.nanoTime();
                 onRouterKey.accept(routerKey);
@@ -246,6 +265,27 @@ public final class ControlLink implements AutoCloseable {
             case ControlFrame.Drain _ -> onDrain.run();
             case ControlFrame.Directory _ -> LOG.debug("a directory is for routers");
         }
+    }
+
+    private static boolean changesState(ControlFrame frame) {
+        return frame instanceof ControlFrame.Snapshot || frame instanceof ControlFrame.Delta;
+    }
+
+    private void take(List<AnnouncedKey> announced) {
+        if (!announced.isEmpty() && !keys.take(announced)) {
+            LOG.error(
+                    "the control plane at {} signs with keys that nobody known vouches for: what it"
+                            + " says is left aside",
+                    control);
+        }
+    }
+
+    /// What no known key signed is left aside, and said so; what serves goes on.
+    private void forged() {
+        onForged.run();
+        LOG.error(
+                "a frame of the control plane at {} is not signed by a key that is known", control);
+        send(new NodeFrame.Nack("the signature is of no key that is known here"));
     }
 
     private void acknowledge(WebSocket socket, CompletableFuture<Void> recorded, long revision) {

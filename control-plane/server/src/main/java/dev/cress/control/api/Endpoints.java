@@ -80,6 +80,8 @@ record Endpoints(List<Endpoint> all) {
                         Endpoint.of(GET, "/v1/nodes", Set.of(DEPLOY, READ), fleet::nodes),
                         Endpoint.of(DELETE, "/v1/nodes/{}", Set.of(), fleet::forgetNode),
                         Endpoint.of(POST, "/v1/nodes/{}/drain", Set.of(), fleet::drainNode),
+                        Endpoint.of(
+                                POST, "/v1/keys/rotate", Set.of(), keys.guard(join::rotateKeys)),
                         Endpoint.of(GET, "/v1/members", Set.of(READ), join::members),
                         Endpoint.of(DELETE, "/v1/members/{}", Set.of(), keys.guard(join::remove)),
                         Endpoint.of(POST, "/v1/join-tokens", Set.of(), keys.guard(join::makeToken)),

@@ -2,6 +2,7 @@ package dev.cress.control.api;
 
 import static dev.cress.control.api.Call.required;
 
+import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.Api.Join;
 import dev.cress.contract.Api.JoinTokenCreated;
 import dev.cress.contract.Api.Joined;
@@ -18,6 +19,7 @@ import dev.cress.control.store.Membership;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.StoredMember;
 import dev.cress.control.sync.Sync;
+import dev.cress.control.trust.FleetKeys;
 import dev.cress.control.trust.RequestedKey;
 import dev.cress.control.trust.Roll;
 import dev.cress.control.trust.ServerTls;
@@ -65,7 +67,7 @@ final class JoinEndpoints {
     }
 
     private Trust trust() {
-        return new Trust(tls().known(), List.of());
+        return new Trust(tls().known(), sync.keys().stream().map(AnnouncedKey::key).toList());
     }
 
     Future<Answer> members(Call call) {
@@ -116,6 +118,20 @@ final class JoinEndpoints {
                                         grant(asked),
                                         endsMs -> new JoinTokenCreated(secret, endsMs, trust)))
                 .map(created -> new Answer(201, created, Map.of(), false, false));
+    }
+
+    Future<Answer> rotateKeys(Call call) {
+        return membership
+                .rotate(call.terms(), clock.millis(), FleetKeys::after)
+                .compose(
+                        rotated ->
+                                membership
+                                        .keys()
+                                        .map(
+                                                keys -> {
+                                                    sync.rotated(keys);
+                                                    return Answer.ok(rotated);
+                                                }));
     }
 
     private static JoinGrant grant(NewJoinToken asked) {

@@ -130,6 +130,7 @@ final class Elsewhere implements AutoCloseable {
             Heads.Counts counts,
             @Nullable List<StoredToken> tokens,
             @Nullable List<StoredMember> members,
+            StoredKeys keys,
             FleetNews fleet) {}
 
     /// Looks, and hands over what is new.
@@ -146,8 +147,9 @@ final class Elsewhere implements AutoCloseable {
             thread.onLoop(() -> hears.tokens(tokens));
         }
         var members = found.members;
+        var keys = found.keys;
         if (members != null) {
-            thread.onLoop(() -> hears.members(members));
+            thread.onLoop(() -> hears.members(members, keys));
         }
         FleetNews fleet = found.fleet;
         boolean others = !fleet.servers().equals(servers) || fleet.routers() != routers;
@@ -178,6 +180,7 @@ final class Elsewhere implements AutoCloseable {
                 counts,
                 tokens ? tables.tokens().list() : null,
                 members ? new Members(tables).list() : null,
+                members ? new Members(tables).keys() : new StoredKeys(List.of()),
                 fleet);
     }
 

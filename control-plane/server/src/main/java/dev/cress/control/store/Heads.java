@@ -15,7 +15,7 @@ public final class Heads {
         TOKENS("tokens"),
         /// Nodes and what they say of functions: each row has the count of its last change.
         NODES("nodes"),
-        /// Who has joined with a certificate.
+        /// Who has joined with a certificate, and the signing keys.
         MEMBERS("members"),
         /// Nodes that were taken out, which no row tells.
         FORGOTTEN("forgotten");

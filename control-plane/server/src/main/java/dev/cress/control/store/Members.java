@@ -1,5 +1,6 @@
 package dev.cress.control.store;
 
+import dev.cress.contract.Json;
 import dev.cress.contract.Member;
 import dev.cress.contract.Role;
 import dev.cress.contract.Sha256;
@@ -120,6 +121,22 @@ final class Members {
     private static Refusal refused(String why) {
         return Refusal.of(
                 403, "join-refused", "Join refused", "the join token lets nobody in: " + why);
+    }
+
+    /// The signing keys, none as long as none were made.
+    StoredKeys keys() {
+        return transaction
+                .first(
+                        "SELECT value FROM setting WHERE name = ?",
+                        row -> Json.read(row.getString(1), StoredKeys.class),
+                        Membership.KEYS)
+                .orElse(new StoredKeys(List.of()));
+    }
+
+    void putKeys(StoredKeys keys) {
+        heads.advance(Heads.Side.MEMBERS);
+        transaction.update(
+                "UPDATE setting SET value = ? WHERE name = ?", Json.write(keys), Membership.KEYS);
     }
 
     /// By name.

@@ -1,15 +1,19 @@
 package dev.cress.control.store;
 
 import dev.cress.contract.Api.JoinTokenCreated;
+import dev.cress.contract.Api.KeyRotated;
+import dev.cress.contract.Json;
 import dev.cress.contract.Member;
 import dev.cress.contract.Sha256;
 
 import io.vertx.core.Future;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// Who belongs to the fleet, as the store keeps it. May be called from any thread.
 public final class Membership {
@@ -18,6 +22,12 @@ public final class Membership {
 
     /// For how long a certificate that has run out may still ask for the next.
     public static final Duration RENEWED_LATE_MAX = Duration.ofDays(30);
+
+    /// How long nodes may learn of a key by the word of the one before.
+    public static final Duration KEYS_OVERLAP = RENEWED_LATE_MAX;
+
+    /// The setting that has the signing keys.
+    static final String KEYS = "signing_keys";
 
     private final Store store;
 
@@ -118,6 +128,37 @@ public final class Membership {
                 "unauthorised",
                 "Unauthorised",
                 "the certificate of %s is revoked, or an old one".formatted(member));
+    }
+
+    /// The fleet's signing keys, made at first; in the store, as the authority is. Blocks.
+    public StoredKeys keys(Supplier<StoredKeys.Key> fresh) {
+        var made = new StoredKeys(List.of(fresh.get()));
+        return store.changeNow(
+                tables ->
+                        Json.read(
+                                Settings.ensure(tables.transaction(), KEYS, Json.write(made)),
+                                StoredKeys.class));
+    }
+
+    /// Has another key sign.
+    ///
+    /// @param next makes it, by the one that signs now
+    public Future<KeyRotated> rotate(Terms terms, long nowMs, UnaryOperator<StoredKeys.Key> next) {
+        return store.change(
+                terms.on(
+                        KeyRotated.class,
+                        tables -> {
+                            var members = new Members(tables);
+                            var rotated = members.keys().rotated(next, nowMs);
+                            members.putKeys(rotated);
+                            return new KeyRotated(
+                                    rotated.last().announced().key(), KEYS_OVERLAP.toMillis());
+                        }));
+    }
+
+    /// The signing keys as they are now.
+    public Future<StoredKeys> keys() {
+        return store.change(tables -> new Members(tables).keys());
     }
 
     /// Has the server that has the node's session tell it to drain.

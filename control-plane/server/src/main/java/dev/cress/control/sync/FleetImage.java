@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// The log's head as nodes know it, and the newest revisions, in memory. Frames are encoded here,
@@ -25,10 +26,13 @@ import java.util.stream.Stream;
 final class FleetImage {
     private final Map<FunctionName, FunctionState> functions = new TreeMap<>();
     private final ArrayDeque<Revision> newest = new ArrayDeque<>();
+    private UnaryOperator<String> signs;
     private Position position;
     private @Nullable String snapshot;
 
-    FleetImage(Image stored) {
+    /// @param signs what a node gets: text in, text out
+    FleetImage(Image stored, UnaryOperator<String> signs) {
+        this.signs = signs;
         position = stored.position();
         replace(stored);
     }
@@ -49,6 +53,12 @@ final class FleetImage {
 
     Optional<FunctionState> function(FunctionName name) {
         return Optional.ofNullable(functions.get(name));
+    }
+
+    /// What comes is signed by this.
+    void signBy(UnaryOperator<String> signer) {
+        signs = signer;
+        snapshot = null;
     }
 
     /// All of them, by name.
@@ -83,8 +93,10 @@ final class FleetImage {
     String snapshot() {
         if (snapshot == null) {
             snapshot =
-                    Json.write(
-                            new ControlFrame.Snapshot(position, List.copyOf(functions.values())));
+                    signs.apply(
+                            Json.write(
+                                    new ControlFrame.Snapshot(
+                                            position, List.copyOf(functions.values()))));
         }
         return snapshot;
     }
@@ -138,11 +150,12 @@ final class FleetImage {
                 }
             }
         }
-        return Json.write(
-                new ControlFrame.Delta(
-                        from,
-                        position,
-                        List.copyOf(changed.values()),
-                        List.copyOf(removed.values())));
+        return signs.apply(
+                Json.write(
+                        new ControlFrame.Delta(
+                                from,
+                                position,
+                                List.copyOf(changed.values()),
+                                List.copyOf(removed.values()))));
     }
 }

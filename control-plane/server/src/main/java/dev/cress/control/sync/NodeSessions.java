@@ -3,6 +3,7 @@ package dev.cress.control.sync;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
@@ -56,6 +57,7 @@ final class NodeSessions {
     private final MeterRegistry meters;
     private final Timer pushed;
 
+    private List<AnnouncedKey> keys;
     private final Map<String, NodeSession> sessions = new HashMap<>();
     private final Map<Long, Long> committedNs = new LinkedHashMap<>();
 
@@ -68,7 +70,9 @@ final class NodeSessions {
             RouterSessions routers,
             int nodesMax,
             int readersMax,
+            List<AnnouncedKey> keys,
             MeterRegistry meters) {
+        this.keys = keys;
         this.vertx = vertx;
         routerKey = store.settings().routerKey();
         rows = new PresenceRows(vertx, store);
@@ -189,7 +193,7 @@ final class NodeSessions {
         peer.onText(session::received);
         peer.onDrain(session::catchUp);
         peer.onEnd(() -> ended(session));
-        peer.send(Json.write(new ControlFrame.Welcome(routerKey)));
+        peer.send(Json.write(new ControlFrame.Welcome(routerKey, keys)));
         session.begin(hello.resume().revision(), image.resume(hello.resume()));
         logs.connected(peer::send);
         LOG.info("node {} connected from revision {}", name, hello.resume().revision());
@@ -284,6 +288,16 @@ final class NodeSessions {
             rows.said(session.node(), function);
             heard();
         }
+    }
+
+    List<AnnouncedKey> keys() {
+        return keys;
+    }
+
+    /// All nodes hear of other keys.
+    void keys(List<AnnouncedKey> announced) {
+        keys = announced;
+        broadcast(Json.write(new ControlFrame.Keys(announced)));
     }
 
     /// Tells the node to drain.

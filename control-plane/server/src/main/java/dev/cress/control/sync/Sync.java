@@ -1,5 +1,6 @@
 package dev.cress.control.sync;
 
+import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.Api.NamedSecret;
 import dev.cress.contract.Api.NodeStatus;
 import dev.cress.contract.FunctionState;
@@ -11,9 +12,11 @@ import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Revision;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreListener;
+import dev.cress.control.store.StoredKeys;
 import dev.cress.control.store.StoredMember;
 import dev.cress.control.store.StoredToken;
 import dev.cress.control.trust.Roll;
+import dev.cress.identity.SigningKey;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,9 +51,11 @@ public final class Sync {
     ///
     /// @param tokens takes all tokens, answers the ids of those that are gone
     /// @param members takes all members, answers what is good no more
+    /// @param keys with which is signed what nodes are told
     public record Credentials(
             Function<List<StoredToken>, List<String>> tokens,
-            Function<List<StoredMember>, Roll.Gone> members) {}
+            Function<List<StoredMember>, Roll.Gone> members,
+            StoredKeys keys) {}
 
     public Sync(
             Vertx vertx,
@@ -63,7 +68,8 @@ public final class Sync {
         this.vertx = vertx;
         this.store = store;
         pingEvery = limits.pingEvery();
-        image = new FleetImage(stored);
+        var key = credentials.keys.last();
+        image = new FleetImage(stored, new SigningKey(key.announced(), key.secret())::sign);
         presence = new Presence(clock, stored.fleet());
         routersElsewhere = stored.fleet().routers();
         rollouts = new Rollouts(vertx, presence);
@@ -78,6 +84,7 @@ public final class Sync {
                         routers,
                         limits.nodesMax(),
                         limits.logReadersMax(),
+                        credentials.keys.announced(),
                         meters);
         gauge(meters, "nodes.connected", "nodes with a session", NodeSessions::connected);
         gauge(meters, "nodes.behind", "nodes that wait for a snapshot", NodeSessions::behind);
@@ -113,7 +120,8 @@ public final class Sync {
         }
 
         @Override
-        public void members(List<StoredMember> all) {
+        public void members(List<StoredMember> all, StoredKeys keys) {
+            rotated(keys);
             Roll.Gone gone = credentials.members.apply(all);
             gone.credentials().forEach(Sync.this::credentialRevoked);
             gone.names().forEach(Sync.this::drop);
@@ -196,6 +204,21 @@ public final class Sync {
         rollouts.changed();
         routers.changed();
         return store.deleteNode(name);
+    }
+
+    /// The signing keys are others now. Nodes hear of them before anything that they sign.
+    public void rotated(StoredKeys keys) {
+        if (nodes.keys().equals(keys.announced()) || keys.keys().isEmpty()) {
+            return;
+        }
+        var key = keys.last();
+        image.signBy(new SigningKey(key.announced(), key.secret())::sign);
+        nodes.keys(keys.announced());
+    }
+
+    /// The keys as nodes are told.
+    public List<AnnouncedKey> keys() {
+        return nodes.keys();
     }
 
     /// Has a node that is connected take nothing new.

@@ -10,7 +10,9 @@ import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Scope;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreLocation;
+import dev.cress.control.store.StoredKeys;
 import dev.cress.control.sync.Sync;
+import dev.cress.control.trust.FleetKeys;
 import dev.cress.control.trust.Roll;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -67,7 +69,10 @@ class OpenApiTest {
                         clock,
                         limits,
                         meters,
-                        new Sync.Credentials(_ -> List.of(), new Roll(clock, List.of())::refresh));
+                        new Sync.Credentials(
+                                _ -> List.of(),
+                                new Roll(clock, List.of())::refresh,
+                                new StoredKeys(List.of(FleetKeys.first()))));
         var uploads = new Uploads(vertx, folder, Api.MODULE_BYTES_MAX, preparations, store, meters);
         var access = new Access(store, clock, List.of());
         endpoints =

@@ -84,7 +84,7 @@ final class OpenStore implements AutoCloseable {
                     }
 
                     @Override
-                    public void members(List<StoredMember> all) {
+                    public void members(List<StoredMember> all, StoredKeys keys) {
                         members = all;
                     }
 
