@@ -27,6 +27,8 @@ public final class Bench {
                     new NodeThroughputQuestion(),
                     new StreamQuestion(),
                     new SoakQuestion(),
+                    new CrashQuestion(),
+                    new PowerCutQuestion(),
                     new JitBombQuestion(),
                     new GranuleQuestion());
     private static final int USAGE = 2;

@@ -11,14 +11,7 @@ import dev.cress.contract.Warmup;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +29,9 @@ final class Deployer implements AutoCloseable {
     /// Versions that one of them has before it is deleted: fewer than nodes keep.
     private static final int VERSIONS = 3;
 
-    private static final int ERRORS_FROM = 400;
-    private static final Duration ANSWER_MAX = Duration.ofMinutes(3);
     private static final Limits LIMITS = new Limits(0, 0, 16, 0);
 
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final URI control;
-    private final String token;
+    private final ControlApi api;
     private final byte[] guest = Guest.wasm("hello");
     private int modules;
     private int steps;
@@ -50,8 +39,9 @@ final class Deployer implements AutoCloseable {
     private int deletes;
 
     Deployer(Fleet fleet) throws IOException {
-        control = fleet.controlUrl();
-        token = Files.readString(fleet.operatorTokenFile()).strip();
+        api =
+                new ControlApi(
+                        fleet.controlUrl(), Files.readString(fleet.operatorTokenFile()).strip());
     }
 
     int deploys() {
@@ -79,7 +69,7 @@ final class Deployer implements AutoCloseable {
         while (going.get()) {
             String function = "f" + steps / (VERSIONS + 1) % CHANGING;
             if (steps % (VERSIONS + 1) == VERSIONS) {
-                send("DELETE", "/v1/functions/" + function, new byte[0]);
+                delete(function);
                 deletes++;
                 steps++;
             }
@@ -90,42 +80,36 @@ final class Deployer implements AutoCloseable {
 
     private Sha256 upload() {
         byte[] module = NodeData.marked(guest, "m" + modules++);
-        String answer = send("POST", "/v1/modules", module);
-        return Json.read(answer, Api.ModuleInfo.class).sha256();
+        try {
+            return Json.read(api.upload("/v1/modules", module), Api.ModuleInfo.class).sha256();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void deploy(String function, Sha256 module) {
         var manifest = new Manifest("auto", List.of(), LIMITS, Map.of(), Warmup.DEFAULT);
         var version = new Api.NewVersion(module, manifest, Share.ALL);
         String path = "/v1/functions/" + function;
-        send("POST", path + "/versions", Json.write(version).getBytes(StandardCharsets.UTF_8));
-        send("GET", path + "/rollout?wait_ms=60000", new byte[0]);
+        try {
+            api.post(path + "/versions", version);
+            api.get(path + "/rollout?wait_ms=60000");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         deploys++;
     }
 
-    private String send(String method, String path, byte[] body) {
-        var request =
-                HttpRequest.newBuilder(control.resolve(path))
-                        .method(method, BodyPublishers.ofByteArray(body))
-                        .header("authorization", "Bearer " + token)
-                        .timeout(ANSWER_MAX)
-                        .build();
+    private void delete(String function) {
         try {
-            var answer = http.send(request, BodyHandlers.ofString());
-            if (answer.statusCode() >= ERRORS_FROM) {
-                throw new IllegalStateException("%s %s: %s".formatted(method, path, answer.body()));
-            }
-            return answer.body();
+            api.delete("/v1/functions/" + function);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
         }
     }
 
     @Override
     public void close() {
-        http.close();
+        api.close();
     }
 }

@@ -36,6 +36,8 @@ final class BenchTest {
                     "node-throughput",
                     "stream",
                     "soak",
+                    "crash",
+                    "power-cut",
                     "jit-bomb",
                     "granule");
 

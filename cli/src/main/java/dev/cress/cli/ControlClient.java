@@ -12,7 +12,9 @@ import dev.cress.contract.Problem;
 import dev.cress.contract.Quota;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.TenantName;
+import dev.cress.contract.Trust;
 import dev.cress.contract.Version;
+import dev.cress.identity.FleetIdentity;
 
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import javax.net.ssl.SSLException;
 
 /// Speaks with a control plane for the commands. A refusal becomes a [CliException] with the
 /// control plane's own words, an answer that gets lost is asked for again.
@@ -68,22 +72,40 @@ final class ControlClient {
     private static final TypeReference<Api.Page<Api.TokenInfo>> TOKENS = new TypeReference<>() {};
     private static final TypeReference<Api.Page<Api.AuditEntry>> AUDIT = new TypeReference<>() {};
     private static final TypeReference<Api.Page<Api.TenantInfo>> TENANTS = new TypeReference<>() {};
+    private static final TypeReference<Api.Page<Api.MemberInfo>> MEMBERS = new TypeReference<>() {};
     private static final TypeReference<Api.Page<Version>> VERSIONS = new TypeReference<>() {};
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+    private final HttpClient http;
     private final URI control;
+    private final Trust trust;
     private final String token;
     private final String tokenOrigin;
     private final Optional<TenantName> tenant;
 
     /// @param tokenOrigin where the token was looked for, in words, for a 401
     ControlClient(URI control, String token, String tokenOrigin) {
-        this(control, token, tokenOrigin, Optional.empty());
+        this(control, new Trust(null, List.of()), token, tokenOrigin);
+    }
+
+    /// @param trust by what it is known, if it speaks TLS
+    /// @param tokenOrigin where the token was looked for, in words, for a 401
+    ControlClient(URI control, Trust trust, String token, String tokenOrigin) {
+        this(control, trust, token, tokenOrigin, Optional.empty());
     }
 
     private ControlClient(
-            URI control, String token, String tokenOrigin, Optional<TenantName> tenant) {
+            URI control,
+            Trust trust,
+            String token,
+            String tokenOrigin,
+            Optional<TenantName> tenant) {
         this.control = control;
+        this.trust = trust;
+        var builder = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT);
+        if (control.getScheme().equals("https")) {
+            builder.sslContext(FleetIdentity.anonymous(trust));
+        }
+        http = builder.build();
         this.token = token;
         this.tokenOrigin = tokenOrigin;
         this.tenant = tenant;
@@ -91,12 +113,17 @@ final class ControlClient {
 
     /// The same, acting for this tenant, if one is named.
     ControlClient of(Optional<TenantName> whose) {
-        return new ControlClient(control, token, tokenOrigin, whose);
+        return new ControlClient(control, trust, token, tokenOrigin, whose);
     }
 
     static ControlClient withTokenFile(URI control, Path file) {
+        return withTokenFile(control, new Trust(null, List.of()), file);
+    }
+
+    static ControlClient withTokenFile(URI control, Trust trust, Path file) {
         try {
-            return new ControlClient(control, Files.readString(file).strip(), file.toString());
+            String secret = Files.readString(file).strip();
+            return new ControlClient(control, trust, secret, file.toString());
         } catch (IOException e) {
             throw new CliException("token file %s can't be read: %s".formatted(file, e));
         }
@@ -221,6 +248,36 @@ final class ControlClient {
         exchange("DELETE", "/v1/tenants/" + name, BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
     }
 
+    Api.JoinTokenCreated createJoinToken(Api.NewJoinToken asked) {
+        return post("/v1/join-tokens", asked, Api.JoinTokenCreated.class);
+    }
+
+    List<Api.MemberInfo> members() {
+        return list("/v1/members", MEMBERS);
+    }
+
+    Api.MemberRemoved removeMember(String name) {
+        return send(
+                "DELETE",
+                "/v1/members/" + name,
+                BodyPublishers.noBody(),
+                "",
+                Api.MemberRemoved.class);
+    }
+
+    Api.KeyRotated rotateKeys() {
+        return send("POST", "/v1/keys/rotate", BodyPublishers.noBody(), "", Api.KeyRotated.class);
+    }
+
+    void drainNode(String name) {
+        exchange(
+                "POST",
+                "/v1/nodes/" + name + "/drain",
+                BodyPublishers.noBody(),
+                "",
+                ANSWER_TIMEOUT);
+    }
+
     /// The function's log as it comes, one JSON object a line; blank lines say that it is alive.
     InputStream logs(FunctionName name, int backlog, boolean follow, LogLevel level) {
         String path =
@@ -323,6 +380,10 @@ final class ControlClient {
             throw new CliException(
                     "no control plane answers at %s: is it running (cress up), or is it elsewhere (--control URL)?"
                             .formatted(control));
+        } catch (SSLException e) {
+            throw new CliException(
+                    "control plane %s isn't known: %s; say with --ca by what it is"
+                            .formatted(control, e.getMessage()));
         } catch (IOException e) {
             throw new CliException("control plane %s: %s".formatted(control, e.getMessage()));
         } catch (InterruptedException e) {
@@ -350,7 +411,9 @@ final class ControlClient {
                     throw refused(problem);
                 }
             } catch (IOException e) {
-                boolean down = attempt == 1 && e instanceof ConnectException;
+                boolean down =
+                        (attempt == 1 && e instanceof ConnectException)
+                                || e instanceof SSLException;
                 if (down || e instanceof HttpTimeoutException || attempt == ATTEMPTS_MAX) {
                     throw e;
                 }

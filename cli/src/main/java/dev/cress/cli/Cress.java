@@ -3,6 +3,7 @@ package dev.cress.cli;
 import dev.cress.contract.Build;
 import dev.cress.contract.ContractException;
 import dev.cress.control.ControlPlaneException;
+import dev.cress.identity.IdentityException;
 import dev.cress.node.config.NodeException;
 import dev.cress.router.RouterException;
 
@@ -75,6 +76,7 @@ public final class Cress implements Runnable {
             }
             case ContractException _,
                     ControlPlaneException _,
+                    IdentityException _,
                     NodeException _,
                     RouterException _ -> {
                 line.getErr().println("cress: " + e.getMessage());

@@ -1,5 +1,6 @@
 package dev.cress.cli;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.core.type.TypeReference;
 
 import dev.cress.contract.Json;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -36,9 +38,23 @@ final class KnownFleets {
     /// @param tokenFile the operator's token
     /// @param router where functions answer, empty if this machine doesn't know
     /// @param domain under which they have host names
-    record Entry(String tokenFile, String router, String domain) {
+    /// @param authority the SHA-256 of what ends its TLS chain, empty without TLS or if every JDK
+    ///     trusts it
+    record Entry(String tokenFile, String router, String domain, String authority) {
+        @JsonCreator
+        Entry {
+            authority = Objects.requireNonNullElse(authority, "");
+        }
+
+        /// One without TLS.
+        Entry(String tokenFile, String router, String domain) {
+            this(tokenFile, router, domain, "");
+        }
+
         private Entry updated(Entry fresh) {
-            return fresh.router.isEmpty() && fresh.tokenFile.equals(tokenFile) ? this : fresh;
+            return fresh.router.isEmpty() && fresh.tokenFile.equals(tokenFile)
+                    ? new Entry(tokenFile, router, domain, fresh.authority)
+                    : fresh;
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.cress.cli;
 
+import dev.cress.identity.FleetIdentity;
+
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -34,6 +36,12 @@ record Region(String name, double latitude, double longitude) {
 
     private static Map.Entry<String, Region> known(String name, double latitude, double longitude) {
         return Map.entry(name, new Region(name, latitude, longitude));
+    }
+
+    /// The same where the operator said that this member is, if he did.
+    Region movedTo(FleetIdentity member) {
+        return new Region(
+                name, member.latitude().orElse(latitude), member.longitude().orElse(longitude));
     }
 
     static Region parse(String text) {

@@ -1,7 +1,9 @@
 package dev.cress.cli;
 
+import dev.cress.contract.Sha256;
 import dev.cress.control.ControlPlane;
 import dev.cress.control.ControlPlaneConfig;
+import dev.cress.control.Tls;
 import dev.cress.wasm.WasmHost;
 
 import picocli.CommandLine.Command;
@@ -9,6 +11,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /// `cress run control-plane`.
@@ -42,18 +47,59 @@ final class RunControlPlaneCommand implements Callable<Integer> {
     private String bind;
 
     @Option(
-            names = "--insecure",
+            names = "--tls",
             description =
-                    "Listen beyond this machine although there is no TLS: tokens can be read on the"
-                            + " way.")
+                    "Speak TLS on this machine too; beyond it TLS is spoken unless --insecure says"
+                            + " otherwise.")
+    private boolean tls;
+
+    @Option(
+            names = "--tls-name",
+            paramLabel = "NAME",
+            description =
+                    "A host name or address at which others reach it, may be repeated (default:"
+                            + " --bind, this machine's name and localhost).")
+    private List<String> names = List.of();
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description =
+                    "A certificate of your own for it, PEM, then the certificates above it"
+                            + " (default: the fleet's own authority makes one).")
+    private Optional<Path> certificate = Optional.empty();
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, PEM.")
+    private Optional<Path> key = Optional.empty();
+
+    @Option(
+            names = "--insecure",
+            description = "Listen beyond this machine without TLS: tokens can be read on the way.")
     private boolean insecure;
 
     @Override
     public Integer call() {
         var local =
-                ControlPlaneConfig.of(data.folder()).withPort(port).withBindAddress(bind, insecure);
+                ControlPlaneConfig.of(data.folder())
+                        .withPort(port)
+                        .withBindAddress(bind, insecure)
+                        .withTls(tls());
         var config = store.url().map(local::withStore).orElse(local);
         return StopSignal.run(output::say, stop -> run(config, stop));
+    }
+
+    private Tls tls() {
+        boolean asked = tls || !names.isEmpty() || certificate.isPresent() || key.isPresent();
+        if (asked && insecure) {
+            throw new CliException("--insecure is for doing without TLS: leave out one of them");
+        }
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new CliException("--tls-cert and --tls-key go together");
+        }
+        if (certificate.isPresent() && key.isPresent()) {
+            return new Tls.Given(certificate.get(), key.get());
+        }
+        return asked ? new Tls.ByAuthority(names) : Tls.WHERE_NEEDED;
     }
 
     private void run(ControlPlaneConfig config, StopSignal stop) {
@@ -62,9 +108,15 @@ final class RunControlPlaneCommand implements Callable<Integer> {
             new KnownFleets(System.getenv())
                     .add(
                             URI.create(control.url()),
-                            new KnownFleets.Entry(control.operatorTokenFile().toString(), "", ""),
+                            new KnownFleets.Entry(
+                                    control.operatorTokenFile().toString(),
+                                    "",
+                                    "",
+                                    control.authority().map(Sha256::hex).orElse("")),
                             output::say);
             output.line("control plane  " + control.url());
+            control.authority()
+                    .ifPresent(known -> output.line("authority      sha256 " + known.hex()));
             output.line("operator token " + control.operatorTokenFile());
             output.line("ready");
             stop.await();

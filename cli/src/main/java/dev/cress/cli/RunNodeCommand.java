@@ -1,5 +1,6 @@
 package dev.cress.cli;
 
+import dev.cress.identity.FleetIdentity;
 import dev.cress.node.EdgeNode;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeConfig.NodeLimits;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -61,15 +63,18 @@ final class RunNodeCommand implements Callable<Integer> {
     public Integer call() {
         Region at = Region.parse(region);
         String nodeName = name.orElse(at.name() + "-1");
-        var config =
+        Path folder = data.folder().resolve("nodes").resolve(nodeName);
+        var identity = join.identity(folder.resolve("identity"), nodeName, at.name());
+        var place = identity.map(member -> at.movedTo(member)).orElse(at);
+        var local =
                 new NodeConfig(
                         nodeName,
-                        at.name(),
-                        at.latitude(),
-                        at.longitude(),
-                        join.control(),
-                        join.token(),
-                        data.folder().resolve("nodes").resolve(nodeName),
+                        place.name(),
+                        place.latitude(),
+                        place.longitude(),
+                        identity.map(FleetIdentity::control).orElseGet(join::control),
+                        identity.isPresent() ? "of the certificate" : join.token(),
+                        folder,
                         domain.domain(),
                         listen.bind(),
                         port,
@@ -77,6 +82,7 @@ final class RunNodeCommand implements Callable<Integer> {
                         advertise.map(url -> ControlOptions.url("--advertise", url)),
                         NodeLimits.DEFAULT,
                         capabilities.config());
+        var config = identity.map(local::with).orElse(local);
         return StopSignal.run(output::say, stop -> run(config, stop));
     }
 

@@ -1,5 +1,6 @@
 package dev.cress.cli;
 
+import dev.cress.identity.FleetIdentity;
 import dev.cress.router.Router;
 import dev.cress.router.RouterConfig;
 
@@ -29,6 +30,15 @@ final class RunRouterCommand implements Callable<Integer> {
     @Mixin private Output output;
 
     @Option(
+            names = "--name",
+            defaultValue = "router-1",
+            paramLabel = "NAME",
+            description =
+                    "Its name among those that have joined with certificates (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private String name;
+
+    @Option(
             names = "--port",
             defaultValue = "8080",
             paramLabel = "PORT",
@@ -56,10 +66,16 @@ final class RunRouterCommand implements Callable<Integer> {
     }
 
     private RouterConfig config() {
-        RouterConfig config =
-                RouterConfig.of(join.control(), join.token(), data.folder().resolve("router"))
+        Path folder = data.folder().resolve("router");
+        var identity = join.identity(folder.resolve("identity"), name, null);
+        RouterConfig local =
+                RouterConfig.of(
+                                identity.map(FleetIdentity::control).orElseGet(join::control),
+                                identity.isPresent() ? "of the certificate" : join.token(),
+                                folder)
                         .withListen(listen.bind(), port)
                         .withAdmin(RouterConfig.LOOPBACK, listen.adminPort());
+        RouterConfig config = identity.map(local::with).orElse(local);
         if (!trustedPeers.isEmpty()) {
             config = config.withTrustedPeers(trustedPeers);
         }

@@ -39,6 +39,7 @@ final class StatusCommand implements Callable<Integer> {
         lines.add("");
         lines.addAll(Output.table(functions(status)));
         lines.addAll(failures(status));
+        lines.addAll(clocks(status));
         output.result(status, lines);
         return ExitCode.OK;
     }
@@ -76,6 +77,19 @@ final class StatusCommand implements Callable<Integer> {
                 : live.shares().stream()
                         .map(s -> "v%d %s%%".formatted(s.version(), Percent.of(s.basisPoints())))
                         .collect(Collectors.joining(", "));
+    }
+
+    static List<String> clocks(Api.FleetStatus status) {
+        return status.nodes().stream()
+                .filter(node -> Math.abs(node.clockSkewMs()) > Api.NodeStatus.CLOCK_SKEW_MS_MAX)
+                .map(
+                        node ->
+                                "%s's clock is %d s %s the control plane's: certificates end by it"
+                                        .formatted(
+                                                node.node().name(),
+                                                Math.abs(node.clockSkewMs()) / 1_000,
+                                                node.clockSkewMs() > 0 ? "ahead of" : "behind"))
+                .toList();
     }
 
     private static List<String> failures(Api.FleetStatus status) {

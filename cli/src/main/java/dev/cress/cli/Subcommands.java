@@ -26,6 +26,8 @@ final class Subcommands {
                     TokenCommand.class,
                     AuditCommand.class,
                     TenantCommand.class,
+                    NodeCommand.class,
+                    KeyCommand.class,
                     StoreCommand.class,
                     TrainCommand.class);
 

@@ -53,6 +53,24 @@ class ImportsTest {
     }
 
     @Test
+    void identityImportsTheContractOnly() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.cress.identity..")
+                .should()
+                .dependOnClassesThat(
+                        DescribedPredicate.describe(
+                                "are ours and neither of the two",
+                                c ->
+                                        c.getPackageName().startsWith("dev.cress")
+                                                && !c.getPackageName()
+                                                        .startsWith("dev.cress.identity")
+                                                && !c.getPackageName()
+                                                        .startsWith("dev.cress.contract")))
+                .check(OURS);
+    }
+
+    @Test
     void onlyWasmHostKnowsTheEngine() {
         noClasses()
                 .that()

@@ -62,8 +62,8 @@ final class Part {
         try {
             var reader = starting.inputReader();
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (line.contains("http://") && address.isEmpty()) {
-                    String url = line.substring(line.indexOf("http://"));
+                if (line.contains("://") && address.isEmpty()) {
+                    String url = line.substring(line.lastIndexOf(' ', line.indexOf("://")) + 1);
                     address = url.contains(" ") ? url.substring(0, url.indexOf(' ')) : url;
                 }
                 if (line.equals("ready")) {

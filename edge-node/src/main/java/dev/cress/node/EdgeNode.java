@@ -4,6 +4,8 @@ import dev.cress.contract.Build;
 import dev.cress.contract.ErrorCode;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.NodeInfo;
+import dev.cress.identity.FleetIdentity;
+import dev.cress.identity.KnownKeys;
 import dev.cress.node.capability.NodeCapabilities;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeException;
@@ -18,9 +20,11 @@ import dev.cress.node.state.NodeState;
 import dev.cress.node.state.NodeStore;
 import dev.cress.node.sync.ControlLink;
 import dev.cress.node.sync.ControlModules;
+import dev.cress.node.sync.Credential;
 import dev.cress.node.sync.LimitsFile;
 import dev.cress.wasm.WasmHost;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -36,8 +40,10 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -73,6 +79,7 @@ public final class EdgeNode implements AutoCloseable {
     private final RequestHandler requests;
     private final HttpFront front;
     private final ControlLink link;
+    private final Optional<FleetIdentity.Renewing> renewing;
     private volatile byte[] routerKey;
 
     /// Starts a node; returns once it listens. `host` stays the caller's.
@@ -89,7 +96,8 @@ public final class EdgeNode implements AutoCloseable {
         var limits = config.limits();
         this.threads =
                 new GuestThreads(config.name(), limits.guestThreads(), limits.queuedPerFunction());
-        this.modules = new ControlModules(config.control(), config.joinToken());
+        var credential = new Credential(config.joinToken(), config.identity());
+        this.modules = new ControlModules(config.control(), credential);
         this.tenants = new TenantLimits(threads, System::nanoTime);
         this.limitsFile = new LimitsFile(vertx, store, tenants);
         var place = new RequestHandler.Place(config.name(), config.region());
@@ -129,11 +137,17 @@ public final class EdgeNode implements AutoCloseable {
             if (port() != portBefore) {
                 keepPort();
             }
+            var joined = config.identity().map(member -> member.trust().keys()).orElse(List.of());
+            var keys = KnownKeys.open(config.data().resolve("signing-keys.json"), joined);
+            var forged =
+                    Counter.builder("cress.control.forged")
+                            .description("Frames that no known key of the control plane signed")
+                            .register(registry);
             this.link =
                     new ControlLink(
                             vertx,
                             config.control(),
-                            config.joinToken(),
+                            credential,
                             new NodeInfo(
                                     config.name(),
                                     config.region(),
@@ -142,8 +156,10 @@ public final class EdgeNode implements AutoCloseable {
                                     url().toString(),
                                     Build.version()),
                             state,
-                            this::newRouterKey,
-                            limitsFile);
+                            keys,
+                            limitsFile,
+                            new ControlLink.Heard(
+                                    this::newRouterKey, this::drain, forged::increment));
         } catch (RuntimeException e) {
             closeParts();
             throw e;
@@ -152,6 +168,7 @@ public final class EdgeNode implements AutoCloseable {
                 .description("Whether the session to the control plane stands")
                 .register(registry);
         state.load();
+        renewing = config.identity().map(identity -> identity.keepRenewed(InstantSource.system()));
         link.open();
         awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());
     }
@@ -272,15 +289,24 @@ public final class EdgeNode implements AutoCloseable {
     /// Stops: new requests hear [ErrorCode#UNAVAILABLE], those in flight get the drain time.
     @Override
     public void close() {
-        requests.availability(Availability.DRAINING);
-        link.drain();
+        drain();
         long end = System.nanoTime() + config.limits().drain().toNanos();
         while ((requests.inFlight() > 0 || requests.quiet().compareTo(QUIET) < 0)
                 && System.nanoTime() < end) {
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
+        renewing.ifPresent(FleetIdentity.Renewing::close);
         link.close();
         closeParts();
+    }
+
+    /// Finishes what there is and takes nothing new.
+    private void drain() {
+        if (requests.availability() != Availability.DRAINING) {
+            LOG.info("node {} drains", config.name());
+        }
+        requests.availability(Availability.DRAINING);
+        link.drain();
     }
 
     private void closeParts() {

@@ -14,11 +14,14 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.net.URI;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -66,19 +69,25 @@ final class ControlSession {
         void directory(String routerKey, ControlFrame.Directory directory);
     }
 
-    ControlSession(Vertx vertx, URI control, String joinToken, Listener listener) {
+    ControlSession(Vertx vertx, RouterConfig config, Listener listener) {
         this.vertx = vertx;
-        this.control = control;
-        this.joinToken = joinToken;
+        control = config.control();
+        joinToken = config.joinToken();
         this.listener = listener;
-        client =
-                vertx.createWebSocketClient(
-                        new WebSocketClientOptions()
-                                .setConnectTimeout(CONNECT_TIMEOUT_MS)
-                                .setReadIdleTimeout(SILENCE_MAX_S)
-                                .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                                .setMaxFrameSize(FRAME_BYTES_MAX)
-                                .setMaxMessageSize(MESSAGE_BYTES_MAX));
+        var options =
+                new WebSocketClientOptions()
+                        .setConnectTimeout(CONNECT_TIMEOUT_MS)
+                        .setReadIdleTimeout(SILENCE_MAX_S)
+                        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                        .setMaxFrameSize(FRAME_BYTES_MAX)
+                        .setMaxMessageSize(MESSAGE_BYTES_MAX);
+        config.identity()
+                .ifPresent(
+                        identity ->
+                                options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                                        .setKeyCertOptions(KeyCertOptions.wrap(identity.keys()))
+                                        .setTrustOptions(TrustOptions.wrap(identity.trusted())));
+        client = vertx.createWebSocketClient(options);
     }
 
     boolean connected() {
@@ -103,8 +112,10 @@ final class ControlSession {
                         .setPort(control.getPort() >= 0 ? control.getPort() : tls ? 443 : 80)
                         .setSsl(tls)
                         .setURI(base.replaceAll("/+$", "") + PATH)
-                        .setTimeout(CONNECT_TIMEOUT_MS)
-                        .putHeader("authorization", "Bearer " + joinToken);
+                        .setTimeout(CONNECT_TIMEOUT_MS);
+        if (!joinToken.isEmpty()) {
+            options.putHeader("authorization", "Bearer " + joinToken);
+        }
         client.connect(options).onComplete(this::opened, this::failed);
     }
 
@@ -140,7 +151,9 @@ final class ControlSession {
         int status = fault instanceof UpgradeRejectedException refused ? refused.getStatus() : 0;
         again(
                 status == UNAUTHORIZED || status == FORBIDDEN
-                        ? "it refuses the join token (%d)".formatted(status)
+                        ? "it refuses the %s (%d)"
+                                .formatted(
+                                        joinToken.isEmpty() ? "certificate" : "join token", status)
                         : String.valueOf(fault.getMessage()));
     }
 
@@ -170,6 +183,8 @@ final class ControlSession {
                 case ControlFrame.Directory directory -> listener.directory(routerKey, directory);
                 case ControlFrame.Snapshot _,
                         ControlFrame.Delta _,
+                        ControlFrame.Drain _,
+                        ControlFrame.Keys _,
                         ControlFrame.Follow _,
                         ControlFrame.Unfollow _,
                         ControlFrame.Limits _ ->

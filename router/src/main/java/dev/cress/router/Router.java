@@ -1,6 +1,7 @@
 package dev.cress.router;
 
 import dev.cress.contract.ControlFrame.Directory;
+import dev.cress.identity.FleetIdentity;
 
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
@@ -15,7 +16,9 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,7 @@ public final class Router implements AutoCloseable {
     private final ControlSession control;
     private final RouterMetrics metrics;
     private final AdminServer admin;
+    private final Optional<FleetIdentity.Renewing> renewing;
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
 
     /// Starts a router. A [RouterException] says what is in the way; then nothing is left running.
@@ -79,7 +83,8 @@ public final class Router implements AutoCloseable {
         this.file = file;
         loop = vertx.getOrCreateContext();
         fleet = new FleetWatch(vertx, loop, config.health());
-        control = new ControlSession(vertx, config.control(), config.joinToken(), this::directory);
+        control = new ControlSession(vertx, config, this::directory);
+        renewing = config.identity().map(identity -> identity.keepRenewed(InstantSource.system()));
         metrics = new RouterMetrics(fleet::view, control::connected);
         admin = new AdminServer(vertx, fleet, metrics, control::connected);
     }
@@ -170,6 +175,7 @@ public final class Router implements AutoCloseable {
     }
 
     private void stop() {
+        renewing.ifPresent(FleetIdentity.Renewing::close);
         control.close();
         fleet.close();
         try {

@@ -1,6 +1,7 @@
 package dev.cress.router;
 
 import dev.cress.contract.Limits;
+import dev.cress.identity.FleetIdentity;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,7 +17,8 @@ import java.util.function.Consumer;
 /// @param adminBind the address of `/health` and `/metrics`: they tell of the fleet, so loopback
 /// @param adminPort 0 takes any free one: ask [Router#adminPort()]
 /// @param control the control plane, `http://HOST:PORT`
-/// @param joinToken what lets a router of the fleet in there
+/// @param joinToken what lets a router of the fleet in there, empty if it has an identity
+/// @param identity by which it is let in, if it has joined with a certificate
 /// @param dataDir keeps the last directory and the router key; one router at a time
 /// @param trustedPeers CIDRs whose word about a client's address, scheme and request id is believed
 /// @param locationTable a MaxMind-format file (`.mmdb`), or nothing for the bundled countries
@@ -28,6 +30,7 @@ public record RouterConfig(
         int adminPort,
         URI control,
         String joinToken,
+        Optional<FleetIdentity> identity,
         Path dataDir,
         List<String> trustedPeers,
         Optional<Path> locationTable,
@@ -151,7 +154,7 @@ public record RouterConfig(
         port("port", port);
         port("admin port", adminPort);
         positive("eventLoops", eventLoops);
-        if (joinToken.isBlank()) {
+        if (joinToken.isBlank() && identity.isEmpty()) {
             throw new RouterException("the join token is empty: pass --join TOKEN");
         }
         if (control.getHost() == null || !List.of("http", "https").contains(control.getScheme())) {
@@ -174,6 +177,7 @@ public record RouterConfig(
                 0,
                 control,
                 joinToken,
+                Optional.empty(),
                 dataDir,
                 LOOPBACK_PEERS,
                 Optional.empty(),
@@ -190,6 +194,11 @@ public record RouterConfig(
                     draft.bind = bind;
                     draft.port = port;
                 });
+    }
+
+    /// Lets itself in by its certificate, where it joined.
+    public RouterConfig with(FleetIdentity member) {
+        return with(draft -> draft.identity = Optional.of(member));
     }
 
     public RouterConfig withAdmin(String bind, int port) {
@@ -247,8 +256,10 @@ public record RouterConfig(
         private Upstream upstream;
         private Health health;
         private Retries retries;
+        private Optional<FleetIdentity> identity;
 
         private Draft(RouterConfig from) {
+            identity = from.identity;
             bind = from.bind;
             port = from.port;
             adminBind = from.adminBind;
@@ -268,8 +279,9 @@ public record RouterConfig(
                     port,
                     adminBind,
                     adminPort,
-                    from.control,
-                    from.joinToken,
+                    identity.map(FleetIdentity::control).orElse(from.control),
+                    identity.isPresent() ? "" : from.joinToken,
+                    identity,
                     from.dataDir,
                     trustedPeers,
                     locationTable,

@@ -97,13 +97,19 @@ public interface Api {
     ///
     /// @param revision the last one that the node recorded
     /// @param lastSeenMs ms since the epoch
+    /// @param clockSkewMs how far its clock was ahead of the control plane's when it connected, 0
+    ///     if it didn't say
     record NodeStatus(
             NodeInfo node,
             boolean connected,
             boolean draining,
             long revision,
             long lastSeenMs,
+            long clockSkewMs,
             List<VersionOnNode> versions) {
+        /// Clocks that differ by more are told of: certificates end by them.
+        public static final long CLOCK_SKEW_MS_MAX = 30_000;
+
         public NodeStatus {
             versions = List.copyOf(versions);
         }
@@ -126,6 +132,73 @@ public interface Api {
             functions = List.copyOf(functions);
         }
     }
+
+    /// `POST /v1/join-tokens`: what lets one member in.
+    ///
+    /// @param role null for a node
+    /// @param name null if the member may choose its own
+    /// @param latitude in degrees, null if the member says where in the region it is
+    /// @param longitude in degrees, null if the member says where in the region it is
+    record NewJoinToken(
+            String region,
+            @Nullable Role role,
+            @Nullable String name,
+            @Nullable Double latitude,
+            @Nullable Double longitude) {}
+
+    /// The answer to [NewJoinToken]: the only time that the secret is shown.
+    ///
+    /// @param expiresAtMs 15 minutes later, in ms since the epoch
+    record JoinTokenCreated(String secret, long expiresAtMs, Trust trust) {}
+
+    /// `POST /v1/join`, by whoever has the secret: once, but the same key may ask again.
+    ///
+    /// @param name by which the member wants to be known
+    /// @param region where it is, if it knows
+    /// @param csr a certificate request (PKCS #10, RFC 2986) for an ECDSA key on P-256, in PEM; its
+    ///     subject says nothing
+    record Join(String secret, String name, @Nullable String region, String csr) {}
+
+    /// `POST /v1/join/renew`, by a member with its certificate: one that has run out will do for 30
+    /// days.
+    record Renewal(String csr) {}
+
+    /// The answer to [Join] and [Renewal].
+    ///
+    /// @param certificate for the key that asked, then its authority's, in PEM
+    /// @param latitude where it shall say it is, null if it may choose
+    /// @param longitude where it shall say it is, null if it may choose
+    record Joined(
+            Member member,
+            String certificate,
+            @Nullable Double latitude,
+            @Nullable Double longitude,
+            Trust trust) {}
+
+    /// Each of `GET /v1/members`: a node or router that has joined with a certificate.
+    ///
+    /// @param certificateEndsMs when the newest certificate runs out, in ms since the epoch
+    record MemberInfo(Member member, long joinedAtMs, long certificateEndsMs) {}
+
+    /// `DELETE /v1/members/{name}`: none of its certificates lets it in any more, and its session
+    /// has ended.
+    ///
+    /// @param secrets that were for functions which the member had, if it was a node: whoever has
+    ///     its disk may know their values
+    record MemberRemoved(Member member, List<NamedSecret> secrets) {
+        public MemberRemoved {
+            secrets = List.copyOf(secrets);
+        }
+    }
+
+    /// A secret that a version's manifest names.
+    record NamedSecret(FunctionName function, String name) {}
+
+    /// `POST /v1/keys/rotate`: from now on this key signs what nodes are told.
+    ///
+    /// @param overlapMs how long nodes still learn of it by the word of the one before: one that
+    ///     was away for longer must join anew
+    record KeyRotated(VerifyingKey key, long overlapMs) {}
 
     /// `POST /v1/tokens`. Scopes of the fleet's tokens: `operator` (everything), `join` (nodes and
     /// routers), `metrics`; of a tenant's: `deploy` (modules, functions, logs, status), `read`

@@ -20,6 +20,8 @@ import java.util.Objects;
     @JsonSubTypes.Type(value = ControlFrame.Follow.class, name = "follow"),
     @JsonSubTypes.Type(value = ControlFrame.Unfollow.class, name = "unfollow"),
     @JsonSubTypes.Type(value = ControlFrame.Limits.class, name = "limits"),
+    @JsonSubTypes.Type(value = ControlFrame.Keys.class, name = "keys"),
+    @JsonSubTypes.Type(value = ControlFrame.Drain.class, name = "drain"),
     @JsonSubTypes.Type(value = ControlFrame.Directory.class, name = "directory")
 })
 public sealed interface ControlFrame {
@@ -27,9 +29,25 @@ public sealed interface ControlFrame {
     ///
     /// @param routerKey by which nodes know the fleet's routers and believe what these say of a
     ///     client
-    record Welcome(String routerKey) implements ControlFrame {
+    /// @param keys with which the control plane signs snapshots and deltas ([SignedFrame]), oldest
+    ///     first
+    record Welcome(String routerKey, List<AnnouncedKey> keys) implements ControlFrame {
+        @JsonCreator
         public Welcome {
             Objects.requireNonNull(routerKey, "router_key");
+            keys = keys == null ? List.of() : List.copyOf(keys);
+        }
+
+        /// One of somebody who signs nothing.
+        public Welcome(String routerKey) {
+            this(routerKey, List.of());
+        }
+    }
+
+    /// The keys are others now, as in [Welcome].
+    record Keys(List<AnnouncedKey> keys) implements ControlFrame {
+        public Keys {
+            keys = List.copyOf(keys);
         }
     }
 
@@ -105,6 +123,9 @@ public sealed interface ControlFrame {
             }
         }
     }
+
+    /// Somebody wants the node to finish what it has and take nothing new, until it starts anew.
+    record Drain() implements ControlFrame {}
 
     /// To routers: the nodes of the fleet, connected or not.
     record Directory(List<Entry> nodes) implements ControlFrame {

@@ -8,7 +8,11 @@ public enum CressPath {
     /// On the control plane: the WebSocket of nodes, [ControlFrame] and [NodeFrame].
     SYNC_NODE("/v1/sync/node"),
     /// On the control plane: the WebSocket of routers, [ControlFrame] in one direction.
-    SYNC_ROUTER("/v1/sync/router");
+    SYNC_ROUTER("/v1/sync/router"),
+    /// On the control plane: where a member gets its first certificate, [Api.Join].
+    JOIN("/v1/join"),
+    /// On the control plane: where it gets the next, [Api.Renewal].
+    JOIN_RENEW("/v1/join/renew");
 
     private final String text;
 

@@ -28,15 +28,22 @@ public sealed interface NodeFrame {
     /// Who the node is and where it stands in the log. After the welcome a node says anew how far
     /// each version is and what serves: the control plane forgets that with each session.
     ///
+    /// @param clockMs the node's clock, ms since the epoch; 0 from one that doesn't say
     /// @param tenants whether it knows that functions have tenants; one of the build before doesn't
     ///     say so, and gets the functions of the tenant `default`
-    record Hello(int proto, NodeInfo node, Position resume, boolean tenants) implements NodeFrame {
+    record Hello(int proto, NodeInfo node, Position resume, long clockMs, boolean tenants)
+            implements NodeFrame {
         @JsonCreator
         public Hello {}
 
         /// Of a node of this build.
+        public Hello(int proto, NodeInfo node, Position resume, long clockMs) {
+            this(proto, node, resume, clockMs, true);
+        }
+
+        /// The same that doesn't say what time it is.
         public Hello(int proto, NodeInfo node, Position resume) {
-            this(proto, node, resume, true);
+            this(proto, node, resume, 0);
         }
     }
 

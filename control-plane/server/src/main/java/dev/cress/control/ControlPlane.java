@@ -1,16 +1,22 @@
 package dev.cress.control;
 
+import dev.cress.contract.Sha256;
 import dev.cress.control.api.Access;
 import dev.cress.control.api.ApiServer;
 import dev.cress.control.module.ModulePreparer;
 import dev.cress.control.module.Preparations;
 import dev.cress.control.module.Uploads;
+import dev.cress.control.store.Membership;
 import dev.cress.control.store.Scope;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreException;
 import dev.cress.control.store.StoreLocation;
 import dev.cress.control.store.StoredToken;
 import dev.cress.control.sync.Sync;
+import dev.cress.control.trust.Authority;
+import dev.cress.control.trust.FleetKeys;
+import dev.cress.control.trust.Roll;
+import dev.cress.control.trust.ServerTls;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -25,6 +31,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 
 /// The fleet's memory, running.
 ///
@@ -45,6 +54,8 @@ public final class ControlPlane implements AutoCloseable {
 
     /// How late the session of a token that expired ends at most.
     private static final Duration TOKENS_EVERY = Duration.ofSeconds(10);
+    /// How often the control port's certificate is made anew.
+    private static final Duration CERTIFICATE_EVERY = Duration.ofDays(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
@@ -53,13 +64,14 @@ public final class ControlPlane implements AutoCloseable {
     private final Started started = new Started();
     private final DataFolder folder;
     private final Access access;
+    private final Optional<ServerTls> tls;
     private final int port;
 
     private ControlPlane(ControlPlaneConfig config, ModulePreparer preparer) {
         this.config = config;
         var limits = config.limits();
         try {
-            checkAddress();
+            InetAddress address = address();
             folder = started.add(DataFolder.open(config.dataFolder()));
             var loop = started.add(Loop.start());
             var vertx = loop.vertx();
@@ -73,6 +85,9 @@ public final class ControlPlane implements AutoCloseable {
             ensureOperatorToken(store);
             var stored = store.load();
             access = new Access(store, clock, stored.tokens());
+            var roll = new Roll(clock, stored.members());
+            tls = tls(store, address);
+            var keys = new Membership(store).keys(() -> FleetKeys.first());
 
             var preparations = started.add(new Preparations(preparer, loop.context(), meters));
             var uploads =
@@ -99,7 +114,8 @@ public final class ControlPlane implements AutoCloseable {
                                             clock,
                                             most,
                                             meters,
-                                            access::refresh));
+                                            new Sync.Credentials(
+                                                    access::refresh, roll::refresh, keys)));
             var server =
                     loop.call(
                             () ->
@@ -109,6 +125,8 @@ public final class ControlPlane implements AutoCloseable {
                                             sync,
                                             uploads,
                                             access,
+                                            roll,
+                                            tls,
                                             meters,
                                             clock,
                                             limits.jsonBytesMax()));
@@ -119,6 +137,9 @@ public final class ControlPlane implements AutoCloseable {
                     () -> {
                         vertx.setPeriodic(TRIM_EVERY.toMillis(), _ -> trim(store));
                         vertx.setPeriodic(TOKENS_EVERY.toMillis(), _ -> lookAtTokens(sync));
+                        vertx.setPeriodic(
+                                CERTIFICATE_EVERY.toMillis(),
+                                _ -> tls.ifPresent(each -> each.renew(clock.instant())));
                     });
         } catch (StoreException e) {
             started.close();
@@ -139,18 +160,44 @@ public final class ControlPlane implements AutoCloseable {
         return new ControlPlane(config, preparer);
     }
 
-    private void checkAddress() {
+    private InetAddress address() {
         try {
-            boolean loopback = InetAddress.getByName(config.bindAddress()).isLoopbackAddress();
-            if (!loopback && !config.insecure()) {
-                throw new ControlPlaneException(
-                        "%s is reached from other machines, and there is no TLS: tokens could be read on the way; bind to 127.0.0.1, or say --insecure"
-                                .formatted(config.bindAddress()));
-            }
+            return InetAddress.getByName(config.bindAddress());
         } catch (UnknownHostException e) {
             throw new ControlPlaneException(
                     "address %s to listen on is unknown".formatted(config.bindAddress()), e);
         }
+    }
+
+    private Optional<ServerTls> tls(Store store, InetAddress address) {
+        return switch (config.tls()) {
+            case Tls.WhereNeeded() ->
+                    address.isLoopbackAddress() || config.insecure()
+                            ? Optional.empty()
+                            : Optional.of(byAuthority(store, address, List.of()));
+            case Tls.ByAuthority(var names) -> Optional.of(byAuthority(store, address, names));
+            case Tls.Given(Path chain, Path key) ->
+                    Optional.of(ServerTls.given(authority(store), chain, key));
+        };
+    }
+
+    private Authority authority(Store store) {
+        return Authority.of(
+                new Membership(store).authority(() -> Authority.fresh(clock.instant())));
+    }
+
+    private ServerTls byAuthority(Store store, InetAddress address, List<String> names) {
+        var all = new LinkedHashSet<>(names);
+        if (!address.isAnyLocalAddress()) {
+            all.add(config.bindAddress());
+        }
+        all.addAll(List.of("localhost", "127.0.0.1", "::1"));
+        try {
+            all.add(InetAddress.getLocalHost().getHostName());
+        } catch (UnknownHostException e) {
+            LOG.debug("this machine has no name of its own", e);
+        }
+        return ServerTls.byAuthority(authority(store), List.copyOf(all), clock.instant());
     }
 
     private static void trim(Store store) {
@@ -166,7 +213,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /// Ends what expired tokens opened, and has the store know which are used.
     private void lookAtTokens(Sync sync) {
-        access.expired().forEach(sync::tokenRevoked);
+        access.expired().forEach(sync::credentialRevoked);
         access.writeUses().onFailure(e -> LOG.warn("can't note which tokens were used", e));
     }
 
@@ -225,7 +272,17 @@ public final class ControlPlane implements AutoCloseable {
                 config.bindAddress().contains(":")
                         ? "[" + config.bindAddress() + "]"
                         : config.bindAddress();
-        return "http://" + host + ":" + port;
+        if (tls.isEmpty()) {
+            return "http://" + host + ":" + port;
+        }
+        // The address of all interfaces is in no certificate.
+        return "https://" + (address().isAnyLocalAddress() ? "localhost" : host) + ":" + port;
+    }
+
+    /// The SHA-256 of the certificate that ends its TLS chain, if it isn't one that every JDK
+    /// trusts.
+    public Optional<Sha256> authority() {
+        return tls.flatMap(spoken -> Optional.ofNullable(spoken.known()));
     }
 
     /// The port that it listens on.

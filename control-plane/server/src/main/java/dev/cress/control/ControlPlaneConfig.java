@@ -14,6 +14,7 @@ import java.util.Optional;
 ///     for a file in the data folder
 /// @param bindAddress the address that it listens on
 /// @param port TCP port, 0 for any that is free
+/// @param tls whether and how it speaks TLS
 /// @param insecure whether it may listen beyond loopback without TLS
 /// @param limits how much of everything it takes
 public record ControlPlaneConfig(
@@ -21,6 +22,7 @@ public record ControlPlaneConfig(
         Optional<String> store,
         String bindAddress,
         int port,
+        Tls tls,
         boolean insecure,
         Caps limits) {
     public static final String BIND_ADDRESS = "127.0.0.1";
@@ -38,27 +40,36 @@ public record ControlPlaneConfig(
     /// Everything as it is by default, with the data in this folder.
     public static ControlPlaneConfig of(Path dataFolder) {
         return new ControlPlaneConfig(
-                dataFolder, Optional.empty(), BIND_ADDRESS, PORT, false, Caps.DEFAULT);
+                dataFolder,
+                Optional.empty(),
+                BIND_ADDRESS,
+                PORT,
+                Tls.WHERE_NEEDED,
+                false,
+                Caps.DEFAULT);
     }
 
     /// Keeps what it must not lose in the database at this URL.
     public ControlPlaneConfig withStore(String url) {
         return new ControlPlaneConfig(
-                dataFolder, Optional.of(url), bindAddress, port, insecure, limits);
+                dataFolder, Optional.of(url), bindAddress, port, tls, insecure, limits);
     }
 
     public ControlPlaneConfig withPort(int port) {
-        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, insecure, limits);
+        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, tls, insecure, limits);
     }
 
-    /// Listens there; `insecure` says that an address beyond loopback is meant, although there is
-    /// no TLS.
+    public ControlPlaneConfig withTls(Tls tls) {
+        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, tls, insecure, limits);
+    }
+
+    /// Listens there; `insecure` says that an address beyond loopback is meant without TLS.
     public ControlPlaneConfig withBindAddress(String bindAddress, boolean insecure) {
-        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, insecure, limits);
+        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, tls, insecure, limits);
     }
 
     public ControlPlaneConfig withLimits(Caps limits) {
-        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, insecure, limits);
+        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, tls, insecure, limits);
     }
 
     /// How much of everything one control plane takes. What lies beyond is refused with a message

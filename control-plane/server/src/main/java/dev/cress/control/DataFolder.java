@@ -95,6 +95,10 @@ final class DataFolder implements AutoCloseable {
                 channel.force(true);
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            // its name as well: with another token the store's would be nobody's
+            try (var names = FileChannel.open(folder, StandardOpenOption.READ)) {
+                names.force(true);
+            }
         } catch (IOException e) {
             throw unwritable(folder, e);
         }

@@ -11,6 +11,7 @@ import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
 import dev.cress.contract.Position;
+import dev.cress.contract.SignedFrame;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -18,6 +19,9 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 
 import java.time.Duration;
 import java.util.List;
@@ -40,16 +44,22 @@ final class FakeNode implements AutoCloseable {
     private final List<ControlFrame> frames = new CopyOnWriteArrayList<>();
     volatile boolean acks;
 
+    /// The messages that were signed.
+    final List<SignedFrame> signed = new CopyOnWriteArrayList<>();
+
     private FakeNode(ControlPlane control, String path, String token) {
+        this(
+                control,
+                new WebSocketConnectOptions()
+                        .setURI(path)
+                        .addHeader("authorization", "Bearer " + token));
+    }
+
+    private FakeNode(ControlPlane control, WebSocketConnectOptions options) {
         client =
                 vertx.createWebSocketClient(
                         new WebSocketClientOptions().setMaxMessageSize(MESSAGE_BYTES_MAX));
-        var options =
-                new WebSocketConnectOptions()
-                        .setHost("127.0.0.1")
-                        .setPort(control.port())
-                        .setURI(path)
-                        .addHeader("authorization", "Bearer " + token);
+        options.setHost("127.0.0.1").setPort(control.port());
         var unconnected = client.webSocket().textMessageHandler(this::received);
         try {
             socket =
@@ -65,7 +75,10 @@ final class FakeNode implements AutoCloseable {
 
     private void received(String text) {
         try {
-            ControlFrame frame = Json.STRICT.readValue(text, ControlFrame.class);
+            var parsed = SignedFrame.parse(text);
+            String json = parsed.map(SignedFrame::frame).orElse(text);
+            ControlFrame frame = Json.STRICT.readValue(json, ControlFrame.class);
+            parsed.ifPresent(signed::add);
             frames.add(frame);
             if (acks && frame instanceof Snapshot snapshot) {
                 send(new NodeFrame.Ack(snapshot.position().revision()));
@@ -80,6 +93,20 @@ final class FakeNode implements AutoCloseable {
     /// A connection that has said nothing yet.
     static FakeNode silent(ControlPlane control, String token) {
         return new FakeNode(control, "/v1/sync/node", token);
+    }
+
+    /// A connection of somebody with a certificate, that has said nothing yet.
+    static FakeNode member(ControlPlane control, String path, Badge badge) {
+        return new FakeNode(
+                control,
+                new WebSocketConnectOptions()
+                        .setURI(path)
+                        .setSsl(true)
+                        .setSslOptions(
+                                new ClientSSLOptions()
+                                        .setHostnameVerificationAlgorithm("HTTPS")
+                                        .setKeyCertOptions(KeyCertOptions.wrap(badge.key()))
+                                        .setTrustOptions(TrustOptions.wrap(badge.trusted()))));
     }
 
     static FakeNode router(ControlPlane control) {

@@ -18,8 +18,10 @@ import dev.cress.contract.Quota;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.TenantName;
+import dev.cress.contract.Trust;
 import dev.cress.contract.Warmup;
 import dev.cress.control.store.Engine;
+import dev.cress.identity.FleetIdentity;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,7 +40,7 @@ import java.util.function.UnaryOperator;
 
 /// A control plane on a folder, and a client that speaks to it as its operator.
 final class Plane implements AutoCloseable {
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client;
     final ControlPlane control;
     final MagicPreparer preparer;
     final String operator;
@@ -46,6 +48,7 @@ final class Plane implements AutoCloseable {
     private Plane(ControlPlane control, MagicPreparer preparer) {
         this.control = control;
         this.preparer = preparer;
+        this.client = client(control);
         this.operator = token(control);
     }
 
@@ -68,6 +71,16 @@ final class Plane implements AutoCloseable {
         var preparer = new MagicPreparer();
         var config = change.apply(ControlPlaneConfig.of(folder).withPort(0));
         return new Plane(ControlPlane.start(config, preparer), preparer);
+    }
+
+    private static HttpClient client(ControlPlane control) {
+        var builder = HttpClient.newBuilder();
+        control.authority()
+                .ifPresent(
+                        known ->
+                                builder.sslContext(
+                                        FleetIdentity.anonymous(new Trust(known, List.of()))));
+        return builder.build();
     }
 
     private static String token(ControlPlane control) {

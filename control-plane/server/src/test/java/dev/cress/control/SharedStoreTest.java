@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cress.contract.Api.Rollout;
 import dev.cress.contract.Api.TokenCreated;
 import dev.cress.contract.ControlFrame.Directory;
+import dev.cress.contract.ControlFrame.Drain;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
@@ -174,6 +175,24 @@ class SharedStoreTest {
                                         .isEqualTo("staged");
                             });
         }
+    }
+
+    @Test
+    void aNodeOfTheOtherIsToldToDrainAndWhatTimeItHasIsKnown() {
+        try (var there = FakeNode.silent(other.control, other.control.issueToken("iad", "join"))) {
+            long clockMs = System.currentTimeMillis() - 45_000;
+            there.send(
+                    new NodeFrame.Hello(
+                            NodeFrame.PROTO, FakeNode.info("iad-1"), Position.NOWHERE, clockMs));
+            await().until(() -> isConnected(one, "iad-1"));
+            assertThat(one.get("/v1/status").json().at("/nodes/0/clock_skew_ms").asLong())
+                    .isBetween(-60_000L, -45_000L);
+            assertThat(one.post("/v1/nodes/iad-1/drain", "").status()).isEqualTo(202);
+            there.first(Drain.class);
+        }
+        await().until(() -> !isConnected(one, "iad-1"));
+        assertThat(one.post("/v1/nodes/iad-1/drain", "").code()).isEqualTo("node-offline");
+        assertThat(one.post("/v1/nodes/none/drain", "").code()).isEqualTo("unknown-node");
     }
 
     @Test

@@ -104,17 +104,26 @@ class StartTest {
     }
 
     @Test
-    void beyondLoopbackItIsSaidThatThereIsNoTls() {
-        assertRefused(config().withBindAddress("0.0.0.0", false), "0.0.0.0", "--insecure");
+    void anAddressThatIsNoneIsRefused() {
         assertRefused(config().withBindAddress("no.such.host.invalid", false), "is unknown");
-        ControlPlane.start(config().withBindAddress("0.0.0.0", true), new MagicPreparer()).close();
+    }
+
+    @Test
+    void beyondLoopbackItSpeaksTlsUnlessItIsToldNotTo() {
+        for (boolean insecure : new boolean[] {false, true}) {
+            var bound = config().withBindAddress("0.0.0.0", insecure);
+            try (var control = ControlPlane.start(bound, new MagicPreparer())) {
+                assertThat(control.url()).startsWith(insecure ? "http://0" : "https://localhost:");
+                assertThat(control.authority().isEmpty()).isEqualTo(insecure);
+            }
+        }
     }
 
     @Test
     void aStoreOfANewerProgramIsLeftAlone() throws SQLException {
         ControlPlane.start(config(), new MagicPreparer()).close();
-        change("PRAGMA user_version = 8");
-        assertRefused(config(), "has schema 8, this program knows up to 7");
+        change("PRAGMA user_version = 9");
+        assertRefused(config(), "has schema 9, this program knows up to 8");
     }
 
     @Test
@@ -130,6 +139,8 @@ class StartTest {
         change("ALTER TABLE token DROP COLUMN tenant");
         change("ALTER TABLE token DROP COLUMN expires_at_ms");
         change("ALTER TABLE token DROP COLUMN last_used_ms");
+        change("DROP TABLE join_token");
+        change("DROP TABLE member");
         change("DROP TABLE answer");
         change("DROP TABLE lease");
         change("DROP TABLE server");

@@ -1,5 +1,6 @@
 package dev.cress.node.assets;
 
+import dev.cress.contract.ByteRange;
 import dev.cress.node.assets.AssetFiles.StoredFile;
 
 import io.vertx.core.Future;

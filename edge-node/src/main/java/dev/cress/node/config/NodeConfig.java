@@ -3,6 +3,7 @@ package dev.cress.node.config;
 import dev.cress.contract.ContractException;
 import dev.cress.contract.Limits;
 import dev.cress.contract.NodeInfo;
+import dev.cress.identity.FleetIdentity;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import java.util.Optional;
 /// @param latitude in degrees
 /// @param longitude in degrees
 /// @param control the control plane's URL
-/// @param joinToken by which it is let in there
+/// @param joinToken by which it is let in there, empty if it has an identity
 /// @param data the folder that it keeps its state in
 /// @param domain under which functions have host names
 /// @param bind the address that it listens on
@@ -26,6 +27,7 @@ import java.util.Optional;
 /// @param advertise the URL by which routers reach it, if it isn't `http://BIND:PORT`
 /// @param limits what it gives at most
 /// @param capabilities what its guests may ask for
+/// @param identity by which it is let in instead of a token, if it has joined with a certificate
 public record NodeConfig(
         String name,
         String region,
@@ -40,7 +42,8 @@ public record NodeConfig(
         int adminPort,
         Optional<URI> advertise,
         NodeLimits limits,
-        CapabilityConfig capabilities) {
+        CapabilityConfig capabilities,
+        Optional<FleetIdentity> identity) {
 
     /// One whose guests may ask for what needs no setting up.
     public NodeConfig(
@@ -72,6 +75,60 @@ public record NodeConfig(
                 advertise,
                 limits,
                 CapabilityConfig.NONE);
+    }
+
+    /// One that is let in by its token.
+    public NodeConfig(
+            String name,
+            String region,
+            double latitude,
+            double longitude,
+            URI control,
+            String joinToken,
+            Path data,
+            String domain,
+            String bind,
+            int port,
+            int adminPort,
+            Optional<URI> advertise,
+            NodeLimits limits,
+            CapabilityConfig capabilities) {
+        this(
+                name,
+                region,
+                latitude,
+                longitude,
+                control,
+                joinToken,
+                data,
+                domain,
+                bind,
+                port,
+                adminPort,
+                advertise,
+                limits,
+                capabilities,
+                Optional.empty());
+    }
+
+    /// The same, let in by its certificate.
+    public NodeConfig with(FleetIdentity member) {
+        return new NodeConfig(
+                name,
+                region,
+                latitude,
+                longitude,
+                member.control(),
+                "",
+                data,
+                domain,
+                bind,
+                port,
+                adminPort,
+                advertise,
+                limits,
+                capabilities,
+                Optional.of(member));
     }
 
     /// The node's own limits, which cap what manifests ask for.
@@ -208,7 +265,7 @@ public record NodeConfig(
         checkPlace(name, region, latitude, longitude);
         checkUrl("control plane", control);
         advertise.ifPresent(url -> checkUrl("--advertise", url));
-        if (joinToken.isBlank()) {
+        if (joinToken.isBlank() && identity.isEmpty()) {
             throw new NodeException("the join token is empty: pass --join TOKEN");
         }
         checkPort("port", port);

@@ -77,6 +77,7 @@ final class AssetStore {
             channel.force(true);
         }
         Files.move(beside, archive, StandardCopyOption.ATOMIC_MOVE);
+        NodeStore.force(folder);
     }
 
     private static Sha256 digest(Path file) throws IOException {

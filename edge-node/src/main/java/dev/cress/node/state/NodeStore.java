@@ -44,6 +44,8 @@ import java.util.Set;
 /// tenants.json     what the node may run of each tenant's
 /// router.key       by which routers are known (0600)
 /// port             where the node last served
+/// signing-keys.json whose word the node takes (`KnownKeys`)
+/// identity/        who it is, if it joined with a certificate (`FleetIdentity`)
 /// ```
 ///
 /// Functions, the position and what is kept belong to the state thread, [#module] and [#putModule]
@@ -141,7 +143,8 @@ public final class NodeStore implements AutoCloseable {
         force(data);
     }
 
-    private static void force(Path folder) throws IOException {
+    /// Has the names in a folder as durable as what they name.
+    static void force(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
@@ -193,6 +196,7 @@ public final class NodeStore implements AutoCloseable {
 
     public void putModule(Sha256 sha256, byte[] bytes) throws IOException {
         write(modulePath(sha256), bytes);
+        force(modules);
     }
 
     /// Deletes the modules that nothing here names any more.

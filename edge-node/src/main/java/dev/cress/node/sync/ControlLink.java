@@ -2,6 +2,7 @@ package dev.cress.node.sync;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
+import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.CressPath;
 import dev.cress.contract.FunctionName;
@@ -9,6 +10,7 @@ import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
 import dev.cress.contract.StagingState;
+import dev.cress.identity.KnownKeys;
 import dev.cress.node.state.NodeState;
 import dev.cress.node.state.StateEvents;
 
@@ -19,6 +21,8 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +30,9 @@ import org.slf4j.LoggerFactory;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -57,46 +64,72 @@ public final class ControlLink implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
 
     private final Vertx vertx;
+    private final InstantSource clock = InstantSource.system();
     private final Context context;
     private final WebSocketClient client;
     private final URI control;
-    private final String token;
+    private final Credential credential;
     private final NodeInfo info;
     private final NodeState state;
     private final Consumer<String> onRouterKey;
     private final LimitsFile limits;
+    private final Runnable onDrain;
+    private final Runnable onForged;
+    private final KnownKeys keys;
     private final LogFollowers followers;
     private Duration nextWait = RECONNECT_FIRST;
     private @Nullable WebSocket session;
     private long heardNanos;
     private long welcomedNanos;
     private boolean toldLimits;
+    private boolean draining;
     private volatile boolean connected;
     private volatile boolean closed;
 
-    /// @param onRouterKey takes the fleet's router key, on the event loop
+    /// Who hears of what isn't the state's, on the event loop.
+    ///
+    /// @param routerKey takes the fleet's router key
+    /// @param drain the node shall take nothing new
+    /// @param forged a frame was not signed by a known key
+    public record Heard(Consumer<String> routerKey, Runnable drain, Runnable forged) {}
+
     public ControlLink(
             Vertx vertx,
             URI control,
-            String token,
+            Credential credential,
             NodeInfo info,
             NodeState state,
-            Consumer<String> onRouterKey,
-            LimitsFile limits) {
+            KnownKeys keys,
+            LimitsFile limits,
+            Heard heard) {
         this.limits = limits;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.control = control;
-        this.token = token;
+        this.credential = credential;
         this.info = info;
         this.state = state;
-        this.onRouterKey = onRouterKey;
+        this.keys = keys;
+        onRouterKey = heard.routerKey;
+        onDrain = heard.drain;
+        onForged = heard.forged;
         this.followers = new LogFollowers(context, this::send, this::isCongested, state::routes);
-        this.client =
-                vertx.createWebSocketClient(
-                        new WebSocketClientOptions()
-                                .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
-                                .setMaxMessageSize(MESSAGE_BYTES_MAX));
+        this.client = vertx.createWebSocketClient(options(credential));
+    }
+
+    private static WebSocketClientOptions options(Credential credential) {
+        var options =
+                new WebSocketClientOptions()
+                        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+                        .setMaxMessageSize(MESSAGE_BYTES_MAX);
+        credential
+                .identity()
+                .ifPresent(
+                        identity ->
+                                options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                                        .setKeyCertOptions(KeyCertOptions.wrap(identity.keys()))
+                                        .setTrustOptions(TrustOptions.wrap(identity.trusted())));
+        return options;
     }
 
     /// Begins to connect, and goes on until closed.
@@ -112,7 +145,11 @@ public final class ControlLink implements AutoCloseable {
 
     /// Tells the control plane that this node takes nothing new.
     public void drain() {
-        context.runOnContext(_ -> send(new NodeFrame.Draining()));
+        context.runOnContext(
+                _ -> {
+                    draining = true;
+                    send(new NodeFrame.Draining());
+                });
     }
 
     private void connect() {
@@ -127,8 +164,8 @@ public final class ControlLink implements AutoCloseable {
                         .setPort(port)
                         .setSsl(tls)
                         .setURI(CressPath.SYNC_NODE.text())
-                        .setTimeout(CONNECT_TIMEOUT.toMillis())
-                        .addHeader("authorization", "Bearer " + token);
+                        .setTimeout(CONNECT_TIMEOUT.toMillis());
+        credential.header().ifPresent(header -> options.addHeader("authorization", header));
         client.connect(options)
                 .onComplete(this::opened, failure -> reconnect(failure.getMessage()));
     }
@@ -146,7 +183,7 @@ public final class ControlLink implements AutoCloseable {
         socket.pongHandler(_ -> heardNanos = System.nanoTime());
         socket.closeHandler(_ -> lost(socket));
         socket.exceptionHandler(e -> LOG.debug("control plane session: {}", e.toString()));
-        send(new NodeFrame.Hello(NodeFrame.PROTO, info, state.resume()));
+        send(new NodeFrame.Hello(NodeFrame.PROTO, info, state.resume(), clock.millis()));
     }
 
     private void lost(WebSocket socket) {
@@ -210,20 +247,31 @@ public final class ControlLink implements AutoCloseable {
         heardNanos = System.nanoTime();
         ControlFrame frame;
         try {
-            frame = Json.LENIENT.readValue(text, ControlFrame.class);
+            var message = keys.read(text);
+            frame = Json.LENIENT.readValue(message.frame(), ControlFrame.class);
             if (frame == null) {
                 throw new IllegalArgumentException("expected an object, found null");
+            }
+            if (!message.isBelieved() && changesState(frame)) {
+                forged();
+                return;
             }
         } catch (JsonProcessingException | IllegalArgumentException e) {
             send(new NodeFrame.Nack("unreadable frame: " + e.getMessage()));
             return;
         }
         switch (frame) {
-            case ControlFrame.Welcome(String routerKey) -> {
+            case ControlFrame.Keys(var announced) -> take(announced);
+            case ControlFrame.Welcome(String routerKey, var announced) -> {
+                take(announced);
                 connected = true;
                 welcomedNanos = System.nanoTime();
                 onRouterKey.accept(routerKey);
                 state.tell(new SessionEvents(socket));
+                if (draining) {
+                    // each session begins as if nothing had been said
+                    send(new NodeFrame.Draining());
+                }
             }
             case ControlFrame.Snapshot snapshot ->
                     acknowledge(socket, state.apply(snapshot), snapshot.position().revision());
@@ -235,8 +283,30 @@ public final class ControlLink implements AutoCloseable {
             }
             case ControlFrame.Follow follow -> followers.follow(follow);
             case ControlFrame.Unfollow(String subscription) -> followers.unfollow(subscription);
+            case ControlFrame.Drain _ -> onDrain.run();
             case ControlFrame.Directory _ -> LOG.debug("a directory is for routers");
         }
+    }
+
+    private static boolean changesState(ControlFrame frame) {
+        return frame instanceof ControlFrame.Snapshot || frame instanceof ControlFrame.Delta;
+    }
+
+    private void take(List<AnnouncedKey> announced) {
+        if (!announced.isEmpty() && !keys.take(announced)) {
+            LOG.error(
+                    "the control plane at {} signs with keys that nobody known vouches for: what it"
+                            + " says is left aside",
+                    control);
+        }
+    }
+
+    /// What no known key signed is left aside, and said so; what serves goes on.
+    private void forged() {
+        onForged.run();
+        LOG.error(
+                "a frame of the control plane at {} is not signed by a key that is known", control);
+        send(new NodeFrame.Nack("the signature is of no key that is known here"));
     }
 
     private void acknowledge(WebSocket socket, CompletableFuture<Void> recorded, long revision) {

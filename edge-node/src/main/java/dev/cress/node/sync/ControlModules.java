@@ -34,19 +34,19 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
     private static final long BYTES_PER_SECOND_MIN = 64 * 1024;
 
     private final URI control;
-    private final String token;
+    private final Credential credential;
     private final Duration answerMax;
     private @Nullable HttpClient client;
     private boolean closed;
 
-    public ControlModules(URI control, String token) {
-        this(control, token, ANSWER_MAX);
+    public ControlModules(URI control, Credential credential) {
+        this(control, credential, ANSWER_MAX);
     }
 
     /// @param answerMax for the whole answer, on top of what its bytes may take
-    ControlModules(URI control, String token, Duration answerMax) {
+    ControlModules(URI control, Credential credential, Duration answerMax) {
         this.control = control;
-        this.token = token;
+        this.credential = credential;
         this.answerMax = answerMax;
     }
 
@@ -77,11 +77,11 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
     private <T> T fetch(
             URI at, long bytes, Supplier<BodySubscriber<T>> body, BodySubscriber<T> ofAnError)
             throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(at).header("authorization", "Bearer " + token).build();
+        var request = HttpRequest.newBuilder(at);
+        credential.header().ifPresent(header -> request.header("authorization", header));
         var answer =
                 client().sendAsync(
-                                request,
+                                request.build(),
                                 head ->
                                         head.statusCode() == 200
                                                 ? BodySubscribers.limiting(body.get(), bytes)
@@ -122,11 +122,12 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
         }
         HttpClient made = client;
         if (made == null) {
-            made =
+            var builder =
                     HttpClient.newBuilder()
                             .version(HttpClient.Version.HTTP_1_1)
-                            .connectTimeout(CONNECT_TIMEOUT)
-                            .build();
+                            .connectTimeout(CONNECT_TIMEOUT);
+            credential.identity().ifPresent(identity -> builder.sslContext(identity.tls()));
+            made = builder.build();
             client = made;
         }
         return made;

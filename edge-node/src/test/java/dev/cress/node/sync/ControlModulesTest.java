@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /// Fetching a module from a server that says one thing and then nothing more.
@@ -51,7 +52,8 @@ class ControlModulesTest {
                             }
                         });
         try {
-            return new ControlModules(url, "token", Duration.ofMillis(500))
+            return new ControlModules(
+                            url, new Credential("token", Optional.empty()), Duration.ofMillis(500))
                     .fetch(Sha256.of(MODULE), MODULE.length);
         } finally {
             answered.join().close();

@@ -130,6 +130,15 @@ public final class Access {
                 .toList();
     }
 
+    /// With TLS nodes and routers aren't let in by tokens, which would say nothing of who they are.
+    static Refusal certificateNeeded() {
+        return Refusal.of(
+                403,
+                "certificate-needed",
+                "Certificate needed",
+                "nodes and routers show a certificate here: join with `cress node join-token`");
+    }
+
     /// The secret that the header carries.
     static String secret(@Nullable String authorization) {
         if (authorization == null) {

@@ -6,11 +6,14 @@ import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Actor;
 import dev.cress.control.store.EntityTags;
+import dev.cress.control.store.Membership;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Scope;
 import dev.cress.control.store.Secrets;
 import dev.cress.control.store.Store;
 import dev.cress.control.sync.Sync;
+import dev.cress.control.trust.Roll;
+import dev.cress.control.trust.ServerTls;
 
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -23,6 +26,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The HTTP server: finds the endpoint, checks the token, answers, counts. Made and used on the
@@ -53,6 +57,7 @@ public final class ApiServer {
     private final HttpServer server;
     private final Endpoints endpoints;
     private final Access access;
+    private final Roll roll;
     private final PrometheusMeterRegistry meters;
     private final int jsonBytesMax;
 
@@ -63,6 +68,8 @@ public final class ApiServer {
             Sync sync,
             Uploads uploads,
             Access access,
+            Roll roll,
+            Optional<ServerTls> tls,
             PrometheusMeterRegistry meters,
             InstantSource clock,
             int jsonBytesMax) {
@@ -70,6 +77,7 @@ public final class ApiServer {
         this.refused = new RefusedAttempts(store.audit());
         vertx.setPeriodic(RefusedAttempts.WRITE_EVERY.toMillis(), _ -> refused.tick());
         this.access = access;
+        this.roll = roll;
         this.meters = meters;
         this.jsonBytesMax = jsonBytesMax;
         endpoints =
@@ -80,23 +88,29 @@ public final class ApiServer {
                         new FleetEndpoints(store, sync, access),
                         new AuditEndpoints(store.audit()),
                         new TenantEndpoints(store.tenancy(), sync, access),
+                        new JoinEndpoints(new Membership(store), roll, sync, tls, clock),
                         new Operations(meters));
-        server =
-                vertx.createHttpServer(
-                        new HttpServerOptions()
-                                .setHttp2ClearTextEnabled(false)
-                                .setMaxInitialLineLength(LINE_BYTES_MAX)
-                                .setMaxHeaderSize(HEADER_BYTES_MAX)
-                                .setIdleTimeout((int) IDLE_MAX.toSeconds())
-                                .setMaxWebSocketMessageSize(MESSAGE_BYTES_MAX)
-                                .setPerFrameWebSocketCompressionSupported(false)
-                                .setPerMessageWebSocketCompressionSupported(false));
+        server = vertx.createHttpServer(options(tls));
         server.requestHandler(this::handle);
         server.invalidRequestHandler(
                 request -> {
                     request.response().endHandler(_ -> request.connection().close());
                     answer(request, Problems.unreadable(request.decoderResult().cause()));
                 });
+    }
+
+    private static HttpServerOptions options(Optional<ServerTls> tls) {
+        var options =
+                new HttpServerOptions()
+                        .setHttp2ClearTextEnabled(false)
+                        .setMaxInitialLineLength(LINE_BYTES_MAX)
+                        .setMaxHeaderSize(HEADER_BYTES_MAX)
+                        .setIdleTimeout((int) IDLE_MAX.toSeconds())
+                        .setMaxWebSocketMessageSize(MESSAGE_BYTES_MAX)
+                        .setPerFrameWebSocketCompressionSupported(false)
+                        .setPerMessageWebSocketCompressionSupported(false);
+        tls.ifPresent(spoken -> spoken.configure(options));
+        return options;
     }
 
     /// Everything that can be called.
@@ -125,10 +139,14 @@ public final class ApiServer {
         count(request, timer, endpoint.label());
         Grant caller = NOBODY;
         try {
-            caller = caller(endpoint, request);
+            var shown = member(endpoint, request);
+            caller =
+                    shown.map(member -> Grant.of(member.credential(), member.member()))
+                            .orElseGet(() -> caller(endpoint, request));
             require(caller, found);
             var known = caller;
-            var call = new Call(request, found, caller, id, jsonBytesMax);
+            var member = shown.map(Roll.Shown::member);
+            var call = new Call(request, found, caller, member, id, jsonBytesMax);
             endpoint.handler()
                     .handle(call)
                     .onSuccess(answer -> answer(request, answer))
@@ -166,9 +184,14 @@ public final class ApiServer {
                     case REMOTE -> isLoopback(request);
                     case EVERYBODY -> false;
                 };
-        return open
-                ? new Grant("", "anybody", Scope.METRICS, "")
-                : access.check(request.getHeader("authorization"));
+        if (open) {
+            return NOBODY;
+        }
+        var grant = access.check(request.getHeader("authorization"));
+        if (grant.scope() == Scope.JOIN && request.isSSL()) {
+            throw Access.certificateNeeded();
+        }
+        return grant;
     }
 
     private static void require(Grant caller, Endpoints.Found found) {
@@ -180,6 +203,14 @@ public final class ApiServer {
         throw unknown == null || caller.isFleets()
                 ? Access.forbidden(caller, endpoint.scopes())
                 : unknown.apply(found.arguments().getFirst());
+    }
+
+    /// Members are known by their certificates wherever they have something to do, unless they come
+    /// with a token.
+    private Optional<Roll.Shown> member(Endpoint endpoint, HttpServerRequest request) {
+        return endpoint.scopes().contains(Scope.JOIN) && request.getHeader("authorization") == null
+                ? roll.caller(request)
+                : Optional.empty();
     }
 
     private static boolean isLoopback(HttpServerRequest request) {

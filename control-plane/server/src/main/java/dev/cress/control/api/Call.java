@@ -2,6 +2,7 @@ package dev.cress.control.api;
 
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
+import dev.cress.contract.Member;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.TenantName;
 import dev.cress.control.store.Actor;
@@ -36,23 +37,27 @@ final class Call {
     private final List<String> arguments;
     private final Actor actor;
     private final Grant caller;
+    private final Optional<Member> member;
     private final int jsonBytesMax;
 
     /// Of the body, as far as it was read.
     private Sha256 digest = Sha256.of(new byte[0]);
 
     /// @param found what was asked for
+    /// @param member whom the caller's certificate names, if it showed one
     /// @param id the request's
     Call(
             HttpServerRequest request,
             Endpoints.Found found,
             Grant caller,
+            Optional<Member> member,
             String id,
             int jsonBytesMax) {
         this.request = request;
         this.arguments = found.arguments();
         this.actor = actor(request, found.endpoint().label(), arguments, caller, id);
         this.caller = caller;
+        this.member = member;
         this.jsonBytesMax = jsonBytesMax;
     }
 
@@ -66,6 +71,14 @@ final class Call {
 
     Grant caller() {
         return caller;
+    }
+
+    Optional<Member> member() {
+        return member;
+    }
+
+    boolean isTls() {
+        return request.connection().isSsl();
     }
 
     /// Completes if the caller leaves before its answer has gone out; else never.

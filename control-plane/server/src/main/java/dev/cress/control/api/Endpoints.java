@@ -10,6 +10,7 @@ import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
+import dev.cress.contract.CressPath;
 import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.store.Refusal;
 
@@ -32,6 +33,7 @@ record Endpoints(List<Endpoint> all) {
             FleetEndpoints fleet,
             AuditEndpoints audit,
             TenantEndpoints tenants,
+            JoinEndpoints join,
             Operations operations) {
         var keys = new KeysInUse();
         return new Endpoints(
@@ -82,6 +84,26 @@ record Endpoints(List<Endpoint> all) {
                         Endpoint.of(GET, FUNCTION + "/logs", Set.of(DEPLOY), logs::logs),
                         Endpoint.of(GET, "/v1/nodes", Set.of(DEPLOY, READ), fleet::nodes),
                         Endpoint.of(DELETE, "/v1/nodes/{}", Set.of(), fleet::forgetNode),
+                        Endpoint.of(POST, "/v1/nodes/{}/drain", Set.of(), fleet::drainNode),
+                        Endpoint.of(
+                                POST, "/v1/keys/rotate", Set.of(), keys.guard(join::rotateKeys)),
+                        Endpoint.of(GET, "/v1/members", Set.of(), join::members),
+                        Endpoint.of(DELETE, "/v1/members/{}", Set.of(), keys.guard(join::remove)),
+                        Endpoint.of(POST, "/v1/join-tokens", Set.of(), keys.guard(join::makeToken)),
+                        new Endpoint(
+                                POST,
+                                CressPath.JOIN.text(),
+                                TokenFor.NOBODY,
+                                Set.of(),
+                                null,
+                                join::join),
+                        new Endpoint(
+                                POST,
+                                CressPath.JOIN_RENEW.text(),
+                                TokenFor.NOBODY,
+                                Set.of(),
+                                null,
+                                join::renew),
                         Endpoint.of(GET, "/v1/status", Set.of(DEPLOY, READ), fleet::status),
                         Endpoint.of(GET, "/v1/tokens", Set.of(), fleet::tokens),
                         Endpoint.of(POST, "/v1/tokens", Set.of(), keys.guard(fleet::issueToken)),

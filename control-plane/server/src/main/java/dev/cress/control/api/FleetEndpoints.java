@@ -8,9 +8,11 @@ import dev.cress.contract.Api.NodeStatus;
 import dev.cress.contract.Api.TokenInfo;
 import dev.cress.contract.Build;
 import dev.cress.contract.NodeInfo;
+import dev.cress.contract.Role;
 import dev.cress.contract.TenantName;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Store;
+import dev.cress.control.sync.Credential;
 import dev.cress.control.sync.Sync;
 
 import io.vertx.core.Future;
@@ -62,6 +64,7 @@ final class FleetEndpoints {
                 status.draining(),
                 status.revision(),
                 status.lastSeenMs(),
+                status.clockSkewMs(),
                 status.versions().stream()
                         .filter(version -> version.function().tenant().equals(tenant))
                         .toList());
@@ -69,6 +72,10 @@ final class FleetEndpoints {
 
     Future<Answer> forgetNode(Call call) {
         return sync.forget(call.terms(), call.argument()).map(_ -> Answer.empty());
+    }
+
+    Future<Answer> drainNode(Call call) {
+        return sync.drain(call.argument()).map(_ -> new Answer(202, null, Map.of(), false, false));
     }
 
     Future<Answer> status(Call call) {
@@ -111,20 +118,33 @@ final class FleetEndpoints {
         return access.revoke(call.terms(), id)
                 .map(
                         _ -> {
-                            sync.tokenRevoked(id);
+                            sync.credentialRevoked(id);
                             return Answer.empty();
                         });
     }
 
     Future<Answer> joinNode(Call call) {
-        return upgrade(call, sync::acceptNode);
+        return upgrade(call, Role.NODE, sync::acceptNode);
     }
 
     Future<Answer> joinRouter(Call call) {
-        return upgrade(call, sync::acceptRouter);
+        return upgrade(call, Role.ROUTER, sync::acceptRouter);
     }
 
-    private static Future<Answer> upgrade(Call call, BiConsumer<ServerWebSocket, String> accept) {
+    private static Future<Answer> upgrade(
+            Call call, Role role, BiConsumer<ServerWebSocket, Credential> accept) {
+        var member = call.member();
+        if (call.isTls() && member.isEmpty()) {
+            throw Access.certificateNeeded();
+        }
+        if (member.filter(each -> each.role() != role).isPresent()) {
+            throw Refusal.of(
+                    403,
+                    "forbidden",
+                    "Forbidden",
+                    "the certificate is of %s: this is for a %s"
+                            .formatted(member.get(), role.text()));
+        }
         if (!call.request().canUpgradeToWebSocket()) {
             throw Refusal.of(
                     426,
@@ -137,7 +157,7 @@ final class FleetEndpoints {
                 .toWebSocket()
                 .map(
                         socket -> {
-                            accept.accept(socket, call.caller().tokenId());
+                            accept.accept(socket, new Credential(call.caller().tokenId(), member));
                             return Answer.STREAMED;
                         });
     }

@@ -1,8 +1,10 @@
 package dev.cress.control.api;
 
+import dev.cress.contract.ByteRange;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.control.module.Uploads;
+import dev.cress.control.store.Chunks;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Uploaded;
 
@@ -11,6 +13,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
@@ -80,8 +83,9 @@ final class ModuleEndpoints {
                         found -> {
                             long bytes =
                                     found.orElseThrow(() -> Refusal.unknownModule(sha256)).bytes();
-                            begin(call, "application/wasm", sha256, bytes);
-                            return send(call.response(), at -> stored.moduleChunk(sha256, at), 0);
+                            var part = begin(call, "application/wasm", sha256, bytes);
+                            return send(
+                                    call.response(), at -> stored.moduleChunk(sha256, at), part);
                         })
                 .map(_ -> Answer.STREAMED);
     }
@@ -96,36 +100,76 @@ final class ModuleEndpoints {
                         found -> {
                             long bytes =
                                     found.orElseThrow(() -> Refusal.unknownBundle(sha256)).bytes();
-                            begin(call, "application/zip", sha256, bytes);
-                            return send(call.response(), at -> stored.bundleChunk(sha256, at), 0);
+                            var part = begin(call, "application/zip", sha256, bytes);
+                            return send(
+                                    call.response(), at -> stored.bundleChunk(sha256, at), part);
                         })
                 .map(_ -> Answer.STREAMED);
     }
 
-    private static void begin(Call call, String type, Sha256 sha256, long bytes) {
-        call.response()
-                .putHeader("content-type", type)
-                .putHeader("content-length", Long.toString(bytes))
-                .putHeader("etag", '"' + sha256.hex() + '"');
+    /// Says what comes: all of it, or the part that is asked for (RFC 9110 §14.2), which lets a
+    /// reader go on where its connection broke.
+    private static ByteRange begin(Call call, String type, Sha256 sha256, long bytes) {
+        String tag = '"' + sha256.hex() + '"';
+        String ifRange = call.request().getHeader("if-range");
+        Optional<ByteRange> asked =
+                ifRange == null || ifRange.equals(tag)
+                        ? ByteRange.of(call.request().getHeader("range"), bytes)
+                        : Optional.empty();
+        if (asked.filter(part -> !part.isSatisfiable(bytes)).isPresent()) {
+            throw Refusal.of(
+                    416,
+                    "range-not-satisfiable",
+                    "Range not satisfiable",
+                    "it has %d bytes".formatted(bytes),
+                    Map.of("content-range", "bytes */" + bytes));
+        }
+        ByteRange part = asked.orElse(new ByteRange(0, bytes - 1));
+        var response =
+                call.response()
+                        .putHeader("content-type", type)
+                        .putHeader("content-length", Long.toString(part.length()))
+                        .putHeader("accept-ranges", "bytes")
+                        .putHeader("etag", tag);
+        if (asked.isPresent()) {
+            response.setStatusCode(206)
+                    .putHeader(
+                            "content-range",
+                            "bytes %d-%d/%d".formatted(part.first(), part.last(), bytes));
+        }
+        return part;
     }
 
     /// One chunk after the other, no faster than the reader takes them.
     private static Future<Void> send(
             HttpServerResponse response,
             IntFunction<Future<Optional<byte[]>>> chunks,
-            int position) {
+            ByteRange part) {
+        if (part.length() <= 0) {
+            return response.end();
+        }
         if (response.closed()) {
             return Future.succeededFuture();
         }
-        return chunks.apply(position)
+        int from = (int) (part.first() % Chunks.CHUNK_BYTES);
+        return chunks.apply((int) (part.first() / Chunks.CHUNK_BYTES))
                 .compose(
-                        chunk ->
-                                chunk.isEmpty()
-                                        ? response.end()
-                                        : response.write(Buffer.buffer(chunk.get()))
-                                                .compose(_ -> drained(response))
-                                                .compose(
-                                                        _ -> send(response, chunks, position + 1)));
+                        chunk -> {
+                            if (chunk.isEmpty()) {
+                                return response.end();
+                            }
+                            int to = (int) Math.min(chunk.get().length, from + part.length());
+                            return response.write(Buffer.buffer(chunk.get()).slice(from, to))
+                                    .compose(_ -> drained(response))
+                                    .compose(
+                                            _ ->
+                                                    send(
+                                                            response,
+                                                            chunks,
+                                                            new ByteRange(
+                                                                    part.first() + to - from,
+                                                                    part.last())));
+                        });
     }
 
     private static Future<Void> drained(HttpServerResponse response) {

@@ -73,7 +73,7 @@ final class TenantEndpoints {
         return tenancy.delete(call.terms(), name)
                 .map(
                         _ -> {
-                            access.forget(name).forEach(sync::tokenRevoked);
+                            access.forget(name).forEach(sync::credentialRevoked);
                             return Answer.empty();
                         });
     }

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// Uploaded bytes by their digest, in pieces. Lives as long as one transaction.
-final class Chunks {
+public final class Chunks {
     /// Small enough that a reader never holds up the store for long.
-    static final int CHUNK_BYTES = 1 << 20;
+    public static final int CHUNK_BYTES = 1 << 20;
 
     private final Transaction transaction;
     private final String table;

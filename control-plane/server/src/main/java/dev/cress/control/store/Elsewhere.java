@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/// What other servers changed since this one last looked: revisions, tokens, nodes, and which
-/// servers there are; and that this server lives. Nothing where the store isn't shared. Looks are
-/// the store's thread's; others may ask for one.
+/// What other servers changed since this one last looked: revisions, tokens, members, nodes, and
+/// which servers there are; and that this server lives. Nothing where the store isn't shared. Looks
+/// are the store's thread's; others may ask for one.
 final class Elsewhere implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Elsewhere.class);
 
@@ -28,7 +28,7 @@ final class Elsewhere implements AutoCloseable {
     /// When this server last said that it lives.
     private long beatNs = System.nanoTime() - Servers.BEAT_EVERY.toNanos();
 
-    private Heads.Counts known = new Heads.Counts(0, 0, 0);
+    private Heads.Counts known = new Heads.Counts(0, 0, 0, 0);
     private Set<String> servers = Set.of();
     private int routers;
     private @Nullable StoreListener listener;
@@ -129,6 +129,8 @@ final class Elsewhere implements AutoCloseable {
             Tail.Heard log,
             Heads.Counts counts,
             @Nullable List<StoredToken> tokens,
+            @Nullable List<StoredMember> members,
+            StoredKeys keys,
             FleetNews fleet) {}
 
     /// Looks, and hands over what is new.
@@ -144,6 +146,11 @@ final class Elsewhere implements AutoCloseable {
         if (tokens != null) {
             thread.onLoop(() -> hears.tokens(tokens));
         }
+        var members = found.members;
+        var keys = found.keys;
+        if (members != null) {
+            thread.onLoop(() -> hears.members(members, keys));
+        }
         FleetNews fleet = found.fleet;
         boolean others = !fleet.servers().equals(servers) || fleet.routers() != routers;
         servers = fleet.servers();
@@ -156,6 +163,7 @@ final class Elsewhere implements AutoCloseable {
     private Found find(Tables tables) {
         Heads.Counts counts = tables.heads().counts();
         boolean tokens = counts.tokens() != known.tokens();
+        boolean members = counts.members() != known.members();
         boolean nodes = counts.nodes() != known.nodes();
         // A count that went back is that of another database.
         Tail.Heard log = tail.read(tables);
@@ -167,7 +175,13 @@ final class Elsewhere implements AutoCloseable {
                 whole
                         ? fleet(tables, server, true, 0)
                         : fleet(tables, server, false, nodes ? known.nodes() : Long.MAX_VALUE);
-        return new Found(log, counts, tokens ? tables.tokens().list() : null, fleet);
+        return new Found(
+                log,
+                counts,
+                tokens ? tables.tokens().list() : null,
+                members ? new Members(tables).list() : null,
+                members ? new Members(tables).keys() : new StoredKeys(List.of()),
+                fleet);
     }
 
     /// Nodes and functions that changed after this count.

@@ -15,6 +15,8 @@ public final class Heads {
         TOKENS("tokens"),
         /// Nodes and what they say of functions: each row has the count of its last change.
         NODES("nodes"),
+        /// Who has joined with a certificate, and the signing keys.
+        MEMBERS("members"),
         /// Nodes that were taken out, which no row tells.
         FORGOTTEN("forgotten"),
         TENANTS("tenants"),
@@ -29,7 +31,7 @@ public final class Heads {
     }
 
     /// The counts of all of them.
-    public record Counts(long tokens, long nodes, long forgotten) {}
+    public record Counts(long tokens, long members, long nodes, long forgotten) {}
 
     /// Counts one more change.
     long advance(Side side) {
@@ -38,7 +40,8 @@ public final class Heads {
     }
 
     Counts counts() {
-        return new Counts(count(Side.TOKENS), count(Side.NODES), count(Side.FORGOTTEN));
+        return new Counts(
+                count(Side.TOKENS), count(Side.MEMBERS), count(Side.NODES), count(Side.FORGOTTEN));
     }
 
     long count(Side side) {

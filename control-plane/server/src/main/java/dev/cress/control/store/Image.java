@@ -16,6 +16,7 @@ public record Image(
         List<Revision> newest,
         FleetNews fleet,
         List<StoredToken> tokens,
+        List<StoredMember> members,
         Heads.Counts counts) {
     /// Revisions that a node may be behind and still get a delta; further back a snapshot is
     /// cheaper to be sure of.
@@ -28,6 +29,7 @@ public record Image(
                 tables.log().newest(REVISIONS_MAX),
                 Elsewhere.fleet(tables, server, true, 0),
                 tables.tokens().list(),
+                new Members(tables).list(),
                 tables.heads().counts());
     }
 }

@@ -10,10 +10,14 @@ import dev.cress.contract.NodeInfo;
 /// @param session rises with each of the node's sessions, on whichever server; 0 if it isn't known
 ///     yet
 /// @param draining whether it takes nothing new
+/// @param clockSkewMs how far its clock was ahead when it connected
+/// @param drainAsked whether somebody wants its present session to drain; told, never stored
 public record KnownNode(
         NodeInfo info,
         long revision,
         long lastSeenMs,
         String server,
         long session,
-        boolean draining) {}
+        boolean draining,
+        long clockSkewMs,
+        boolean drainAsked) {}

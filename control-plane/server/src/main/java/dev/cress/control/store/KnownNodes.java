@@ -33,7 +33,8 @@ final class KnownNodes {
     List<KnownNode> changed(long after) {
         return transaction.list(
                 """
-                SELECT info, revision, last_seen_ms, server, session, draining FROM node
+                SELECT info, revision, last_seen_ms, server, session, draining, clock_skew_ms,
+                  CASE WHEN drain_asked = session THEN 1 ELSE 0 END FROM node
                 WHERE changed > ? OR ? = 0 ORDER BY name\
                 """,
                 row ->
@@ -43,7 +44,9 @@ final class KnownNodes {
                                 row.getLong(3),
                                 row.getString(4),
                                 row.getLong(5),
-                                row.getInt(6) != 0),
+                                row.getInt(6) != 0,
+                                row.getLong(7),
+                                row.getInt(8) != 0),
                 after,
                 after);
     }
@@ -83,12 +86,14 @@ final class KnownNodes {
         transaction.update(
                 """
                 INSERT INTO node
-                  (name, info, revision, last_seen_ms, server, session, draining, changed)
-                VALUES (?, ?, ?, %s, ?, 1, ?, ?)
+                  (name, info, revision, last_seen_ms, server, session, draining, clock_skew_ms,
+                   changed)
+                VALUES (?, ?, ?, %s, ?, 1, ?, ?, ?)
                 ON CONFLICT (name) DO UPDATE SET info = excluded.info,
                   revision = excluded.revision, last_seen_ms = excluded.last_seen_ms,
                   server = excluded.server, session = node.session + 1,
-                  draining = excluded.draining, changed = excluded.changed\
+                  draining = excluded.draining, clock_skew_ms = excluded.clock_skew_ms,
+                  changed = excluded.changed\
                 """
                         .formatted(transaction.dialect().nowMs()),
                 name,
@@ -96,6 +101,7 @@ final class KnownNodes {
                 node.revision(),
                 node.server(),
                 node.draining() ? 1 : 0,
+                node.clockSkewMs(),
                 change);
         transaction.update("DELETE FROM node_function WHERE node = ?", name);
         return transaction.count("SELECT session FROM node WHERE name = ?", name);
@@ -132,6 +138,14 @@ final class KnownNodes {
                 Json.write(new Versions(function.versions())),
                 change,
                 function.function().value());
+    }
+
+    /// Has whoever has the node's present session hear that it shall drain.
+    void askToDrain(String name) {
+        transaction.update(
+                "UPDATE node SET drain_asked = session, changed = ? WHERE name = ?",
+                heads.advance(Heads.Side.NODES),
+                name);
     }
 
     /// Others learn of it by the count of those that were forgotten.

@@ -19,11 +19,13 @@ final class Schema {
     static final String AUDIT_KEEPS_TIME = "audit rows stay";
 
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 7;
+    static final int VERSION = 8;
 
     /// What makes each version of the one before, the first of nothing.
     static final List<List<String>> STEPS =
-            List.of(first(), bundles(), heads(), servers(), leases(), answers(), tenants());
+            List.of(
+                    first(), bundles(), heads(), servers(), leases(), answers(), members(),
+                    tenants());
 
     private Schema() {}
 
@@ -70,6 +72,25 @@ final class Schema {
                 "CREATE INDEX audit_at ON audit (at_ms)",
                 AUDIT_KEEPS_ROWS,
                 AUDIT_KEEPS_TIME);
+    }
+
+    private static List<String> members() {
+        return List.of(
+                """
+                CREATE TABLE join_token (
+                  hash TEXT PRIMARY KEY, role TEXT NOT NULL, region TEXT NOT NULL,
+                  name TEXT NOT NULL, place TEXT NOT NULL, ends_at_ms INTEGER NOT NULL,
+                  used_by TEXT NOT NULL) STRICT\
+                """,
+                """
+                CREATE TABLE member (
+                  name TEXT PRIMARY KEY, role TEXT NOT NULL, region TEXT NOT NULL,
+                  serial TEXT NOT NULL, previous TEXT NOT NULL, joined_at_ms INTEGER NOT NULL,
+                  ends_at_ms INTEGER NOT NULL) STRICT\
+                """,
+                "INSERT INTO head (name, number, hash) VALUES ('members', 0, '')",
+                "ALTER TABLE node ADD COLUMN clock_skew_ms INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE node ADD COLUMN drain_asked INTEGER NOT NULL DEFAULT -1");
     }
 
     private static List<String> answers() {

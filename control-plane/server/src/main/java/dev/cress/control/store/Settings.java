@@ -17,7 +17,7 @@ public record Settings(String epoch, String routerKey) {
         return Secrets.hex(16);
     }
 
-    private static String ensure(Transaction transaction, String name, String ifMissing) {
+    static String ensure(Transaction transaction, String name, String ifMissing) {
         transaction.update(
                 "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
                 name,

@@ -236,17 +236,26 @@ public final class Store implements AutoCloseable {
                         }));
     }
 
-    /// The same while starting, when there is no event loop to hold up. Blocks.
+    /// The same while starting. Blocks.
     public void putTokenNow(StoredToken token) {
-        thread.call(
+        changeNow(
+                tables -> {
+                    tables.tokens().put(token);
+                    return token;
+                });
+    }
+
+    /// Makes a change while starting, when there is no event loop to hold up. Blocks.
+    <T> T changeNow(Function<Tables, T> work) {
+        return thread.call(
                 () ->
                         database.write(
                                 transaction -> {
                                     var tables = Tables.in(transaction);
                                     tables.log().lock();
-                                    tables.tokens().put(token);
+                                    T made = work.apply(tables);
                                     database.dialect().announce(transaction, server);
-                                    return token;
+                                    return made;
                                 }));
     }
 
@@ -283,13 +292,6 @@ public final class Store implements AutoCloseable {
     /// How many routers this server has, for others to know.
     public void reportRouters(int count) {
         elsewhere.reportRouters(count);
-    }
-
-    /// What a node said of itself on this server.
-    public record NodeReport(KnownNode node, List<NodeFunction> functions) {
-        public NodeReport {
-            functions = List.copyOf(functions);
-        }
     }
 
     /// Stores what nodes say of themselves. A report without a session's number begins a session;

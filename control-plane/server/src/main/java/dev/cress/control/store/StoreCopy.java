@@ -32,6 +32,8 @@ public final class StoreCopy {
                     "deployment",
                     "route",
                     "token",
+                    "join_token",
+                    "member",
                     "answer",
                     "audit",
                     "node",

@@ -14,6 +14,9 @@ public interface StoreListener {
     /// Tokens changed: these are all.
     void tokens(List<StoredToken> all);
 
+    /// Members or signing keys changed: these are all.
+    void members(List<StoredMember> all, StoredKeys keys);
+
     /// Nodes changed that other servers have, or other servers did.
     void fleet(FleetNews news);
 }

@@ -5,7 +5,8 @@ package dev.cress.control.sync;
 enum CloseCode {
     GOING_AWAY(1001),
     BAD_FRAME(4400),
-    TOKEN_REVOKED(4401),
+    REVOKED(4401),
+    OTHER_IDENTITY(4403),
     OTHER_PROTOCOL(4406),
     SILENT(4408),
     FENCED(4409),

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// The log's head as nodes know it, and the newest revisions, in memory. Frames are encoded here,
 /// once for all nodes that get the same: those of the build before, which know of no tenants, get
@@ -26,11 +28,14 @@ import java.util.TreeMap;
 final class FleetImage {
     private final Map<FunctionName, FunctionState> functions = new TreeMap<>();
     private final ArrayDeque<Revision> newest = new ArrayDeque<>();
+    private UnaryOperator<String> signs;
     private Position position;
     private @Nullable String snapshot;
     private @Nullable String defaults;
 
-    FleetImage(Image stored) {
+    /// @param signs what a node gets: text in, text out
+    FleetImage(Image stored, UnaryOperator<String> signs) {
+        this.signs = signs;
         position = stored.position();
         replace(stored);
     }
@@ -52,6 +57,18 @@ final class FleetImage {
 
     Optional<FunctionState> function(FunctionName name) {
         return Optional.ofNullable(functions.get(name));
+    }
+
+    /// What comes is signed by this.
+    void signBy(UnaryOperator<String> signer) {
+        signs = signer;
+        snapshot = null;
+        defaults = null;
+    }
+
+    /// All of them, by name.
+    Stream<FunctionState> functions() {
+        return functions.values().stream();
     }
 
     /// Takes the next revision, which follows the present one.
@@ -101,12 +118,13 @@ final class FleetImage {
             return known;
         }
         String made =
-                Json.write(
-                        new ControlFrame.Snapshot(
-                                position,
-                                functions.values().stream()
-                                        .filter(state -> isFor(tenants, state.name()))
-                                        .toList()));
+                signs.apply(
+                        Json.write(
+                                new ControlFrame.Snapshot(
+                                        position,
+                                        functions.values().stream()
+                                                .filter(state -> isFor(tenants, state.name()))
+                                                .toList())));
         if (tenants) {
             snapshot = made;
         } else {
@@ -173,11 +191,12 @@ final class FleetImage {
                 }
             }
         }
-        return Json.write(
-                new ControlFrame.Delta(
-                        from,
-                        position,
-                        List.copyOf(changed.values()),
-                        List.copyOf(removed.values())));
+        return signs.apply(
+                Json.write(
+                        new ControlFrame.Delta(
+                                from,
+                                position,
+                                List.copyOf(changed.values()),
+                                List.copyOf(removed.values()))));
     }
 }

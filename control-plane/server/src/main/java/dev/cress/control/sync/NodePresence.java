@@ -22,6 +22,7 @@ final class NodePresence {
     private long revision;
     private long lastSeenMs;
     private boolean draining;
+    private long clockSkewMs;
 
     /// Whether it knows of tenants, as far as it said so here.
     private boolean tenants = true;
@@ -72,6 +73,10 @@ final class NodePresence {
         return revision;
     }
 
+    long clockSkewMs() {
+        return clockSkewMs;
+    }
+
     long lastSeenMs() {
         return lastSeenMs;
     }
@@ -80,10 +85,11 @@ final class NodePresence {
         return connections;
     }
 
-    void connected(NodeInfo info, long revision, boolean tenants, long nowMs) {
+    void connected(NodeInfo info, long revision, boolean tenants, long nowMs, long clockSkewMs) {
         this.tenants = tenants;
         this.info = info;
         this.revision = revision;
+        this.clockSkewMs = clockSkewMs;
         here = true;
         ours = true;
         server = "";
@@ -122,6 +128,7 @@ final class NodePresence {
         revision = known.revision();
         lastSeenMs = known.lastSeenMs();
         draining = known.draining();
+        clockSkewMs = known.clockSkewMs();
         server = known.server();
         session = known.session();
         here = false;
@@ -143,7 +150,15 @@ final class NodePresence {
     ///
     /// @param self this server's id
     KnownNode known(String self) {
-        return new KnownNode(info, revision, lastSeenMs, here ? self : "", session, draining);
+        return new KnownNode(
+                info,
+                revision,
+                lastSeenMs,
+                here ? self : "",
+                session,
+                draining,
+                clockSkewMs,
+                false);
     }
 
     /// How the store shall know how far it is with a function.

@@ -57,6 +57,16 @@ final class NodeSession {
         return node;
     }
 
+    /// Whether it is of a build that knows tenants, signatures and what came with them.
+    boolean isOfThisBuild() {
+        return tenants;
+    }
+
+    /// A node of the build before would take the line with the signature for a frame.
+    private void sendState(String text) {
+        peer.send(tenants ? text : text.substring(text.indexOf('\n') + 1));
+    }
+
     /// Whether the node knows of functions of this one's tenant.
     boolean knows(FunctionName function) {
         return tenants || function.tenant().isDefault();
@@ -80,14 +90,14 @@ final class NodeSession {
         unackedFrom = sent;
         switch (resume) {
             case Resume.Level _ -> {}
-            case Resume.Since(String delta) -> peer.send(delta);
+            case Resume.Since(String delta) -> sendState(delta);
             case Resume.Whole(String snapshot, String alarm) -> {
                 acked = 0;
                 if (!alarm.isEmpty()) {
                     sessions.alarm(node.info().name(), alarm);
                 }
                 sessions.snapshotSent(alarm.isEmpty() ? "resume" : "alarm");
-                peer.send(snapshot);
+                sendState(snapshot);
             }
         }
         node.recorded(acked);
@@ -102,7 +112,7 @@ final class NodeSession {
             behind = true;
             return;
         }
-        peer.send(delta.of(tenants));
+        sendState(delta.of(tenants));
         sent = revision;
     }
 
@@ -118,7 +128,7 @@ final class NodeSession {
         sent = sessions.image().position().revision();
         unackedFrom = sent;
         sessions.snapshotSent(reason);
-        peer.send(sessions.image().snapshot(tenants));
+        sendState(sessions.image().snapshot(tenants));
     }
 
     void received(String text) {

@@ -3,15 +3,19 @@ package dev.cress.control.sync;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
+import dev.cress.contract.Member;
 import dev.cress.contract.NodeFrame;
+import dev.cress.contract.NodeInfo;
 import dev.cress.contract.Quota;
 import dev.cress.contract.TenantName;
 import dev.cress.control.store.Change;
 import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
+import dev.cress.control.store.KnownNode;
 import dev.cress.control.store.Revision;
 import dev.cress.control.store.Store;
 
@@ -25,6 +29,7 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +63,12 @@ final class NodeSessions {
     private final MeterRegistry meters;
     private final Timer pushed;
 
+    private List<AnnouncedKey> keys;
     private final Map<String, NodeSession> sessions = new HashMap<>();
+
+    /// Those that haven't said hello.
+    private final Set<Peer> unnamed = new HashSet<>();
+
     private final Map<Long, Long> committedNs = new LinkedHashMap<>();
 
     NodeSessions(
@@ -70,7 +80,9 @@ final class NodeSessions {
             RouterSessions routers,
             int nodesMax,
             int readersMax,
+            List<AnnouncedKey> keys,
             MeterRegistry meters) {
+        this.keys = keys;
         this.vertx = vertx;
         routerKey = store.settings().routerKey();
         rows = new PresenceRows(vertx, store);
@@ -135,7 +147,12 @@ final class NodeSessions {
                                         CloseCode.SILENT,
                                         "no hello within %d s"
                                                 .formatted(HELLO_WITHIN.toSeconds())));
-        peer.onEnd(() -> vertx.cancelTimer(timer));
+        unnamed.add(peer);
+        peer.onEnd(
+                () -> {
+                    vertx.cancelTimer(timer);
+                    unnamed.remove(peer);
+                });
         peer.onText(
                 text -> {
                     vertx.cancelTimer(timer);
@@ -174,8 +191,25 @@ final class NodeSessions {
                 && hello.resume().hash() != null;
     }
 
+    /// Who a node is says its certificate, if it has one.
+    private static Optional<Member> another(Peer peer, NodeInfo said) {
+        return peer.credential()
+                .member()
+                .filter(
+                        member ->
+                                !member.name().equals(said.name())
+                                        || !member.region().equals(said.region()));
+    }
+
     private void begin(Peer peer, NodeFrame.Hello hello) {
+        unnamed.remove(peer);
         String name = hello.node().name();
+        var another = another(peer, hello.node());
+        if (another.isPresent()) {
+            LOG.error("{} says that it is {} in {}", another.get(), name, hello.node().region());
+            peer.end(CloseCode.OTHER_IDENTITY, "the certificate is of " + another.get());
+            return;
+        }
         NodeSession other = sessions.get(name);
         if (other == null && sessions.size() >= nodesMax) {
             peer.end(
@@ -196,7 +230,7 @@ final class NodeSessions {
         peer.onText(session::received);
         peer.onDrain(session::catchUp);
         peer.onEnd(() -> ended(session));
-        peer.send(Json.write(new ControlFrame.Welcome(routerKey)));
+        peer.send(Json.write(new ControlFrame.Welcome(routerKey, keys)));
         session.begin(hello.resume().revision(), image.resume(hello.resume(), hello.tenants()));
         rates.connected(name);
         logs.connected(session::knows, peer::send);
@@ -253,6 +287,9 @@ final class NodeSessions {
                 session.peer().end(CloseCode.FENCED, "node " + name + " came to another server");
             }
         }
+        news.nodes().stream()
+                .filter(KnownNode::drainAsked)
+                .forEach(known -> drain(known.info().name()));
         heard();
         if (!presence.directory().equals(before)) {
             routers.changed();
@@ -291,6 +328,31 @@ final class NodeSessions {
             rows.said(session.node(), function);
             heard();
         }
+    }
+
+    List<AnnouncedKey> keys() {
+        return keys;
+    }
+
+    /// All nodes hear of other keys.
+    void keys(List<AnnouncedKey> announced) {
+        keys = announced;
+        String frame = Json.write(new ControlFrame.Keys(announced));
+        sessions.values().stream()
+                .filter(NodeSession::isOfThisBuild)
+                .forEach(session -> session.peer().send(frame));
+    }
+
+    /// Tells the node to drain.
+    ///
+    /// @return whether it has its session here
+    boolean drain(String name) {
+        NodeSession session = sessions.get(name);
+        if (session == null || !session.isOfThisBuild()) {
+            return false;
+        }
+        session.peer().send(Json.write(new ControlFrame.Drain()));
+        return true;
     }
 
     void drains(NodeSession session) {
@@ -334,11 +396,14 @@ final class NodeSessions {
                 .collect(Collectors.toSet());
     }
 
-    void endAll(String tokenId) {
+    void endAll(String credential) {
+        List.copyOf(unnamed).stream()
+                .filter(peer -> peer.credential().id().equals(credential))
+                .forEach(peer -> peer.end(CloseCode.REVOKED, "the credential was revoked"));
         endAll(
-                session -> session.peer().tokenId().equals(tokenId),
-                CloseCode.TOKEN_REVOKED,
-                "the token was revoked");
+                session -> session.peer().credential().id().equals(credential),
+                CloseCode.REVOKED,
+                "the credential was revoked");
     }
 
     void close() {

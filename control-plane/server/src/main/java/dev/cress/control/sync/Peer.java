@@ -23,7 +23,7 @@ final class Peer {
 
     private final Vertx vertx;
     private final ServerWebSocket socket;
-    private final String tokenId;
+    private final Credential credential;
     private final Duration silenceMax;
     private final long timer;
     private long heardNs = System.nanoTime();
@@ -31,11 +31,11 @@ final class Peer {
     private boolean over;
 
     /// @param pingEvery how often the peer is asked for a sign of life
-    Peer(Vertx vertx, ServerWebSocket socket, String tokenId, Duration pingEvery) {
+    Peer(Vertx vertx, ServerWebSocket socket, Credential credential, Duration pingEvery) {
         this.vertx = vertx;
         this.silenceMax = pingEvery.multipliedBy(UNANSWERED_PINGS_MAX);
         this.socket = socket;
-        this.tokenId = tokenId;
+        this.credential = credential;
         socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
         socket.exceptionHandler(e -> LOG.debug("{} failed: {}", socket.remoteAddress(), e));
         socket.binaryMessageHandler(_ -> end(CloseCode.BAD_FRAME, "frames are text"));
@@ -58,8 +58,8 @@ final class Peer {
     }
 
     /// The credential that opened the session.
-    String tokenId() {
-        return tokenId;
+    Credential credential() {
+        return credential;
     }
 
     void send(String frame) {

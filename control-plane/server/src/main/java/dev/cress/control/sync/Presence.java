@@ -39,7 +39,9 @@ final class Presence {
     NodePresence connected(NodeFrame.Hello hello) {
         NodeInfo info = hello.node();
         var node = nodes.computeIfAbsent(info.name(), _ -> new NodePresence(info));
-        node.connected(info, hello.resume().revision(), hello.tenants(), clock.millis());
+        long nowMs = clock.millis();
+        long clockSkewMs = hello.clockMs() == 0 ? 0 : hello.clockMs() - nowMs;
+        node.connected(info, hello.resume().revision(), hello.tenants(), nowMs, clockSkewMs);
         return node;
     }
 
@@ -127,6 +129,7 @@ final class Presence {
                                         node.isDraining(),
                                         node.revision(),
                                         isConnected(node) ? clock.millis() : node.lastSeenMs(),
+                                        node.clockSkewMs(),
                                         node.versions()))
                 .toList();
     }

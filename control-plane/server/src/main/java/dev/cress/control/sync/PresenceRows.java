@@ -1,6 +1,7 @@
 package dev.cress.control.sync;
 
 import dev.cress.contract.FunctionName;
+import dev.cress.control.store.NodeReport;
 import dev.cress.control.store.Store;
 
 import io.vertx.core.Vertx;
@@ -75,7 +76,7 @@ final class PresenceRows {
     private void write() {
         var written = new LinkedHashMap<NodePresence, Set<FunctionName>>();
         var connections = new LinkedHashMap<NodePresence, Integer>();
-        List<Store.NodeReport> reports = new ArrayList<>();
+        List<NodeReport> reports = new ArrayList<>();
         for (var node : List.copyOf(unwritten.keySet())) {
             if (reports.size() == NODES_MAX) {
                 break;
@@ -85,7 +86,7 @@ final class PresenceRows {
                 written.put(node, functions);
                 connections.put(node, node.connections());
                 reports.add(
-                        new Store.NodeReport(
+                        new NodeReport(
                                 node.known(store.server()),
                                 functions.stream().map(node::known).toList()));
             }

@@ -106,10 +106,10 @@ final class RouterSessions {
                 });
     }
 
-    void endAll(String tokenId) {
+    void endAll(String credential) {
         for (Peer router : Map.copyOf(routers).keySet()) {
-            if (router.tokenId().equals(tokenId)) {
-                router.end(CloseCode.TOKEN_REVOKED, "the token was revoked");
+            if (router.credential().id().equals(credential)) {
+                router.end(CloseCode.REVOKED, "the credential was revoked");
             }
         }
     }

@@ -1,16 +1,24 @@
 package dev.cress.control.sync;
 
+import dev.cress.contract.AnnouncedKey;
+import dev.cress.contract.Api.NamedSecret;
 import dev.cress.contract.Api.NodeStatus;
+import dev.cress.contract.FunctionState;
 import dev.cress.contract.Position;
 import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
+import dev.cress.control.store.Membership;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Revision;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreListener;
+import dev.cress.control.store.StoredKeys;
+import dev.cress.control.store.StoredMember;
 import dev.cress.control.store.StoredToken;
 import dev.cress.control.store.Tenancy;
 import dev.cress.control.store.Terms;
+import dev.cress.control.trust.Roll;
+import dev.cress.identity.SigningKey;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /// The face of the sync: sessions come in, commits go out, and what nodes say can be asked for.
 /// Made and used on the event loop.
@@ -51,8 +60,16 @@ public final class Sync {
     /// How many of each there may be at once, and how often each is asked for a sign of life.
     public record Limits(int nodesMax, int routersMax, int logReadersMax, Duration pingEvery) {}
 
-    /// @param tokens takes all tokens when one was changed, perhaps elsewhere; answers the ids of
-    ///     those that are gone
+    /// What lets nodes and routers in, when it was changed, perhaps elsewhere.
+    ///
+    /// @param tokens takes all tokens, answers the ids of those that are gone
+    /// @param members takes all members, answers what is good no more
+    /// @param keys with which is signed what nodes are told
+    public record Credentials(
+            Function<List<StoredToken>, List<String>> tokens,
+            Function<List<StoredMember>, Roll.Gone> members,
+            StoredKeys keys) {}
+
     public Sync(
             Vertx vertx,
             Store store,
@@ -60,11 +77,12 @@ public final class Sync {
             InstantSource clock,
             Limits limits,
             MeterRegistry meters,
-            Function<List<StoredToken>, List<String>> tokens) {
+            Credentials credentials) {
         this.vertx = vertx;
         this.store = store;
         pingEvery = limits.pingEvery();
-        image = new FleetImage(stored);
+        var key = credentials.keys.last();
+        image = new FleetImage(stored, new SigningKey(key.announced(), key.secret())::sign);
         presence = new Presence(clock, stored.fleet());
         routersElsewhere = stored.fleet().routers();
         rollouts = new Rollouts(vertx, presence);
@@ -79,6 +97,7 @@ public final class Sync {
                         routers,
                         limits.nodesMax(),
                         limits.logReadersMax(),
+                        credentials.keys.announced(),
                         meters);
         gauge(meters, "nodes.connected", "nodes with a session", NodeSessions::connected);
         gauge(meters, "nodes.behind", "nodes that wait for a snapshot", NodeSessions::behind);
@@ -87,17 +106,17 @@ public final class Sync {
         Gauge.builder("cress.control.routers.connected", routers, RouterSessions::connected)
                 .description("routers with a session")
                 .register(meters);
-        store.follow(stored, new News(tokens));
+        store.follow(stored, new News(credentials));
         vertx.setPeriodic(DEAL_EVERY.toMillis(), _ -> deal());
         deal();
     }
 
     /// What the store tells, and who has to know.
     private final class News implements StoreListener {
-        private final Function<List<StoredToken>, List<String>> tokens;
+        private final Credentials credentials;
 
-        private News(Function<List<StoredToken>, List<String>> tokens) {
-            this.tokens = tokens;
+        private News(Credentials credentials) {
+            this.credentials = credentials;
         }
 
         @Override
@@ -112,7 +131,15 @@ public final class Sync {
 
         @Override
         public void tokens(List<StoredToken> all) {
-            tokens.apply(all).forEach(Sync.this::tokenRevoked);
+            credentials.tokens.apply(all).forEach(Sync.this::credentialRevoked);
+        }
+
+        @Override
+        public void members(List<StoredMember> all, StoredKeys keys) {
+            rotated(keys);
+            Roll.Gone gone = credentials.members.apply(all);
+            gone.credentials().forEach(Sync.this::credentialRevoked);
+            gone.names().forEach(Sync.this::drop);
         }
 
         @Override
@@ -153,20 +180,20 @@ public final class Sync {
                 .register(meters);
     }
 
-    /// A node connected with this token; the session ends when the token is revoked.
-    public void acceptNode(ServerWebSocket socket, String tokenId) {
-        nodes.accept(new Peer(vertx, socket, tokenId, pingEvery));
+    /// A node connected; the session ends when the credential is revoked.
+    public void acceptNode(ServerWebSocket socket, Credential credential) {
+        nodes.accept(new Peer(vertx, socket, credential, pingEvery));
     }
 
-    /// A router connected with this token; the session ends when the token is revoked.
-    public void acceptRouter(ServerWebSocket socket, String tokenId) {
-        routers.accept(new Peer(vertx, socket, tokenId, pingEvery));
+    /// A router connected; the session ends when the credential is revoked.
+    public void acceptRouter(ServerWebSocket socket, Credential credential) {
+        routers.accept(new Peer(vertx, socket, credential, pingEvery));
     }
 
-    /// Ends the sessions that this token opened.
-    public void tokenRevoked(String tokenId) {
-        nodes.endAll(tokenId);
-        routers.endAll(tokenId);
+    /// Ends the sessions that this credential opened.
+    public void credentialRevoked(String id) {
+        nodes.endAll(id);
+        routers.endAll(id);
     }
 
     /// Where the log stands, as nodes were told.
@@ -194,21 +221,80 @@ public final class Sync {
 
     /// Stops missing a node that won't come back.
     public Future<Void> forget(Terms terms, String name) {
-        var node = presence.node(name);
-        if (node == null) {
-            throw Refusal.of(404, "unknown-node", "Unknown node", "there is no node " + name);
-        }
-        if (presence.isConnected(node)) {
+        if (presence.isConnected(known(name))) {
             throw Refusal.of(
                     409,
                     "node-connected",
                     "Node connected",
                     "node " + name + " is connected: stop it first");
         }
+        return drop(name, terms);
+    }
+
+    /// Forgets a node, if it is known, connected or not.
+    public Future<Void> drop(String name) {
+        return drop(name, Terms.NONE);
+    }
+
+    private Future<Void> drop(String name, Terms terms) {
+        if (presence.node(name) == null) {
+            return Future.succeededFuture();
+        }
         presence.forget(name);
         rollouts.changed();
         routers.changed();
         return store.deleteNode(terms, name);
+    }
+
+    /// The signing keys are others now. Nodes hear of them before anything that they sign.
+    public void rotated(StoredKeys keys) {
+        if (nodes.keys().equals(keys.announced()) || keys.keys().isEmpty()) {
+            return;
+        }
+        var key = keys.last();
+        image.signBy(new SigningKey(key.announced(), key.secret())::sign);
+        nodes.keys(keys.announced());
+    }
+
+    /// The keys as nodes are told.
+    public List<AnnouncedKey> keys() {
+        return nodes.keys();
+    }
+
+    /// Has a node that is connected take nothing new.
+    public Future<Void> drain(String name) {
+        var node = known(name);
+        if (!presence.isConnected(node)) {
+            throw Refusal.of(
+                    409,
+                    "node-offline",
+                    "Node offline",
+                    "node " + name + " isn't connected: it can't be told");
+        }
+        return nodes.drain(name)
+                ? Future.succeededFuture()
+                : new Membership(store).askToDrain(name);
+    }
+
+    private NodePresence known(String name) {
+        var node = presence.node(name);
+        if (node == null) {
+            throw Refusal.of(404, "unknown-node", "Unknown node", "there is no node " + name);
+        }
+        return node;
+    }
+
+    /// What every node may have been told the values of, by function.
+    public List<NamedSecret> secretsNamed() {
+        return image.functions().flatMap(Sync::secretsNamed).toList();
+    }
+
+    private static Stream<NamedSecret> secretsNamed(FunctionState function) {
+        return function.versions().stream()
+                .flatMap(version -> version.manifest().grants().secrets().stream())
+                .distinct()
+                .sorted()
+                .map(secret -> new NamedSecret(function.name(), secret));
     }
 
     /// Ends all sessions, so that peers know to come back elsewhere or later.

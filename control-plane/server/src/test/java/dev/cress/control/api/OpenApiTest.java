@@ -10,7 +10,10 @@ import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Scope;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreLocation;
+import dev.cress.control.store.StoredKeys;
 import dev.cress.control.sync.Sync;
+import dev.cress.control.trust.FleetKeys;
+import dev.cress.control.trust.Roll;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -29,6 +32,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -57,7 +61,18 @@ class OpenApiTest {
                         loop);
         preparations = new Preparations((_, abi) -> abi, loop, meters);
         var limits = new Sync.Limits(1, 1, 1, Duration.ofSeconds(5));
-        var sync = new Sync(vertx, store, store.load(), clock, limits, meters, _ -> List.of());
+        var sync =
+                new Sync(
+                        vertx,
+                        store,
+                        store.load(),
+                        clock,
+                        limits,
+                        meters,
+                        new Sync.Credentials(
+                                _ -> List.of(),
+                                new Roll(clock, List.of())::refresh,
+                                new StoredKeys(List.of(FleetKeys.first()))));
         var uploads =
                 new Uploads(
                         vertx,
@@ -68,7 +83,17 @@ class OpenApiTest {
                         meters);
         var access = new Access(store, clock, List.of());
         endpoints =
-                new ApiServer(vertx, store, sync, uploads, access, meters, clock, 1 << 20)
+                new ApiServer(
+                                vertx,
+                                store,
+                                sync,
+                                uploads,
+                                access,
+                                new Roll(clock, List.of()),
+                                Optional.empty(),
+                                meters,
+                                clock,
+                                1 << 20)
                         .endpoints();
     }
 

@@ -40,6 +40,7 @@ final class OpenStore implements AutoCloseable {
 
     final List<FleetNews> fleet = new CopyOnWriteArrayList<>();
     volatile List<StoredToken> tokens = List.of();
+    volatile List<StoredMember> members = List.of();
 
     OpenStore(StoreLocation location) {
         try {
@@ -81,6 +82,11 @@ final class OpenStore implements AutoCloseable {
                     @Override
                     public void tokens(List<StoredToken> all) {
                         tokens = all;
+                    }
+
+                    @Override
+                    public void members(List<StoredMember> all, StoredKeys keys) {
+                        members = all;
                     }
 
                     @Override

@@ -1,4 +1,4 @@
-package dev.cress.node.assets;
+package dev.cress.contract;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// A part of a file (RFC 9110 §14.1.2), both ends included.
-record ByteRange(long first, long last) {
+public record ByteRange(long first, long last) {
     private static final Pattern ONE = Pattern.compile("bytes=\\s*(\\d{0,18})-(\\d{0,18})\\s*");
 
     /// What a `Range` header asks for: nothing when it is to be ignored, as is one of several
     /// ranges; a range that doesn't begin in the file when it can't be satisfied.
-    static Optional<ByteRange> of(@Nullable String header, long size) {
+    public static Optional<ByteRange> of(@Nullable String header, long size) {
         var match = ONE.matcher(header == null ? "" : header);
         if (!match.matches()) {
             return Optional.empty();
@@ -33,11 +33,13 @@ record ByteRange(long first, long last) {
                 : Optional.of(new ByteRange(first, Math.min(last, size - 1)));
     }
 
-    boolean isSatisfiable(long size) {
+    /// Whether it begins in something of this size.
+    public boolean isSatisfiable(long size) {
         return first < size;
     }
 
-    long length() {
+    /// How many bytes it has.
+    public long length() {
         return last - first + 1;
     }
 }

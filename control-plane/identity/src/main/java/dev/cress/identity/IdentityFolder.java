@@ -1,0 +1,96 @@
+package dev.cress.identity;
+
+import dev.cress.contract.Json;
+import dev.cress.contract.Member;
+import dev.cress.contract.Sha256;
+import dev.cress.contract.Trust;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/// Where a member keeps who it is. Each file is replaced whole, and both are their owner's alone.
+///
+/// ```text
+/// fleet.json   the control plane: its URL, and by what it is known
+/// member.pem   the member's key, which goes nowhere else, and its certificate; written last
+/// ```
+record IdentityFolder(Path folder) {
+    private static final String FLEET = "fleet.json";
+    private static final String MEMBER = "member.pem";
+
+    /// @param joinedBy the digest of the secret that let it in
+    /// @param latitude where it shall say it is, null if it may choose
+    record Fleet(
+            URI control,
+            Sha256 joinedBy,
+            Member member,
+            @Nullable Double latitude,
+            @Nullable Double longitude,
+            Trust trust) {}
+
+    /// @param pem the key and its certificates
+    record Kept(Fleet fleet, String pem) {
+        @Override
+        public String toString() {
+            return "Kept[" + fleet + "]";
+        }
+    }
+
+    Optional<Kept> read() {
+        if (!Files.exists(folder.resolve(MEMBER))) {
+            return Optional.empty();
+        }
+        try {
+            Fleet fleet = Json.read(Files.readString(folder.resolve(FLEET)), Fleet.class);
+            return Optional.of(new Kept(fleet, Files.readString(folder.resolve(MEMBER))));
+        } catch (IOException e) {
+            throw new IdentityException(
+                    "who this is can't be read in %s: %s".formatted(folder, e), e);
+        }
+    }
+
+    void write(Fleet fleet, String pem) {
+        try {
+            Files.createDirectories(folder);
+            replace(FLEET, Json.write(fleet));
+            replace(MEMBER, pem);
+        } catch (IOException e) {
+            throw new IdentityException("%s can't be written: %s".formatted(folder, e), e);
+        }
+    }
+
+    private void replace(String name, String text) throws IOException {
+        Path beside = folder.resolve(name + ".new");
+        Files.deleteIfExists(beside);
+        Files.createFile(beside, ownerOnly());
+        try (var channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(beside, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private FileAttribute<?>[] ownerOnly() {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+}
