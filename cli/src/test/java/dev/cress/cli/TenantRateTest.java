@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Timeout(120)
 class TenantRateTest {
     private static final int RATE = 100;
+    private static final int CLIENTS_EACH = 4;
     private static final Duration ASKED = Duration.ofSeconds(5);
     private static final Percentage TOLERATED = Percentage.withPercentage(20);
 
@@ -57,13 +58,14 @@ class TenantRateTest {
     /// What clients heard.
     private record Heard(int served, int refused) {}
 
-    /// Clients who ask one after the other for this long, one from each of these places.
+    /// Clients who ask one after the other for this long, some from each of these places.
     private static Heard ask(String function, Duration time, String... from) {
         var served = new AtomicInteger();
         var refused = new AtomicInteger();
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> asking = new ArrayList<>();
-            for (String place : from) {
+            for (int i = 0; i < CLIENTS_EACH * from.length; i++) {
+                String place = from[i % from.length];
                 asking.add(
                         clients.submit(() -> askOnAndOn(function, place, time, served, refused)));
             }
@@ -104,7 +106,7 @@ class TenantRateTest {
     private static void letsTheRateThrough(String... from) {
         ask("shop.acme", Duration.ofSeconds(2), from);
         Heard heard = ask("shop.acme", ASKED, from);
-        assertThat(heard.refused).isGreaterThan(RATE);
+        assertThat(heard.refused).isPositive();
         assertThat((double) heard.served / ASKED.toSeconds())
                 .as("requests per second of %d", RATE)
                 .isCloseTo(RATE, TOLERATED);

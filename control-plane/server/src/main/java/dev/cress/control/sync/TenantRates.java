@@ -126,9 +126,17 @@ final class TenantRates {
     private void settle(OnNode node) {
         node.demand.keySet().retainAll(quotas.keySet());
         node.demand.replaceAll((_, rate) -> rate * (1 - NEWEST));
-        node.newest.forEach((t, count) -> node.demand.merge(t, count * NEWEST, Double::sum));
+        node.newest.forEach(
+                (t, count) -> node.demand.merge(t, atMost(t, count) * NEWEST, Double::sum));
         node.demand.values().removeIf(rate -> rate < 0.01);
         node.newest.clear();
+    }
+
+    /// A flood counts as what could be let through of it, so that its end is seen at once.
+    private double atMost(TenantName tenant, long requests) {
+        Quota quota = quotas.get(tenant);
+        Integer rate = quota == null ? null : quota.requestsPerSecond();
+        return rate == null ? 0 : Math.min(requests, rate);
     }
 
     private static List<TenantLimit> changed(

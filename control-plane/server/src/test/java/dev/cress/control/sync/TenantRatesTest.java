@@ -62,7 +62,7 @@ class TenantRatesTest {
         asked("fra-1", ACME, 1_000);
         Limits next = told(rates.tick(), "fra-1");
         assertThat(next.whole()).isFalse();
-        assertThat(next.tenants()).containsExactly(new TenantLimit(ACME, 7, 95.0));
+        assertThat(next.tenants()).containsExactly(new TenantLimit(ACME, 7, 85.0));
         rates.quotas(Map.of(ACME, new Quota(null, null, null, 10)));
         Limits last = told(rates.tick(), "fra-1");
         assertThat(last.tenants()).contains(new TenantLimit(ZETA, null, null));
@@ -81,6 +81,19 @@ class TenantRatesTest {
         var both = rates.tick();
         assertThat(share(told(both, "fra-1"))).isEqualTo(50);
         assertThat(share(told(both, "iad-1"))).isEqualTo(50);
+    }
+
+    @Test
+    void aNodeThatWasFloodedGivesItsShareBackWithinTwoSeconds() {
+        for (int second = 0; second < 5; second++) {
+            asked("fra-1", ACME, 1_000_000);
+            asked("iad-1", ACME, 1_000_000);
+            rates.tick();
+        }
+        asked("iad-1", ACME, 1_000_000);
+        rates.tick();
+        asked("iad-1", ACME, 1_000_000);
+        assertThat(share(told(rates.tick(), "iad-1"))).isGreaterThan(80);
     }
 
     /// It may serve on, without the control plane.
