@@ -184,9 +184,10 @@ class ModulesTest {
     }
 
     @Test
-    void oneTokensUploadsLeaveAnothersTheirTurn() {
+    void oneTenantsUploadsLeaveAnothersTheirTurn() {
         plane.preparer.may.drainPermits();
-        String deployer = plane.token("deploy");
+        plane.tenant("zeta");
+        String deployer = plane.tokenOf("zeta", "deploy");
         List<CompletableFuture<Reply>> uploads = new ArrayList<>();
         for (int i = 0; i < 18; i++) {
             uploads.add(uploading(plane.operator, i));
