@@ -8,7 +8,6 @@ import dev.cress.contract.Sha256;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -69,10 +68,12 @@ final class CrashRounds implements AutoCloseable {
         this.progress = progress;
         this.random = new Random(seed);
         Path controlData = folder.resolve("control");
-        int controlPort = freePort();
+        int controlPort = ServerProcess.freePort();
         var words = new ArrayList<>(List.of("control-plane", "--control-port", "" + controlPort));
         words.addAll(controlOptions);
-        control = new KilledProcess(controlData, disk, words.toArray(String[]::new));
+        control =
+                new KilledProcess(
+                        controlData, disk, KilledProcess.SOON_READY, words.toArray(String[]::new));
         var url = URI.create("http://127.0.0.1:" + controlPort);
         api = new ControlApi(url, Files.readString(controlData.resolve("operator.token")).strip());
         String join =
@@ -80,11 +81,12 @@ final class CrashRounds implements AutoCloseable {
                                 api.post("/v1/tokens", new Api.NewToken("node", "join")),
                                 Api.TokenCreated.class)
                         .token();
-        nodePort = freePort();
+        nodePort = ServerProcess.freePort();
         node =
                 new KilledProcess(
                         folder.resolve("node"),
                         disk,
+                        KilledProcess.SOON_READY,
                         "node",
                         "--region=bench@0,0",
                         "--name=bench-1",
@@ -96,12 +98,6 @@ final class CrashRounds implements AutoCloseable {
                         .sha256();
         for (int i = 0; i < WRITERS; i++) {
             promises.add(new Promises("f" + i, api, module, new Random(random.nextLong())));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

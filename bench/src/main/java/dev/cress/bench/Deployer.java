@@ -78,8 +78,17 @@ final class Deployer implements AutoCloseable {
         }
     }
 
+    /// A version with a module that was never seen before; returns when every node serves it.
+    void deployNew(String name) throws IOException {
+        deploy(name, upload(Guest.wasm(name)));
+    }
+
     private Sha256 upload() {
-        byte[] module = NodeData.marked(guest, "m" + modules++);
+        return upload(guest);
+    }
+
+    private Sha256 upload(byte[] unmarked) {
+        byte[] module = NodeData.marked(unmarked, "m" + modules++);
         try {
             return Json.read(api.upload("/v1/modules", module), Api.ModuleInfo.class).sha256();
         } catch (IOException e) {

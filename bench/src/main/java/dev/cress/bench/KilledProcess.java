@@ -17,8 +17,8 @@ final class KilledProcess implements AutoCloseable {
     private static final Duration READY_MAX = Duration.ofSeconds(60);
     private static final Duration END_MAX = Duration.ofSeconds(20);
 
-    /// Guests hardly run here, and starts are what a round mostly waits for.
-    private static final List<String> FLAGS = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
+    /// For where starts are what is mostly waited for.
+    static final List<String> SOON_READY = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
 
     private final Path data;
     private final Disk disk;
@@ -28,11 +28,13 @@ final class KilledProcess implements AutoCloseable {
 
     /// Starts it, and returns when it is ready.
     ///
+    /// @param flags further flags of its JVM
     /// @param part the words after `cress run`
-    KilledProcess(Path data, Disk disk, String... part) throws IOException, InterruptedException {
+    KilledProcess(Path data, Disk disk, List<String> flags, String... part)
+            throws IOException, InterruptedException {
         this.data = data;
         this.disk = disk;
-        this.command = ServerProcess.java(FLAGS, "dev.cress.cli.Cress", words(part));
+        this.command = ServerProcess.java(flags, "dev.cress.cli.Cress", words(part));
         this.errors = Files.createTempFile("cress-bench", ".err");
         this.process = launch();
     }

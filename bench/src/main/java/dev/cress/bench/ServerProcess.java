@@ -91,7 +91,8 @@ final class ServerProcess implements AutoCloseable {
         return command;
     }
 
-    private static int freePort() throws IOException {
+    /// One that was free a moment ago.
+    static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
