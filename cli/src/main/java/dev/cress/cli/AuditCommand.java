@@ -36,7 +36,7 @@ final class AuditCommand implements Callable<Integer> {
                     "--lines %d is out of range: 1 to %d".formatted(count, Api.LIST_MAX),
                     ExitCode.USAGE);
         }
-        var entries = new Api.Page<Api.AuditEntry>(control.client().audit(count));
+        var entries = new Api.Page<Api.AuditEntry>(control.client().fleet().audit(count));
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("TIME", "TOKEN", "FROM", "TENANT", "OPERATION", "THING", "OUTCOME"));
         for (Api.AuditEntry entry : entries.items()) {

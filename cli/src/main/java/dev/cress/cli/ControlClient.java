@@ -9,7 +9,6 @@ import dev.cress.contract.Json;
 import dev.cress.contract.LogLevel;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Problem;
-import dev.cress.contract.Quota;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.TenantName;
 import dev.cress.contract.Trust;
@@ -70,9 +69,6 @@ final class ControlClient {
     private static final int PROBLEM_BYTES_MAX = 64 * 1024;
 
     private static final TypeReference<Api.Page<Api.TokenInfo>> TOKENS = new TypeReference<>() {};
-    private static final TypeReference<Api.Page<Api.AuditEntry>> AUDIT = new TypeReference<>() {};
-    private static final TypeReference<Api.Page<Api.TenantInfo>> TENANTS = new TypeReference<>() {};
-    private static final TypeReference<Api.Page<Api.MemberInfo>> MEMBERS = new TypeReference<>() {};
     private static final TypeReference<Api.Page<Version>> VERSIONS = new TypeReference<>() {};
 
     private final HttpClient http;
@@ -208,74 +204,12 @@ final class ControlClient {
     }
 
     void revokeToken(String id) {
-        exchange("DELETE", "/v1/tokens/" + id, BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
+        send("DELETE", "/v1/tokens/" + id);
     }
 
-    /// The newest entries of the audit log.
-    List<Api.AuditEntry> audit(int count) {
-        var answer =
-                exchange(
-                        "GET",
-                        "/v1/audit?limit=" + count,
-                        BodyPublishers.noBody(),
-                        "",
-                        ANSWER_TIMEOUT);
-        return read(answer.body(), body -> Json.LENIENT.readValue(body, AUDIT)).items();
-    }
-
-    List<Api.TenantInfo> tenants() {
-        return list("/v1/tenants", TENANTS);
-    }
-
-    Api.TenantInfo tenant(TenantName name) {
-        return get("/v1/tenants/" + name, Api.TenantInfo.class);
-    }
-
-    Api.TenantInfo createTenant(TenantName name, Quota quota) {
-        return post("/v1/tenants", new Api.NewTenant(name, quota), Api.TenantInfo.class);
-    }
-
-    Api.TenantInfo putQuota(TenantName name, Quota quota) {
-        return send(
-                "PUT",
-                "/v1/tenants/%s/quota".formatted(name),
-                BodyPublishers.ofString(Json.write(quota)),
-                "application/json",
-                Api.TenantInfo.class);
-    }
-
-    void deleteTenant(TenantName name) {
-        exchange("DELETE", "/v1/tenants/" + name, BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
-    }
-
-    Api.JoinTokenCreated createJoinToken(Api.NewJoinToken asked) {
-        return post("/v1/join-tokens", asked, Api.JoinTokenCreated.class);
-    }
-
-    List<Api.MemberInfo> members() {
-        return list("/v1/members", MEMBERS);
-    }
-
-    Api.MemberRemoved removeMember(String name) {
-        return send(
-                "DELETE",
-                "/v1/members/" + name,
-                BodyPublishers.noBody(),
-                "",
-                Api.MemberRemoved.class);
-    }
-
-    Api.KeyRotated rotateKeys() {
-        return send("POST", "/v1/keys/rotate", BodyPublishers.noBody(), "", Api.KeyRotated.class);
-    }
-
-    void drainNode(String name) {
-        exchange(
-                "POST",
-                "/v1/nodes/" + name + "/drain",
-                BodyPublishers.noBody(),
-                "",
-                ANSWER_TIMEOUT);
+    /// What operators do beside functions.
+    FleetClient fleet() {
+        return new FleetClient(this);
     }
 
     /// The function's log as it comes, one JSON object a line; blank lines say that it is alive.
@@ -290,12 +224,12 @@ final class ControlClient {
         return "/v1/functions/" + name;
     }
 
-    private <T> T get(String path, Class<T> type) {
+    <T> T get(String path, Class<T> type) {
         return send("GET", path, BodyPublishers.noBody(), "", type);
     }
 
     /// All pages of a list.
-    private <T> List<T> list(String path, TypeReference<Api.Page<T>> type) {
+    <T> List<T> list(String path, TypeReference<Api.Page<T>> type) {
         var all = new ArrayList<T>();
         Optional<String> at = Optional.of(path + "?limit=" + Api.LIST_MAX);
         for (int page = 0; at.isPresent() && page < PAGES_MAX; page++) {
@@ -306,13 +240,23 @@ final class ControlClient {
         return all;
     }
 
-    private <T> T post(String path, Object body, Class<T> type) {
+    <T> T post(String path, Object body, Class<T> type) {
         return send(
                 "POST", path, BodyPublishers.ofString(Json.write(body)), "application/json", type);
     }
 
-    private <T> T send(
-            String method, String path, BodyPublisher body, String contentType, Class<T> type) {
+    /// The first page of a list.
+    <T> List<T> page(String path, TypeReference<Api.Page<T>> type) {
+        var answer = exchange("GET", path, BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
+        return read(answer.body(), body -> Json.LENIENT.readValue(body, type)).items();
+    }
+
+    /// Without a body, for an answer that says nothing.
+    void send(String method, String path) {
+        exchange(method, path, BodyPublishers.noBody(), "", ANSWER_TIMEOUT);
+    }
+
+    <T> T send(String method, String path, BodyPublisher body, String contentType, Class<T> type) {
         return read(
                 exchange(method, path, body, contentType, ANSWER_TIMEOUT).body(),
                 answer -> Json.LENIENT.readValue(answer, type));
@@ -321,7 +265,7 @@ final class ControlClient {
     /// An answer that isn't a refusal.
     ///
     /// @param next where the list goes on, if it is part of one (RFC 8288)
-    private record Answer(InputStream body, Optional<String> next) {
+    record Answer(InputStream body, Optional<String> next) {
         private static final Pattern NEXT = Pattern.compile("<(/v1/[^>]+)>; rel=\"next\"");
 
         /// @param whole whether to read all of it now

@@ -37,7 +37,7 @@ final class KeyCommand implements Runnable {
 
         @Override
         public Integer call() {
-            Api.KeyRotated rotated = control.client().rotateKeys();
+            Api.KeyRotated rotated = control.client().fleet().rotateKeys();
             output.result(
                     rotated,
                     List.of(

@@ -84,6 +84,7 @@ final class NodeCommand implements Runnable {
             Region at = placed ? Region.parse(region) : new Region(region, 0, 0);
             Api.JoinTokenCreated created =
                     control.client()
+                            .fleet()
                             .createJoinToken(
                                     new Api.NewJoinToken(
                                             at.name(),
@@ -109,7 +110,7 @@ final class NodeCommand implements Runnable {
 
         @Override
         public Integer call() {
-            var members = new Api.Page<Api.MemberInfo>(control.client().members());
+            var members = new Api.Page<Api.MemberInfo>(control.client().fleet().members());
             List<List<String>> rows = new ArrayList<>();
             rows.add(List.of("NAME", "ROLE", "REGION", "JOINED", "CERTIFICATE ENDS"));
             for (Api.MemberInfo each : members.items()) {
@@ -140,7 +141,7 @@ final class NodeCommand implements Runnable {
 
         @Override
         public Integer call() {
-            control.client().drainNode(name);
+            control.client().fleet().drainNode(name);
             output.result(Map.of("draining", name), List.of("node %s drains".formatted(name)));
             return ExitCode.OK;
         }
@@ -163,7 +164,7 @@ final class NodeCommand implements Runnable {
 
         @Override
         public Integer call() {
-            Api.MemberRemoved removed = control.client().removeMember(name);
+            Api.MemberRemoved removed = control.client().fleet().removeMember(name);
             List<String> lines = new ArrayList<>();
             lines.add("%s removed".formatted(removed.member()));
             if (!removed.secrets().isEmpty()) {

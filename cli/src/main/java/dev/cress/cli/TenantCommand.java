@@ -77,7 +77,9 @@ final class TenantCommand implements Runnable {
         @Override
         public Integer call() {
             var made =
-                    control.client().createTenant(new TenantName(name), quota.over(Quota.DEFAULT));
+                    control.client()
+                            .fleet()
+                            .createTenant(new TenantName(name), quota.over(Quota.DEFAULT));
             output.result(made, table(List.of(made)));
             return ExitCode.OK;
         }
@@ -93,7 +95,7 @@ final class TenantCommand implements Runnable {
 
         @Override
         public Integer call() {
-            var tenants = new Page<TenantInfo>(control.client().tenants());
+            var tenants = new Page<TenantInfo>(control.client().fleet().tenants());
             output.result(tenants, table(tenants.items()));
             return ExitCode.OK;
         }
@@ -118,10 +120,10 @@ final class TenantCommand implements Runnable {
         public Integer call() {
             ControlClient client = control.client();
             var tenant = new TenantName(name);
-            TenantInfo known = client.tenant(tenant);
+            TenantInfo known = client.fleet().tenant(tenant);
             Quota wanted = quota.over(known.quota());
             TenantInfo shown =
-                    wanted.equals(known.quota()) ? known : client.putQuota(tenant, wanted);
+                    wanted.equals(known.quota()) ? known : client.fleet().putQuota(tenant, wanted);
             output.result(shown, table(List.of(shown)));
             return ExitCode.OK;
         }
@@ -143,7 +145,7 @@ final class TenantCommand implements Runnable {
 
         @Override
         public Integer call() {
-            control.client().deleteTenant(new TenantName(name));
+            control.client().fleet().deleteTenant(new TenantName(name));
             output.result(Map.of("deleted", name), List.of("tenant %s deleted".formatted(name)));
             return ExitCode.OK;
         }

@@ -1,8 +1,5 @@
 package dev.cress.control.sync;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.FunctionName;
@@ -29,7 +26,6 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,15 +38,13 @@ import java.util.stream.Collectors;
 /// The nodes that are connected: the hello of each, fencing, and the push of every commit to all.
 /// Lives on the event loop.
 final class NodeSessions {
-    static final Duration HELLO_WITHIN = Duration.ofSeconds(5);
-
     /// Nodes that are remembered, connected or not.
     static final int KNOWN_MAX = 10_000;
 
     private static final int TIMED_COMMITS_MAX = 256;
     private static final Logger LOG = LoggerFactory.getLogger(NodeSessions.class);
 
-    private final Vertx vertx;
+    private final Hellos hellos;
     private final String routerKey;
     private final PresenceRows rows;
     private final FleetImage image;
@@ -66,9 +60,6 @@ final class NodeSessions {
     private List<AnnouncedKey> keys;
     private final Map<String, NodeSession> sessions = new HashMap<>();
 
-    /// Those that haven't said hello.
-    private final Set<Peer> unnamed = new HashSet<>();
-
     private final Map<Long, Long> committedNs = new LinkedHashMap<>();
 
     NodeSessions(
@@ -83,7 +74,7 @@ final class NodeSessions {
             List<AnnouncedKey> keys,
             MeterRegistry meters) {
         this.keys = keys;
-        this.vertx = vertx;
+        hellos = new Hellos(vertx, this::begin);
         routerKey = store.settings().routerKey();
         rows = new PresenceRows(vertx, store);
         this.image = image;
@@ -139,56 +130,7 @@ final class NodeSessions {
 
     /// A connection whose first frame must be a hello.
     void accept(Peer peer) {
-        long timer =
-                vertx.setTimer(
-                        HELLO_WITHIN.toMillis(),
-                        _ ->
-                                peer.end(
-                                        CloseCode.SILENT,
-                                        "no hello within %d s"
-                                                .formatted(HELLO_WITHIN.toSeconds())));
-        unnamed.add(peer);
-        peer.onEnd(
-                () -> {
-                    vertx.cancelTimer(timer);
-                    unnamed.remove(peer);
-                });
-        peer.onText(
-                text -> {
-                    vertx.cancelTimer(timer);
-                    hello(peer, text);
-                });
-    }
-
-    private void hello(Peer peer, String text) {
-        try {
-            JsonNode frame = Json.LENIENT.readTree(text);
-            int proto = frame.path("proto").asInt();
-            if (frame.path("type").asText().equals("hello") && proto != NodeFrame.PROTO) {
-                peer.end(
-                        CloseCode.OTHER_PROTOCOL,
-                        "the control plane speaks protocol %d, the node %d"
-                                .formatted(NodeFrame.PROTO, proto));
-                return;
-            }
-            if (Json.LENIENT.treeToValue(frame, NodeFrame.class) instanceof NodeFrame.Hello hello
-                    && isWhole(hello)) {
-                begin(peer, hello);
-            } else {
-                peer.end(CloseCode.BAD_FRAME, "the first frame must be a whole hello");
-            }
-        } catch (JsonProcessingException e) {
-            peer.end(CloseCode.BAD_FRAME, String.valueOf(Json.explain(e).getMessage()));
-        }
-    }
-
-    @SuppressWarnings("ConstantValue")
-    private static boolean isWhole(NodeFrame.Hello hello) {
-        return hello.node() != null
-                && hello.node().url() != null
-                && hello.resume() != null
-                && hello.resume().epoch() != null
-                && hello.resume().hash() != null;
+        hellos.await(peer);
     }
 
     /// Who a node is says its certificate, if it has one.
@@ -202,7 +144,6 @@ final class NodeSessions {
     }
 
     private void begin(Peer peer, NodeFrame.Hello hello) {
-        unnamed.remove(peer);
         String name = hello.node().name();
         var another = another(peer, hello.node());
         if (another.isPresent()) {
@@ -397,9 +338,7 @@ final class NodeSessions {
     }
 
     void endAll(String credential) {
-        List.copyOf(unnamed).stream()
-                .filter(peer -> peer.credential().id().equals(credential))
-                .forEach(peer -> peer.end(CloseCode.REVOKED, "the credential was revoked"));
+        hellos.endAll(credential);
         endAll(
                 session -> session.peer().credential().id().equals(credential),
                 CloseCode.REVOKED,
