@@ -9,15 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /// Where a member keeps who it is. Each file is replaced whole, and both are their owner's alone.
@@ -64,33 +57,10 @@ record IdentityFolder(Path folder) {
     void write(Fleet fleet, String pem) {
         try {
             Files.createDirectories(folder);
-            replace(FLEET, Json.write(fleet));
-            replace(MEMBER, pem);
+            DurableFile.replace(folder.resolve(FLEET), Json.write(fleet));
+            DurableFile.replace(folder.resolve(MEMBER), pem);
         } catch (IOException e) {
             throw new IdentityException("%s can't be written: %s".formatted(folder, e), e);
         }
-    }
-
-    private void replace(String name, String text) throws IOException {
-        Path beside = folder.resolve(name + ".new");
-        Files.deleteIfExists(beside);
-        Files.createFile(beside, ownerOnly());
-        try (var channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(beside, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private FileAttribute<?>[] ownerOnly() {
-        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 }

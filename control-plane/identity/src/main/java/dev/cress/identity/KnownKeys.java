@@ -3,6 +3,7 @@ package dev.cress.identity;
 import com.fasterxml.jackson.core.JsonProcessingException;
 
 import dev.cress.contract.AnnouncedKey;
+import dev.cress.contract.ContractException;
 import dev.cress.contract.Json;
 import dev.cress.contract.SignedFrame;
 import dev.cress.contract.VerifyingKey;
@@ -10,7 +11,6 @@ import dev.cress.contract.VerifyingKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +44,7 @@ public final class KnownKeys {
                     Files.exists(file)
                             ? Json.read(Files.readString(file), Kept.class).keys()
                             : joined);
-        } catch (IOException e) {
+        } catch (IOException | ContractException e) {
             throw new IdentityException("%s can't be read: %s".formatted(file, e), e);
         }
     }
@@ -88,10 +88,8 @@ public final class KnownKeys {
     }
 
     private void keep(List<VerifyingKey> keys) {
-        Path beside = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.writeString(beside, Json.write(new Kept(keys)));
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+            DurableFile.replace(file, Json.write(new Kept(keys)));
         } catch (IOException e) {
             throw new IdentityException("%s can't be written: %s".formatted(file, e), e);
         }
