@@ -39,7 +39,7 @@ class HostileGuestsTest {
 
     private static final Outcome OUT_OF_CPU = new Outcome.OutOfCpu(CPU);
 
-    private static RunLimits limits(Duration cpu) {
+    static RunLimits limits(Duration cpu) {
         return new RunLimits(cpu, Duration.ofSeconds(20), 128 * MIB, 999, MIB, 999);
     }
 
