@@ -137,8 +137,10 @@ public final class EdgeNode implements AutoCloseable {
             if (port() != portBefore) {
                 keepPort();
             }
-            var joined = config.identity().map(member -> member.trust().keys()).orElse(List.of());
-            var keys = KnownKeys.open(config.data().resolve("signing-keys.json"), joined);
+            var keys =
+                    config.identity()
+                            .map(FleetIdentity::signingKeys)
+                            .orElseGet(() -> heardFirst(config));
             var forged =
                     Counter.builder("cress.control.forged")
                             .description("Frames that no known key of the control plane signed")
@@ -171,6 +173,11 @@ public final class EdgeNode implements AutoCloseable {
         renewing = config.identity().map(identity -> identity.keepRenewed(InstantSource.system()));
         link.open();
         awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());
+    }
+
+    /// Keys of a control plane that let this node in by a token, which says nothing of it.
+    private static KnownKeys heardFirst(NodeConfig config) {
+        return KnownKeys.open(config.data().resolve("signing-keys.json"), List.of());
     }
 
     /// The fleet's own doors, which no guest finds open.

@@ -44,8 +44,7 @@ public final class FleetIdentity {
     private final CurrentKey key;
     private final X509ExtendedTrustManager trusted;
     private final SSLContext tls;
-    private final JoinClient client;
-    private volatile IdentityFolder.Fleet fleet;
+    private final IdentityFolder.Fleet fleet;
 
     private FleetIdentity(IdentityFolder folder, IdentityFolder.Kept kept) {
         this.folder = folder;
@@ -53,7 +52,6 @@ public final class FleetIdentity {
         key = new CurrentKey(Pem.key(kept.pem()), Pem.certificates(kept.pem()));
         trusted = PinnedTrust.to(fleet.trust().authority());
         tls = tls(key, trusted);
-        client = new JoinClient(fleet.control(), tls);
     }
 
     /// Whoever joined with this folder, if somebody did.
@@ -69,11 +67,13 @@ public final class FleetIdentity {
     /// @param region where it is, or null if the join string is to say
     public static FleetIdentity join(
             Path folder, JoinString by, String name, @Nullable String region) {
-        var request = CertificateRequest.fresh();
+        var files = new IdentityFolder(folder);
+        var request = files.joining(digest(by));
         var trusted = PinnedTrust.to(by.trust().authority());
         var client = new JoinClient(by.control(), tls(null, trusted));
         Api.Joined joined =
-                client.post(CressPath.JOIN, new Api.Join(by.secret(), name, region, request.pem()));
+                client.post(CressPath.JOIN, new Api.Join(by.secret(), name, region, request.csr()));
+        chain(request, joined);
         LOG.info("joined as {}", joined.member());
         var fleet =
                 new IdentityFolder.Fleet(
@@ -83,10 +83,18 @@ public final class FleetIdentity {
                         joined.latitude(),
                         joined.longitude(),
                         joined.trust());
-        String pem = Pem.write(request.keys().getPrivate()) + joined.certificate();
-        var files = new IdentityFolder(folder);
-        files.write(fleet, pem);
+        String pem = Pem.write(request.key()) + joined.certificate();
+        files.begin(fleet, pem);
         return new FleetIdentity(files, new IdentityFolder.Kept(fleet, pem));
+    }
+
+    /// The certificates that were given, if they are for what was asked.
+    private static List<X509Certificate> chain(CertificateRequest request, Api.Joined joined) {
+        List<X509Certificate> chain = Pem.certificates(joined.certificate());
+        if (chain.isEmpty() || !request.isAnsweredBy(chain.getFirst())) {
+            throw new IdentityException("the control plane certified another key");
+        }
+        return chain;
     }
 
     private static Sha256 digest(JoinString by) {
@@ -127,9 +135,14 @@ public final class FleetIdentity {
         return fleet.control();
     }
 
-    /// By what the control plane was known at the last renewal.
+    /// By what the control plane was known at the join.
     public Trust trust() {
         return fleet.trust();
+    }
+
+    /// The keys whose word is taken: those of the join, and those for which one of them vouched.
+    public KnownKeys signingKeys() {
+        return KnownKeys.open(folder.signingKeys(), fleet.trust().keys());
     }
 
     /// Where it shall say it is, in degrees, if the join string said so.
@@ -169,23 +182,21 @@ public final class FleetIdentity {
         return now.isAfter(begin.plus(life.multipliedBy(2).dividedBy(3)));
     }
 
-    /// Has a fresh key certified, in the place of the one in use. Blocks.
+    /// Has a fresh key certified, in the place of the one in use. Of the answer nothing counts but
+    /// the certificate: who this is and whom it trusts was said at the join. Blocks.
     public void renew() {
         var request = CertificateRequest.fresh();
-        Api.Joined joined = client.post(CressPath.JOIN_RENEW, new Api.Renewal(request.pem()));
-        List<X509Certificate> chain = Pem.certificates(joined.certificate());
-        var before = fleet;
-        var renewed =
-                new IdentityFolder.Fleet(
-                        before.control(),
-                        before.joinedBy(),
-                        joined.member(),
-                        before.latitude(),
-                        before.longitude(),
-                        new Trust(before.trust().authority(), joined.trust().keys()));
-        folder.write(renewed, Pem.write(request.keys().getPrivate()) + joined.certificate());
-        fleet = renewed;
-        key.replace(request.keys().getPrivate(), chain);
+        // TLS of its own: one that had shown an older certificate might resume with that
+        var client = new JoinClient(fleet.control(), tls(key, trusted));
+        Api.Joined joined = client.post(CressPath.JOIN_RENEW, new Api.Renewal(request.csr()));
+        List<X509Certificate> chain = chain(request, joined);
+        if (!joined.member().equals(fleet.member())) {
+            throw new IdentityException(
+                    "the control plane's certificate is for %s, this is %s"
+                            .formatted(joined.member(), fleet.member()));
+        }
+        folder.write(fleet, Pem.write(request.key()) + joined.certificate());
+        key.replace(request.key(), chain);
         LOG.info("certificate renewed until {}", certificate().getNotAfter().toInstant());
     }
 

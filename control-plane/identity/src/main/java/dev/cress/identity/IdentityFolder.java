@@ -16,12 +16,16 @@ import java.util.Optional;
 /// Where a member keeps who it is. Each file is replaced whole, and both are their owner's alone.
 ///
 /// ```text
-/// fleet.json   the control plane: its URL, and by what it is known
-/// member.pem   the member's key, which goes nowhere else, and its certificate; written last
+/// joining.pem        the key of who is about to join, and its certificate request
+/// fleet.json         the control plane: its URL, and by what it is known
+/// signing-keys.json  the keys whose word is taken
+/// member.pem         the member's key, which goes nowhere else, and its certificate; written last
 /// ```
 record IdentityFolder(Path folder) {
     private static final String FLEET = "fleet.json";
     private static final String MEMBER = "member.pem";
+    private static final String JOINING = "joining.pem";
+    private static final String SIGNING_KEYS = "signing-keys.json";
 
     /// @param joinedBy the digest of the secret that let it in
     /// @param latitude where it shall say it is, null if it may choose
@@ -54,9 +58,48 @@ record IdentityFolder(Path folder) {
         }
     }
 
+    /// The request by which somebody joins: the one of before, if that was cut, since a join token
+    /// lets in one key only.
+    ///
+    /// @param by the digest of the secret that lets it in
+    CertificateRequest joining(Sha256 by) {
+        Path file = folder.resolve(JOINING);
+        String head = by + "\n";
+        try {
+            if (Files.exists(file)) {
+                String kept = Files.readString(file);
+                if (kept.startsWith(head)) {
+                    return CertificateRequest.of(kept);
+                }
+            }
+            var fresh = CertificateRequest.fresh();
+            Files.createDirectories(folder);
+            DurableFile.replace(file, head + fresh.pem());
+            return fresh;
+        } catch (IOException e) {
+            throw new IdentityException("%s can't be written: %s".formatted(folder, e), e);
+        }
+    }
+
+    /// Somebody has joined: of whoever was here before nothing is left.
+    void begin(Fleet fleet, String pem) {
+        try {
+            Files.deleteIfExists(folder.resolve(MEMBER));
+            Files.deleteIfExists(folder.resolve(SIGNING_KEYS));
+            write(fleet, pem);
+            Files.deleteIfExists(folder.resolve(JOINING));
+        } catch (IOException e) {
+            throw new IdentityException("%s can't be written: %s".formatted(folder, e), e);
+        }
+    }
+
+    /// The file that has the keys whose word is taken.
+    Path signingKeys() {
+        return folder.resolve(SIGNING_KEYS);
+    }
+
     void write(Fleet fleet, String pem) {
         try {
-            Files.createDirectories(folder);
             DurableFile.replace(folder.resolve(FLEET), Json.write(fleet));
             DurableFile.replace(folder.resolve(MEMBER), pem);
         } catch (IOException e) {

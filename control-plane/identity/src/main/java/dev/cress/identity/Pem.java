@@ -1,5 +1,7 @@
 package dev.cress.identity;
 
+import static java.util.Locale.ROOT;
+
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -66,16 +68,19 @@ public enum Pem {
 
     /// The ECDSA key in a text.
     public static PrivateKey key(String text) {
-        var found = sections(text, PRIVATE_KEY);
-        if (found.isEmpty()) {
-            throw new IdentityException("there is no private key");
-        }
+        byte[] found = section(text, PRIVATE_KEY);
         try {
-            return KeyFactory.getInstance("EC")
-                    .generatePrivate(new PKCS8EncodedKeySpec(found.getFirst()));
+            return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(found));
         } catch (GeneralSecurityException e) {
             throw new IdentityException("the private key can't be read: " + e.getMessage(), e);
         }
+    }
+
+    /// The first of what is called so.
+    static byte[] section(String text, String label) {
+        return sections(text, label).stream()
+                .findFirst()
+                .orElseThrow(() -> new IdentityException("there is no " + label.toLowerCase(ROOT)));
     }
 
     private static List<byte[]> sections(String text, String label) {

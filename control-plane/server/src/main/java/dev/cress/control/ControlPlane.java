@@ -53,7 +53,7 @@ public final class ControlPlane implements AutoCloseable {
     private static final Duration TRIM_EVERY = Duration.ofHours(1);
 
     /// How late the session of a token that expired ends at most.
-    private static final Duration TOKENS_EVERY = Duration.ofSeconds(10);
+    private static final Duration CREDENTIALS_EVERY = Duration.ofSeconds(10);
     /// How often the control port's certificate is made anew.
     private static final Duration CERTIFICATE_EVERY = Duration.ofDays(1);
 
@@ -136,7 +136,8 @@ public final class ControlPlane implements AutoCloseable {
             loop.run(
                     () -> {
                         vertx.setPeriodic(TRIM_EVERY.toMillis(), _ -> trim(store));
-                        vertx.setPeriodic(TOKENS_EVERY.toMillis(), _ -> lookAtTokens(sync));
+                        vertx.setPeriodic(
+                                CREDENTIALS_EVERY.toMillis(), _ -> lookAtCredentials(sync, roll));
                         vertx.setPeriodic(
                                 CERTIFICATE_EVERY.toMillis(),
                                 _ -> tls.ifPresent(each -> each.renew(clock.instant())));
@@ -212,8 +213,9 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /// Ends what expired tokens opened, and has the store know which are used.
-    private void lookAtTokens(Sync sync) {
+    private void lookAtCredentials(Sync sync, Roll roll) {
         access.expired().forEach(sync::credentialRevoked);
+        roll.expired().forEach(sync::credentialRevoked);
         access.writeUses().onFailure(e -> LOG.warn("can't note which tokens were used", e));
     }
 
@@ -224,7 +226,8 @@ public final class ControlPlane implements AutoCloseable {
                         .orElseGet(
                                 () ->
                                         new StoreLocation.InFile(
-                                                folder.store(), config.limits().storeBytesMax()));
+                                                folder.ownersStore(),
+                                                config.limits().storeBytesMax()));
         return Store.open(location, clock, loop.context());
     }
 

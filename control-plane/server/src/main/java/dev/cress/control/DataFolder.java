@@ -65,6 +65,21 @@ final class DataFolder implements AutoCloseable {
         return folder.resolve("store.db");
     }
 
+    /// The same, made if it is missing; nobody but its owner may read the fleet's keys.
+    Path ownersStore() {
+        Path file = store();
+        try {
+            if (!Files.exists(file)) {
+                Files.createFile(file, ownerOnly(folder, "rw-------"));
+            } else if (isPosix(folder)) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            }
+            return file;
+        } catch (IOException e) {
+            throw unwritable(folder, e);
+        }
+    }
+
     Path uploads() {
         return folder.resolve("uploads");
     }
@@ -150,8 +165,12 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
+    private static boolean isPosix(Path folder) {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
     private static FileAttribute<?>[] ownerOnly(Path folder, String permissions) {
-        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+        return isPosix(folder)
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString(permissions))

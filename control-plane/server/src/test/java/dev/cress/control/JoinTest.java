@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.cress.contract.Api.JoinTokenCreated;
 import dev.cress.contract.Api.MemberRemoved;
-import dev.cress.contract.Api.NewJoinToken;
 import dev.cress.contract.ControlFrame.Welcome;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Grants;
@@ -77,16 +75,8 @@ class JoinTest {
         plane.close();
     }
 
-    private JoinString joinString(Role role) {
-        var asked = new NewJoinToken("fra", role, null, 50.1, 8.7);
-        Reply reply = plane.post("/v1/join-tokens", Json.write(asked));
-        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
-        var created = reply.as(JoinTokenCreated.class);
-        return new JoinString(URI.create(plane.control.url()), created.secret(), created.trust());
-    }
-
     private FleetIdentity join(Role role, String name) {
-        return FleetIdentity.join(folder.resolve(name), joinString(role), name, null);
+        return FleetIdentity.join(folder.resolve(name), plane.joinString(role), name, null);
     }
 
     private FakeNode session(FleetIdentity identity) {
@@ -153,7 +143,7 @@ class JoinTest {
 
     @Test
     void aJoinStringIsOneWord() {
-        var string = joinString(Role.NODE);
+        var string = plane.joinString(Role.NODE);
         assertThat(string.text()).matches("cress-join\\.[A-Za-z0-9_-]+");
         assertThat(JoinString.parse(string.text())).isEqualTo(string);
         assertThat(string.toString()).doesNotContain(string.secret());
@@ -161,7 +151,7 @@ class JoinTest {
 
     @Test
     void aJoinTokenLetsInOneNode() {
-        var string = joinString(Role.NODE);
+        var string = plane.joinString(Role.NODE);
         FleetIdentity.join(folder.resolve("one"), string, "fra-1", null);
         assertThatThrownBy(() -> FleetIdentity.join(folder.resolve("two"), string, "fra-2", null))
                 .isInstanceOf(IdentityException.class)
@@ -171,7 +161,7 @@ class JoinTest {
 
     @Test
     void aJoinTokenIsForOneRegion() {
-        var string = joinString(Role.NODE);
+        var string = plane.joinString(Role.NODE);
         assertThatThrownBy(() -> FleetIdentity.join(folder.resolve("one"), string, "iad-1", "iad"))
                 .hasMessageContaining("it is for region fra, not iad");
         FleetIdentity.join(folder.resolve("one"), string, "fra-1", "fra");
@@ -179,7 +169,7 @@ class JoinTest {
 
     @Test
     void nobodyJoinsWhereTheServerIsAnother() {
-        var string = joinString(Role.NODE);
+        var string = plane.joinString(Role.NODE);
         var another = new Trust(new Sha256("0".repeat(64)), List.of());
         var elsewhere = new JoinString(string.control(), string.secret(), another);
         assertThatThrownBy(
@@ -352,15 +342,22 @@ class JoinTest {
         for (String body : tokens) {
             assertThat(plane.post("/v1/join-tokens", body).status()).as(body).isEqualTo(400);
         }
-        String secret = joinString(Role.NODE).secret();
+        String secret = plane.joinString(Role.NODE).secret();
         for (String csr :
-                new String[] {"", "x".repeat(9_000), "-----BEGIN CERTIFICATE REQUEST-----\n"}) {
+                new String[] {
+                    "",
+                    "x".repeat(9_000),
+                    "-----BEGIN CERTIFICATE REQUEST-----\n",
+                    "-----BEGIN CERTIFICATE REQUEST-----\n!!!!\n-----END CERTIFICATE REQUEST-----\n"
+                }) {
             Reply reply =
                     plane.post(
                             "/v1/join",
                             Json.write(Map.of("secret", secret, "name", "fra-1", "csr", csr)));
             assertThat(reply.code()).as(csr).isEqualTo("invalid-csr");
         }
+        String unknown = "{\"secret\":\"x\",\"name\":\"fra-1\",\"csr\":\"x\"}";
+        assertThat(plane.post("/v1/join", unknown).code()).isEqualTo("join-refused");
         assertThat(plane.post("/v1/join/renew", "{\"csr\":\"\"}").status()).isEqualTo(401);
     }
 }

@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cress.contract.Api.BundleInfo;
 import dev.cress.contract.Api.Deployed;
+import dev.cress.contract.Api.JoinTokenCreated;
 import dev.cress.contract.Api.ModuleInfo;
 import dev.cress.contract.Api.NewDeployment;
+import dev.cress.contract.Api.NewJoinToken;
 import dev.cress.contract.Api.NewTenant;
 import dev.cress.contract.Api.NewToken;
 import dev.cress.contract.Api.NewVersion;
 import dev.cress.contract.Api.TokenCreated;
 import dev.cress.contract.Api.VersionCreated;
+import dev.cress.contract.JoinString;
 import dev.cress.contract.Json;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Quota;
+import dev.cress.contract.Role;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.TenantName;
@@ -247,6 +251,15 @@ final class Plane implements AutoCloseable {
         Reply reply = postAs(token, "/v1/assets", BodyPublishers.ofByteArray(archive));
         assertThat(reply.status()).as(reply.text()).isEqualTo(201);
         return reply.as(BundleInfo.class).sha256();
+    }
+
+    /// For somebody in fra.
+    JoinString joinString(Role role) {
+        var asked = new NewJoinToken("fra", role, null, 50.1, 8.7);
+        Reply reply = post("/v1/join-tokens", Json.write(asked));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+        var created = reply.as(JoinTokenCreated.class);
+        return new JoinString(URI.create(control.url()), created.secret(), created.trust());
     }
 
     FakeNode node(String name) {

@@ -261,9 +261,11 @@ public final class ControlLink implements AutoCloseable {
             return;
         }
         switch (frame) {
-            case ControlFrame.Keys(var announced) -> take(announced);
+            case ControlFrame.Keys(var announced) -> take(socket, announced);
             case ControlFrame.Welcome(String routerKey, var announced) -> {
-                take(announced);
+                if (!take(socket, announced)) {
+                    return;
+                }
                 connected = true;
                 welcomedNanos = System.nanoTime();
                 onRouterKey.accept(routerKey);
@@ -292,13 +294,18 @@ public final class ControlLink implements AutoCloseable {
         return frame instanceof ControlFrame.Snapshot || frame instanceof ControlFrame.Delta;
     }
 
-    private void take(List<AnnouncedKey> announced) {
-        if (!announced.isEmpty() && !keys.take(announced)) {
-            LOG.error(
-                    "the control plane at {} signs with keys that nobody known vouches for: what it"
-                            + " says is left aside",
-                    control);
+    /// Whether the control plane is one that is known; with another nothing is spoken.
+    private boolean take(WebSocket socket, List<AnnouncedKey> announced) {
+        if (announced.isEmpty() || keys.take(announced)) {
+            return true;
         }
+        onForged.run();
+        LOG.error(
+                "the control plane at {} signs with keys that nobody known vouches for: it isn't"
+                        + " listened to",
+                control);
+        socket.close();
+        return false;
     }
 
     /// What no known key signed is left aside, and said so; what serves goes on.

@@ -84,25 +84,18 @@ final class JoinEndpoints {
     /// Ends its sessions on this server at once, on others as soon as they hear of it.
     Future<Answer> remove(Call call) {
         String name = call.argument();
-        var known = roll.find(name);
+        var secrets = sync.secretsNamed();
         return membership
-                .remove(call.terms(), name)
+                .remove(
+                        call.terms(),
+                        name,
+                        member ->
+                                new MemberRemoved(
+                                        member, member.role() == Role.NODE ? secrets : List.of()))
                 .compose(
                         removed -> {
-                            if (!removed || known.isEmpty()) {
-                                throw Refusal.of(
-                                        404,
-                                        "unknown-member",
-                                        "Unknown member",
-                                        "nobody called %s has a certificate".formatted(name));
-                            }
                             roll.remove(name).forEach(sync::credentialRevoked);
-                            var member = known.get().member();
-                            boolean isNode = member.role() == Role.NODE;
-                            var answer =
-                                    new MemberRemoved(
-                                            member, isNode ? sync.secretsNamed() : List.of());
-                            return sync.drop(name).map(_ -> Answer.ok(answer));
+                            return sync.drop(name).map(_ -> Answer.ok(removed));
                         });
     }
 
@@ -156,9 +149,14 @@ final class JoinEndpoints {
         return call.json(Join.class)
                 .compose(
                         asked -> {
+                            var secret = Access.hash(required(asked.secret(), "secret"));
+                            return membership.requireJoinToken(secret).map(asked);
+                        })
+                .compose(
+                        asked -> {
                             var requested = RequestedKey.of(required(asked.csr(), "csr"));
                             return membership.join(
-                                    Access.hash(required(asked.secret(), "secret")),
+                                    Access.hash(asked.secret()),
                                     requested.digest(),
                                     required(asked.name(), "name"),
                                     asked.region() == null ? "" : asked.region(),

@@ -63,6 +63,12 @@ final class Members {
         return transaction.count("SELECT ends_at_ms FROM join_token WHERE hash = ?", hash.hex());
     }
 
+    void requireJoinToken(Sha256 hash) {
+        if (transaction.count("SELECT count(*) FROM join_token WHERE hash = ?", hash.hex()) == 0) {
+            throw refused("it is unknown");
+        }
+    }
+
     /// A join token on its use.
     ///
     /// @param again whether the same key used it before

@@ -2,6 +2,7 @@ package dev.cress.control.store;
 
 import dev.cress.contract.Api.JoinTokenCreated;
 import dev.cress.contract.Api.KeyRotated;
+import dev.cress.contract.Api.MemberRemoved;
 import dev.cress.contract.Json;
 import dev.cress.contract.Member;
 import dev.cress.contract.Sha256;
@@ -171,15 +172,38 @@ public final class Membership {
                 .mapEmpty();
     }
 
-    /// Lets a member in no more, by none of its certificates. Whether there was one.
-    public Future<Boolean> remove(Terms terms, String name) {
+    /// Lets a member in no more, by none of its certificates.
+    ///
+    /// @param answer what the operator is told
+    public Future<MemberRemoved> remove(
+            Terms terms, String name, Function<Member, MemberRemoved> answer) {
         return store.change(
                 terms.on(
-                        Boolean.class,
+                        MemberRemoved.class,
                         tables -> {
                             var members = new Members(tables);
+                            var member = members.find(name).orElseThrow(() -> unknown(name));
                             members.burn(name);
-                            return members.delete(name);
+                            members.delete(name);
+                            return answer.apply(member.member());
                         }));
+    }
+
+    private static Refusal unknown(String name) {
+        return Refusal.of(
+                404,
+                "unknown-member",
+                "Unknown member",
+                "nobody called %s has a certificate".formatted(name));
+    }
+
+    /// Refuses a join token that lets nobody in, before anything is done for whoever sent it.
+    public Future<Void> requireJoinToken(Sha256 token) {
+        return store.read(
+                        tables -> {
+                            new Members(tables).requireJoinToken(token);
+                            return token;
+                        })
+                .mapEmpty();
     }
 }

@@ -17,7 +17,7 @@ public record StoredKeys(List<Key> keys) {
 
     /// One of them.
     ///
-    /// @param secret its private half
+    /// @param secret its private half, empty once another key signs
     /// @param endsAtMs until when nodes are told that it counts, ms since the epoch; 0 for the one
     ///     that signs
     public record Key(AnnouncedKey announced, String secret, long endsAtMs) {
@@ -38,7 +38,7 @@ public record StoredKeys(List<Key> keys) {
         for (Key each : keys) {
             if (each.equals(last())) {
                 long endsMs = nowMs + Membership.KEYS_OVERLAP.toMillis();
-                all.add(new Key(each.announced(), each.secret(), endsMs));
+                all.add(new Key(each.announced(), "", endsMs));
             } else if (each.endsAtMs() > nowMs) {
                 all.add(each);
             }
@@ -53,8 +53,11 @@ public record StoredKeys(List<Key> keys) {
         return new StoredKeys(all);
     }
 
-    /// What nodes are told.
-    public List<AnnouncedKey> announced() {
-        return keys.stream().map(Key::announced).toList();
+    /// What nodes are told at a time, in ms since the epoch.
+    public List<AnnouncedKey> announced(long nowMs) {
+        return keys.stream()
+                .filter(key -> key.endsAtMs() == 0 || key.endsAtMs() > nowMs)
+                .map(Key::announced)
+                .toList();
     }
 }

@@ -47,6 +47,7 @@ public final class Sync {
 
     private final Vertx vertx;
     private final Store store;
+    private final InstantSource clock;
     private final Duration pingEvery;
     private final FleetImage image;
     private final Presence presence;
@@ -80,6 +81,7 @@ public final class Sync {
             Credentials credentials) {
         this.vertx = vertx;
         this.store = store;
+        this.clock = clock;
         pingEvery = limits.pingEvery();
         var key = credentials.keys.last();
         image = new FleetImage(stored, new SigningKey(key.announced(), key.secret())::sign);
@@ -97,7 +99,7 @@ public final class Sync {
                         routers,
                         limits.nodesMax(),
                         limits.logReadersMax(),
-                        credentials.keys.announced(),
+                        credentials.keys.announced(clock.millis()),
                         meters);
         gauge(meters, "nodes.connected", "nodes with a session", NodeSessions::connected);
         gauge(meters, "nodes.behind", "nodes that wait for a snapshot", NodeSessions::behind);
@@ -248,12 +250,13 @@ public final class Sync {
 
     /// The signing keys are others now. Nodes hear of them before anything that they sign.
     public void rotated(StoredKeys keys) {
-        if (nodes.keys().equals(keys.announced()) || keys.keys().isEmpty()) {
+        var announced = keys.announced(clock.millis());
+        if (nodes.keys().equals(announced) || keys.keys().isEmpty()) {
             return;
         }
         var key = keys.last();
         image.signBy(new SigningKey(key.announced(), key.secret())::sign);
-        nodes.keys(keys.announced());
+        nodes.keys(announced);
     }
 
     /// The keys as nodes are told.

@@ -47,7 +47,8 @@ public record RequestedKey(PublicKey key) {
                 | GeneralSecurityException
                 | OperatorCreationException
                 | PKCSException
-                | IllegalArgumentException e) {
+                | IllegalArgumentException
+                | IllegalStateException e) {
             throw invalid(String.valueOf(e.getMessage()));
         }
     }

@@ -167,6 +167,16 @@ public final class Roll {
         return new Gone(gone, left);
     }
 
+    /// Credentials of members who let their last certificate run out, for whoever holds sessions
+    /// that they opened.
+    public List<String> expired() {
+        long nowMs = clock.millis();
+        return members.values().stream()
+                .filter(member -> member.endsAtMs() <= nowMs)
+                .flatMap(member -> credentials(member).stream())
+                .toList();
+    }
+
     private static List<String> gone(StoredMember before, StoredMember now) {
         boolean another = !before.member().equals(now.member());
         return credentials(before).stream()

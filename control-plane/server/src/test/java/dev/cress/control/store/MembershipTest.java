@@ -5,11 +5,14 @@ import static dev.cress.control.store.OpenStore.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.Api.JoinTokenCreated;
+import dev.cress.contract.Api.MemberRemoved;
 import dev.cress.contract.Member;
 import dev.cress.contract.Role;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Trust;
+import dev.cress.contract.VerifyingKey;
 
 import io.vertx.core.Future;
 
@@ -200,13 +203,46 @@ class MembershipTest {
         assertRefused(() -> await(renews(other, first)), "revoked");
     }
 
+    private Future<MemberRemoved> removes(Terms terms) {
+        return new Membership(other.store)
+                .remove(terms, "fra-1", member -> new MemberRemoved(member, List.of()));
+    }
+
+    @Test
+    void whoeverAsksAgainWhetherSomebodyIsRemovedHearsTheSame() {
+        token("secret", "");
+        joined(one, "secret", "key", "fra-1");
+        var terms =
+                new Terms(Once.of("operator", "secret", "key", Sha256.of(new byte[0])), null, null);
+        var removed = await(removes(terms));
+        assertThat(await(removes(terms))).isEqualTo(removed);
+        assertRefused(() -> await(removes(Terms.NONE)), "nobody called fra-1");
+    }
+
+    @Test
+    void aKeyThatWasRotatedOutIsKeptWithoutItsSecretAndEnds() {
+        var first = new StoredKeys.Key(announced("a"), "secret a", 0);
+        var next = new StoredKeys.Key(announced("b"), "secret b", 0);
+        var rotated = new StoredKeys(List.of(first)).rotated(_ -> next, 1_000);
+        assertThat(rotated.keys())
+                .extracting(StoredKeys.Key::secret)
+                .containsExactly("", "secret b");
+        long end = 1_000 + Membership.KEYS_OVERLAP.toMillis();
+        assertThat(rotated.announced(end - 1)).containsExactly(announced("a"), announced("b"));
+        assertThat(rotated.announced(end)).containsExactly(announced("b"));
+    }
+
+    private static AnnouncedKey announced(String id) {
+        return new AnnouncedKey(new VerifyingKey(id, "public"), "", "");
+    }
+
     @Test
     void whoWasRemovedRenewsNothingAndTheNameIsFree() {
         token("secret", "");
         token("another", "");
         String serial = joined(one, "secret", "key", "fra-1").serial();
-        assertThat(await(new Membership(other.store).remove(Terms.NONE, "fra-1"))).isTrue();
-        assertThat(await(new Membership(other.store).remove(Terms.NONE, "fra-1"))).isFalse();
+        assertThat(await(removes(Terms.NONE)).member().name()).isEqualTo("fra-1");
+        assertRefused(() -> await(removes(Terms.NONE)), "nobody called fra-1");
         assertRefused(() -> await(renews(one, serial)), "revoked");
         assertRefused(() -> joined(one, "secret", "key", "fra-1"), "unknown");
         assertThat(joined(one, "another", "other key", "fra-1").has(serial)).isFalse();
