@@ -29,6 +29,7 @@ final class RunControlPlaneCommand implements Callable<Integer> {
     @Mixin private Output output;
 
     @Mixin private StoreOption store;
+    @Mixin private OidcOptions oidc;
 
     @Option(
             names = "--control-port",
@@ -84,7 +85,8 @@ final class RunControlPlaneCommand implements Callable<Integer> {
                         .withPort(port)
                         .withBindAddress(bind, insecure)
                         .withTls(tls());
-        var config = store.url().map(local::withStore).orElse(local);
+        var stored = store.url().map(local::withStore).orElse(local);
+        var config = oidc.provider().map(stored::withOidc).orElse(stored);
         return StopSignal.run(output::say, stop -> run(config, stop));
     }
 

@@ -3,6 +3,7 @@ package dev.cress.control;
 import dev.cress.contract.Sha256;
 import dev.cress.control.api.Access;
 import dev.cress.control.api.ApiServer;
+import dev.cress.control.api.OidcTokens;
 import dev.cress.control.module.ModulePreparer;
 import dev.cress.control.module.Preparations;
 import dev.cress.control.module.Uploads;
@@ -84,7 +85,8 @@ public final class ControlPlane implements AutoCloseable {
                     .register(meters);
             ensureOperatorToken(store);
             var stored = store.load();
-            access = new Access(store, clock, stored.tokens());
+            var oidc = config.oidc().map(from -> started.add(new OidcTokens(vertx, from, clock)));
+            access = new Access(store, clock, stored.tokens(), oidc);
             var roll = new Roll(clock, stored.members());
             tls = tls(store, address);
             var keys = new Membership(store).keys(() -> FleetKeys.first());

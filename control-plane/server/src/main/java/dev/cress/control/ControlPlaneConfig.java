@@ -1,6 +1,7 @@
 package dev.cress.control;
 
 import dev.cress.contract.Api;
+import dev.cress.control.trust.Oidc;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Optional;
 /// @param port TCP port, 0 for any that is free
 /// @param tls whether and how it speaks TLS
 /// @param insecure whether it may listen beyond loopback without TLS
+/// @param oidc who else vouches for operators
 /// @param limits how much of everything it takes
 public record ControlPlaneConfig(
         Path dataFolder,
@@ -24,6 +26,7 @@ public record ControlPlaneConfig(
         int port,
         Tls tls,
         boolean insecure,
+        Optional<Oidc> oidc,
         Caps limits) {
     public static final String BIND_ADDRESS = "127.0.0.1";
     public static final int PORT = 7070;
@@ -46,30 +49,41 @@ public record ControlPlaneConfig(
                 PORT,
                 Tls.WHERE_NEEDED,
                 false,
+                Optional.empty(),
                 Caps.DEFAULT);
     }
 
     /// Keeps what it must not lose in the database at this URL.
     public ControlPlaneConfig withStore(String url) {
         return new ControlPlaneConfig(
-                dataFolder, Optional.of(url), bindAddress, port, tls, insecure, limits);
+                dataFolder, Optional.of(url), bindAddress, port, tls, insecure, oidc, limits);
     }
 
     public ControlPlaneConfig withPort(int port) {
-        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, tls, insecure, limits);
+        return new ControlPlaneConfig(
+                dataFolder, store, bindAddress, port, tls, insecure, oidc, limits);
     }
 
     public ControlPlaneConfig withTls(Tls tls) {
-        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, tls, insecure, limits);
+        return new ControlPlaneConfig(
+                dataFolder, store, bindAddress, port, tls, insecure, oidc, limits);
     }
 
     /// Listens there; `insecure` says that an address beyond loopback is meant without TLS.
     public ControlPlaneConfig withBindAddress(String bindAddress, boolean insecure) {
-        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, tls, insecure, limits);
+        return new ControlPlaneConfig(
+                dataFolder, store, bindAddress, port, tls, insecure, oidc, limits);
+    }
+
+    /// Lets operators in by tokens of an identity provider, besides the fleet's own.
+    public ControlPlaneConfig withOidc(Oidc provider) {
+        return new ControlPlaneConfig(
+                dataFolder, store, bindAddress, port, tls, insecure, Optional.of(provider), limits);
     }
 
     public ControlPlaneConfig withLimits(Caps limits) {
-        return new ControlPlaneConfig(dataFolder, store, bindAddress, port, tls, insecure, limits);
+        return new ControlPlaneConfig(
+                dataFolder, store, bindAddress, port, tls, insecure, oidc, limits);
     }
 
     /// How much of everything one control plane takes. What lies beyond is refused with a message

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -56,9 +57,14 @@ public final class Access {
     /// Ids of those that are stored nowhere.
     private final Set<String> ofThisProcess = ConcurrentHashMap.newKeySet();
 
-    public Access(Store store, InstantSource clock, List<StoredToken> stored) {
+    private final Optional<OidcTokens> oidc;
+
+    /// @param oidc operators' tokens of somebody else, who vouches for them
+    public Access(
+            Store store, InstantSource clock, List<StoredToken> stored, Optional<OidcTokens> oidc) {
         this.store = store;
         this.clock = clock;
+        this.oidc = oidc;
         stored.forEach(token -> tokens.put(token.hash(), token));
     }
 
@@ -74,7 +80,11 @@ public final class Access {
 
     /// Whom the header names.
     Grant check(@Nullable String authorization) {
-        StoredToken token = tokens.get(hash(secret(authorization)));
+        String secret = secret(authorization);
+        if (oidc.isPresent() && OidcTokens.isOne(secret)) {
+            return oidc.get().check(secret);
+        }
+        StoredToken token = tokens.get(hash(secret));
         if (token == null) {
             throw unauthorised("the token is unknown or revoked");
         }
@@ -151,7 +161,7 @@ public final class Access {
         return parts[1];
     }
 
-    private static Refusal unauthorised(String why) {
+    static Refusal unauthorised(String why) {
         return Refusal.of(
                 401,
                 "unauthorised",

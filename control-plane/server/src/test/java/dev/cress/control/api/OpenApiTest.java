@@ -81,7 +81,7 @@ class OpenApiTest {
                         preparations,
                         store.uploaded(),
                         meters);
-        var access = new Access(store, clock, List.of());
+        var access = new Access(store, clock, List.of(), Optional.empty());
         endpoints =
                 new ApiServer(
                                 vertx,
