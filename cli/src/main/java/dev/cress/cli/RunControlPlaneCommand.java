@@ -107,21 +107,30 @@ final class RunControlPlaneCommand implements Callable<Integer> {
     private void run(ControlPlaneConfig config, StopSignal stop) {
         try (WasmHost host = WasmHost.forAnybodysModules(data.folder().resolve("images"));
                 ControlPlane control = ControlPlane.start(config, new Preparing(host))) {
-            new KnownFleets(System.getenv())
-                    .add(
-                            URI.create(control.url()),
-                            new KnownFleets.Entry(
-                                    control.operatorTokenFile().toString(),
-                                    "",
-                                    "",
-                                    control.authority().map(Sha256::hex).orElse("")),
-                            output::say);
+            register(control);
             output.line("control plane  " + control.url());
             control.authority()
                     .ifPresent(known -> output.line("authority      sha256 " + known.hex()));
             output.line("operator token " + control.operatorTokenFile());
             output.line("ready");
             stop.await();
+        }
+    }
+
+    /// Has other commands on this machine find it, by every name that it was given.
+    private void register(ControlPlane control) {
+        var entry =
+                new KnownFleets.Entry(
+                        control.operatorTokenFile().toString(),
+                        "",
+                        "",
+                        control.authority().map(Sha256::hex).orElse(""));
+        var known = new KnownFleets(System.getenv());
+        known.add(URI.create(control.url()), entry, output::say);
+        for (String each : names) {
+            String host = each.contains(":") ? "[" + each + "]" : each;
+            URI url = URI.create("https://%s:%d".formatted(host, control.port()));
+            known.add(url, entry, output::say);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,6 +41,16 @@ final class CressProcess implements AutoCloseable {
         words.addAll(List.of(options));
         return launch(
                 words, Map.of("CRESS_DATA", data.toString(), "XDG_CONFIG_HOME", config.toString()));
+    }
+
+    /// @param environment what else it finds there
+    static CressProcess start(Path data, Map<String, String> environment, List<String> command)
+            throws IOException {
+        List<String> words = new ArrayList<>(List.of("dev.cress.cli.Cress"));
+        words.addAll(command);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("CRESS_DATA", data.toString());
+        return launch(words, all);
     }
 
     /// Another program of the tests.
@@ -84,6 +95,13 @@ final class CressProcess implements AutoCloseable {
     /// Asks it to stop, as a service manager does.
     void terminate() {
         process.destroy();
+    }
+
+    /// What it said until it ended well.
+    String done() throws IOException, InterruptedException {
+        String said = String.join("\n", out.lines().toList());
+        assertThat(exitCode()).as(errors()).isZero();
+        return said;
     }
 
     int exitCode() throws InterruptedException {

@@ -16,6 +16,7 @@ final class Sources {
                     "edge-node",
                     "wasm-host",
                     "control-plane/contract",
+                    "control-plane/identity",
                     "control-plane/server",
                     "cli",
                     "bench",
