@@ -4,7 +4,8 @@
 java_min=25
 
 # What the command is built from; another program names its own.
-sources=("$root"/pom.xml "$root"/{router,edge-node,wasm-host,control-plane/contract,control-plane/server,cli}/{pom.xml,src/main}
+sources=("$root"/pom.xml
+  "$root"/{router,edge-node,wasm-host,control-plane/contract,control-plane/identity,control-plane/server,cli}/{pom.xml,src/main}
   "$root"/examples/hello/hello.wasm)
 
 say() { printf '%s\n' "$*" >&2; }

@@ -46,11 +46,18 @@ final class CressProcess implements AutoCloseable {
     /// @param environment what else it finds there
     static CressProcess start(Path data, Map<String, String> environment, List<String> command)
             throws IOException {
+        return start(System.getProperty("java.class.path"), data, environment, command);
+    }
+
+    /// @param build the class path of the build whose command it is
+    static CressProcess start(
+            String build, Path data, Map<String, String> environment, List<String> command)
+            throws IOException {
         List<String> words = new ArrayList<>(List.of("dev.cress.cli.Cress"));
         words.addAll(command);
         Map<String, String> all = new HashMap<>(environment);
         all.put("CRESS_DATA", data.toString());
-        return launch(words, all);
+        return launch(build, words, all);
     }
 
     /// Another program of the tests.
@@ -62,11 +69,17 @@ final class CressProcess implements AutoCloseable {
 
     private static CressProcess launch(List<String> words, Map<String, String> environment)
             throws IOException {
+        return launch(System.getProperty("java.class.path"), words, environment);
+    }
+
+    private static CressProcess launch(
+            String classPath, List<String> words, Map<String, String> environment)
+            throws IOException {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         java.add("@" + Sources.ROOT.resolve("cli/src/main/dist/jvm.options"));
         java.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
-        java.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        java.addAll(List.of("-cp", classPath));
         java.addAll(words);
         var builder = new ProcessBuilder(java);
         builder.environment().putAll(environment);
@@ -113,6 +126,6 @@ final class CressProcess implements AutoCloseable {
     public void close() throws IOException {
         process.destroyForcibly();
         await().atMost(10, SECONDS).until(() -> !process.isAlive());
-        Files.delete(errors);
+        Files.deleteIfExists(errors);
     }
 }
