@@ -68,6 +68,10 @@ record FleetClient(ControlClient client) {
                 "POST", "/v1/keys/rotate", BodyPublishers.noBody(), "", Api.KeyRotated.class);
     }
 
+    Api.Collected collect(long olderThanS) {
+        return client.post("/v1/store/collect", new Api.Collect(olderThanS), Api.Collected.class);
+    }
+
     void drainNode(String name) {
         client.send("POST", "/v1/nodes/" + name + "/drain");
     }

@@ -1,5 +1,6 @@
 package dev.cress.cli;
 
+import dev.cress.contract.Api;
 import dev.cress.control.StoreUpkeep;
 import dev.cress.control.store.StoreCopy.Copied;
 
@@ -17,12 +18,13 @@ import java.util.concurrent.Callable;
 /// `cress store`.
 @Command(
         name = "store",
-        description = "Moves, backs up and restores what a control plane keeps.",
+        description = "Moves, backs up, restores and cleans what a control plane keeps.",
         mixinStandardHelpOptions = true,
         subcommands = {
             StoreCommand.Migrate.class,
             StoreCommand.Backup.class,
-            StoreCommand.Restore.class
+            StoreCommand.Restore.class,
+            StoreCommand.Collect.class
         })
 final class StoreCommand implements Runnable {
     @Spec private CommandSpec spec;
@@ -30,7 +32,7 @@ final class StoreCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say what to do: migrate, backup or restore");
+                spec.commandLine(), "say what to do: migrate, backup, restore or collect");
     }
 
     @Command(
@@ -122,6 +124,56 @@ final class StoreCommand implements Runnable {
         public Integer call() {
             print(output, "restored", StoreUpkeep.restore(from.toAbsolutePath().normalize(), to));
             return 0;
+        }
+    }
+
+    @Command(
+            name = "collect",
+            description = {
+                "Takes modules and archives of files out of a store in use that no retained version"
+                        + " needs, now; control planes do it every hour.",
+                "What the present deployment of a function names stays, and what the five before it"
+                        + " name. A version that needed what went stays listed."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Collect implements Callable<Integer> {
+        /// Calls for one command: each takes out 4 GiB at most.
+        private static final int CALLS_MAX = 1_000;
+
+        @Mixin private ControlOptions control;
+        @Mixin private Output output;
+
+        @Option(
+                names = "--older-than",
+                defaultValue = "7d",
+                paramLabel = "TIME",
+                description =
+                        "Leaves alone what was uploaded or made a version since, like 90m, 12h or"
+                                + " 30d (default: ${DEFAULT-VALUE}).")
+        private String olderThan;
+
+        @Override
+        public Integer call() {
+            long seconds = TimeSpan.seconds("--older-than", olderThan);
+            var fleet = control.client().fleet();
+            var all = new Api.Collected(0, 0, 0, false);
+            for (int call = 0; call < CALLS_MAX && !all.whole(); call++) {
+                all = sum(all, fleet.collect(seconds));
+            }
+            output.result(
+                    all,
+                    List.of(
+                            "collected: %d modules and %d archives, %d KiB"
+                                    .formatted(all.modules(), all.archives(), all.bytes() >> 10)));
+            return ExitCode.OK;
+        }
+
+        private static Api.Collected sum(Api.Collected one, Api.Collected other) {
+            return new Api.Collected(
+                    one.modules() + other.modules(),
+                    one.archives() + other.archives(),
+                    one.bytes() + other.bytes(),
+                    other.whole());
         }
     }
 

@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /// `cress token`.
 @Command(
@@ -53,8 +51,6 @@ final class TokenCommand implements Runnable {
         @Mixin private ControlOptions control;
         @Mixin private Output output;
 
-        private static final Pattern TIME = Pattern.compile("([0-9]{1,9})([smhd])");
-
         @Parameters(paramLabel = "NAME", description = "What it is for.")
         private String name;
 
@@ -76,25 +72,13 @@ final class TokenCommand implements Runnable {
         public Integer call() {
             Api.TokenCreated created =
                     control.client()
-                            .createToken(name, scope, expires.map(Create::seconds).orElse(null));
+                            .createToken(
+                                    name,
+                                    scope,
+                                    expires.map(text -> TimeSpan.seconds("--expires", text))
+                                            .orElse(null));
             output.result(created, List.of(created.token()));
             return ExitCode.OK;
-        }
-
-        private static long seconds(String text) {
-            var time = TIME.matcher(text);
-            if (!time.matches()) {
-                throw new CliException(
-                        "--expires '%s' must be like 90m, 12h or 30d".formatted(text),
-                        ExitCode.USAGE);
-            }
-            long number = Long.parseLong(time.group(1));
-            return switch (time.group(2)) {
-                case "s" -> number;
-                case "m" -> TimeUnit.MINUTES.toSeconds(number);
-                case "h" -> TimeUnit.HOURS.toSeconds(number);
-                default -> TimeUnit.DAYS.toSeconds(number);
-            };
         }
     }
 

@@ -19,7 +19,10 @@ import java.util.concurrent.Callable;
 /// `cress versions`.
 @Command(
         name = "versions",
-        description = "Lists a function's versions and what traffic each gets.",
+        description = {
+            "Lists a function's versions and what traffic each gets.",
+            "A collected one needs what the store has no more: deploy it from its module again."
+        },
         mixinStandardHelpOptions = true)
 final class VersionsCommand implements Callable<Integer> {
     @Mixin private ControlOptions control;
@@ -44,7 +47,9 @@ final class VersionsCommand implements Callable<Integer> {
             rows.add(
                     List.of(
                             Integer.toString(version.number()),
-                            traffic(function.deployment(), version.number()),
+                            version.collected()
+                                    ? "collected"
+                                    : traffic(function.deployment(), version.number()),
                             version.module().shortHex(),
                             Long.toString((version.moduleBytes() + 1023) / 1024),
                             Instant.ofEpochMilli(version.createdAtMs()).toString()));

@@ -279,6 +279,22 @@ public interface Api {
             String address,
             long count) {}
 
+    /// `POST /v1/store/collect`: takes out of the store what no retained version needs.
+    ///
+    /// @param olderThanS s for which what was uploaded or made a version is left alone, or null for
+    ///     seven days
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Collect(@Nullable Long olderThanS) {
+        /// The longest that may be said, in s.
+        public static final long OLDER_THAN_S_MAX = 366 * 86_400L;
+    }
+
+    /// What was taken out of the store.
+    ///
+    /// @param bytes of these modules and archives
+    /// @param whole whether nothing is left to take out; else ask again
+    record Collected(int modules, int archives, long bytes, boolean whole) {}
+
     /// A list of something, or part of it: then the answer's `link` header says where it goes on
     /// (RFC 8288, `rel="next"`).
     @JsonInclude(JsonInclude.Include.ALWAYS)

@@ -1,5 +1,6 @@
 package dev.cress.control;
 
+import dev.cress.contract.Api.Collected;
 import dev.cress.contract.Sha256;
 import dev.cress.control.api.Access;
 import dev.cress.control.api.ApiServer;
@@ -7,6 +8,7 @@ import dev.cress.control.api.OidcTokens;
 import dev.cress.control.module.ModulePreparer;
 import dev.cress.control.module.Preparations;
 import dev.cress.control.module.Uploads;
+import dev.cress.control.store.Collector;
 import dev.cress.control.store.Membership;
 import dev.cress.control.store.Scope;
 import dev.cress.control.store.Store;
@@ -50,7 +52,7 @@ public final class ControlPlane implements AutoCloseable {
     /// The name and id of the token in the data folder.
     private static final String OPERATOR_TOKEN = "operator.token";
 
-    /// How often old revisions are taken out of the log.
+    /// How often old revisions are taken out of the log, and unneeded modules out of the store.
     private static final Duration TRIM_EVERY = Duration.ofHours(1);
 
     /// How late the session of a token that expired ends at most.
@@ -204,6 +206,10 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static void trim(Store store) {
+        new Collector(store)
+                .collect(Collector.KEPT, null)
+                .onSuccess(collected -> collected.ifPresent(ControlPlane::report))
+                .onFailure(e -> LOG.warn("can't collect what nothing needs", e));
         store.trimLog()
                 .onSuccess(
                         gone -> {
@@ -212,6 +218,16 @@ public final class ControlPlane implements AutoCloseable {
                             }
                         })
                 .onFailure(e -> LOG.warn("can't take old revisions out of the log", e));
+    }
+
+    private static void report(Collected collected) {
+        if (collected.bytes() > 0) {
+            LOG.info(
+                    "{} modules and {} archives left the store, {} KiB",
+                    collected.modules(),
+                    collected.archives(),
+                    collected.bytes() >> 10);
+        }
     }
 
     /// Ends what expired tokens opened, and has the store know which are used.

@@ -122,8 +122,8 @@ class StartTest {
     @Test
     void aStoreOfANewerProgramIsLeftAlone() throws SQLException {
         ControlPlane.start(config(), new MagicPreparer()).close();
-        change("PRAGMA user_version = 9");
-        assertRefused(config(), "has schema 9, this program knows up to 8");
+        change("PRAGMA user_version = 10");
+        assertRefused(config(), "has schema 10, this program knows up to 9");
     }
 
     @Test
@@ -131,6 +131,10 @@ class StartTest {
         try (var plane = Plane.start(parent.resolve("data"))) {
             plane.deployed("hello", 1);
         }
+        change("DROP TABLE version_blob");
+        change("DROP INDEX version_module");
+        change("DROP INDEX module_stored");
+        change("ALTER TABLE module DROP COLUMN stored");
         change("DROP TABLE audit");
         change("DROP TABLE holding");
         change("DROP TABLE tenant");
@@ -155,6 +159,10 @@ class StartTest {
         change("PRAGMA user_version = 1");
         try (var plane = Plane.start(parent.resolve("data"))) {
             assertThat(plane.get("/v1/functions/hello").text()).contains("\"number\":1");
+            assertThat(plane.post("/v1/store/collect", "{\"older_than_s\": 0}").text())
+                    .contains("\"modules\":0");
+            assertThat(plane.get("/v1/functions/hello/versions").text())
+                    .doesNotContain("collected");
             assertThat(plane.get("/v1/assets/" + "0".repeat(64)).status()).isEqualTo(404);
         }
     }

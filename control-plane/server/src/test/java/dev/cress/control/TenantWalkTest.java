@@ -188,6 +188,7 @@ class TenantWalkTest {
                     "DELETE /v1/nodes/{node}",
                     "POST /v1/nodes/{node}/drain",
                     "POST /v1/keys/rotate",
+                    "POST /v1/store/collect",
                     "GET /v1/members",
                     "DELETE /v1/members/{name}",
                     "POST /v1/join-tokens",

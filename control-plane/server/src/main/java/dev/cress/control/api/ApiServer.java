@@ -5,6 +5,7 @@ import dev.cress.contract.Problem;
 import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Actor;
+import dev.cress.control.store.Collector;
 import dev.cress.control.store.EntityTags;
 import dev.cress.control.store.Membership;
 import dev.cress.control.store.Refusal;
@@ -89,6 +90,7 @@ public final class ApiServer {
                         new AuditEndpoints(store.audit()),
                         new TenantEndpoints(store.tenancy(), sync, access),
                         new JoinEndpoints(new Membership(store), roll, sync, tls, clock),
+                        new StoreEndpoints(new Collector(store)),
                         new Operations(meters));
         server = vertx.createHttpServer(options(tls));
         server.requestHandler(this::handle);

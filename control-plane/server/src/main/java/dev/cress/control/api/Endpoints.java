@@ -34,6 +34,7 @@ record Endpoints(List<Endpoint> all) {
             AuditEndpoints audit,
             TenantEndpoints tenants,
             JoinEndpoints join,
+            StoreEndpoints store,
             Operations operations) {
         var keys = new KeysInUse();
         return new Endpoints(
@@ -126,6 +127,7 @@ record Endpoints(List<Endpoint> all) {
                                 TENANT + "/quota",
                                 TenantEndpoints::unknown,
                                 keys.guard(tenants::putQuota)),
+                        Endpoint.of(POST, "/v1/store/collect", Set.of(), store::collect),
                         Endpoint.of(GET, "/v1/sync/node", Set.of(JOIN), fleet::joinNode),
                         Endpoint.of(GET, "/v1/sync/router", Set.of(JOIN), fleet::joinRouter),
                         new Endpoint(

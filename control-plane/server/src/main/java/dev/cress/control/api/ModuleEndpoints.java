@@ -155,11 +155,16 @@ final class ModuleEndpoints {
         return chunks.apply((int) (part.first() / Chunks.CHUNK_BYTES))
                 .compose(
                         chunk -> {
-                            if (chunk.isEmpty()) {
-                                return response.end();
+                            int to =
+                                    (int)
+                                            Math.min(
+                                                    chunk.map(bytes -> bytes.length).orElse(0),
+                                                    from + part.length());
+                            if (to <= from) {
+                                return missing(part);
                             }
-                            int to = (int) Math.min(chunk.get().length, from + part.length());
-                            return response.write(Buffer.buffer(chunk.get()).slice(from, to))
+                            return response.write(
+                                            Buffer.buffer(chunk.orElseThrow()).slice(from, to))
                                     .compose(_ -> drained(response))
                                     .compose(
                                             _ ->
@@ -170,6 +175,15 @@ final class ModuleEndpoints {
                                                                     part.first() + to - from,
                                                                     part.last())));
                         });
+    }
+
+    /// It was collected meanwhile, or the store is damaged: the answer breaks off, so that nobody
+    /// takes it for whole.
+    private static Future<Void> missing(ByteRange part) {
+        return Future.failedFuture(
+                new IllegalStateException(
+                        "bytes from %d on are not in the store: the answer breaks off"
+                                .formatted(part.first())));
     }
 
     private static Future<Void> drained(HttpServerResponse response) {

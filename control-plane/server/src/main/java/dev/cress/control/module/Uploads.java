@@ -162,7 +162,7 @@ public final class Uploads {
     private Future<StoredBundle> storeBundle(
             Sender sender, Path path, UploadFile.Received received) {
         Sha256 sha256 = received.sha256();
-        return stored.bundle(sender.tenant(), sha256)
+        return stored.bundleAgain(sender.tenant(), sha256)
                 .compose(
                         known ->
                                 known.isPresent()
@@ -183,7 +183,7 @@ public final class Uploads {
     private Future<Stored> store(
             Sender sender, Path path, UploadFile.Received received, String abi) {
         sizes.record((double) received.bytes());
-        return stored.module(sender.tenant(), received.sha256())
+        return stored.again(sender.tenant(), received.sha256())
                 .compose(
                         known ->
                                 known.isPresent() && isFor(abi, known.get())
@@ -212,11 +212,18 @@ public final class Uploads {
                 .orElseGet(
                         () ->
                                 stored.module(sender.tenant(), sha256)
-                                        .map(module -> known(module, abi)));
+                                        .map(
+                                                module ->
+                                                        known(
+                                                                module.orElseThrow(
+                                                                        () ->
+                                                                                Refusal
+                                                                                        .unknownModule(
+                                                                                                sha256)),
+                                                                abi)));
     }
 
-    private static Stored known(Optional<ModuleInfo> module, String abi) {
-        ModuleInfo stored = module.orElseThrow();
+    private static Stored known(ModuleInfo stored, String abi) {
         return new Stored(
                 new ModuleInfo(stored.sha256(), stored.bytes(), abi, stored.createdAtMs()), false);
     }

@@ -20,7 +20,8 @@ final class Bundles {
 
     Optional<BundleInfo> find(Sha256 sha256) {
         return transaction.first(
-                "SELECT sha256, bytes, files, created_at_ms FROM bundle WHERE sha256 = ?",
+                "SELECT sha256, bytes, files, created_at_ms FROM bundle WHERE sha256 = ?"
+                        + " AND stored = 1",
                 Bundles::read,
                 sha256.hex());
     }
@@ -31,13 +32,15 @@ final class Bundles {
                 new Sha256(row.getString(1)), row.getLong(2), row.getInt(3), row.getLong(4));
     }
 
-    /// Stores the file's bytes under their digest. All or nothing.
+    /// Stores the file's bytes under their digest, also where they were collected. All or nothing.
+    /// Until the transaction ends nobody collects them, whether they were there or not.
     boolean insert(BundleInfo bundle, Path file) {
         int inserted =
                 transaction.update(
                         """
                         INSERT INTO bundle (sha256, bytes, files, created_at_ms) VALUES (?, ?, ?, ?)
-                        ON CONFLICT (sha256) DO NOTHING\
+                        ON CONFLICT (sha256) DO UPDATE SET stored = 1, files = excluded.files,
+                          created_at_ms = excluded.created_at_ms WHERE bundle.stored < 1\
                         """,
                         bundle.sha256().hex(),
                         bundle.bytes(),

@@ -22,8 +22,10 @@ public final class Chunks {
         this.table = table;
     }
 
-    /// Stores a file's bytes, as many as are expected. All or nothing.
+    /// Stores a file's bytes, as many as are expected, in place of what a collector left. All or
+    /// nothing.
     void insert(Sha256 sha256, long bytes, Path file) {
+        transaction.update("DELETE FROM " + table + " WHERE sha256 = ?", sha256.hex());
         try (InputStream in = Files.newInputStream(file)) {
             int position = 0;
             long stored = 0;
@@ -44,6 +46,21 @@ public final class Chunks {
             throw new StoreException(
                     StoreException.Kind.FAILED, "an upload can't be read back: " + file, e);
         }
+    }
+
+    /// Takes some pieces out.
+    ///
+    /// @return how many went
+    int delete(Sha256 sha256, int most) {
+        return transaction.update(
+                """
+                DELETE FROM %s WHERE sha256 = ? AND position IN (
+                  SELECT position FROM %s WHERE sha256 = ? ORDER BY position LIMIT ?)\
+                """
+                        .formatted(table, table),
+                sha256.hex(),
+                sha256.hex(),
+                most);
     }
 
     /// The piece at this position, or nothing behind the last.

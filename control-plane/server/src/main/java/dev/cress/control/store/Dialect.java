@@ -54,6 +54,11 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
     /// @param server who says so
     void announce(Transaction transaction, String server);
 
+    /// Gives some of the space that nothing uses any more back to the disk.
+    ///
+    /// @return whether there is more
+    boolean giveBack(Transaction transaction);
+
     /// Has the reader read all rows of a query, some at a time: it answers whether there were any.
     void each(Statement statement, String sql, Transaction.Row<Boolean> reader) throws SQLException;
 

@@ -35,6 +35,7 @@ final class Functions {
     private final Tenants tenants;
     private final Holdings holdings;
     private final Deployments deployments;
+    private final VersionBlobs blobs;
 
     Functions(
             Transaction transaction, Tenants tenants, Holdings holdings, Deployments deployments) {
@@ -42,6 +43,7 @@ final class Functions {
         this.tenants = tenants;
         this.holdings = holdings;
         this.deployments = deployments;
+        blobs = new VersionBlobs(transaction);
     }
 
     /// A version, and whether it was there before.
@@ -117,6 +119,7 @@ final class Functions {
                 module.hex(),
                 Json.write(manifest),
                 nowMs);
+        blobs.add(name, number, module, manifest);
         return new Created(new Version(number, module, bytes, manifest, nowMs), false);
     }
 
@@ -210,18 +213,20 @@ final class Functions {
     private List<Version> versions(FunctionName name, String which, long number, int count) {
         return transaction.list(
                 """
-                SELECT v.number, v.module, m.bytes, v.manifest, v.created_at_ms
+                SELECT v.number, v.module, m.bytes, v.manifest, v.created_at_ms, %s
                 FROM version v JOIN module m ON m.sha256 = v.module
                 WHERE v.function = ? AND %s ORDER BY v.number DESC LIMIT ?\
                 """
-                        .formatted(which),
+                        .formatted(VersionBlobs.COLLECTED, which),
                 row ->
                         new Version(
                                 row.getInt(1),
                                 new Sha256(row.getString(2)),
                                 row.getLong(3),
                                 Json.read(row.getString(4), Manifest.class),
-                                row.getLong(5)),
+                                row.getLong(5),
+                                row.getBoolean(6)),
+                name.tenant().value(),
                 name.value(),
                 number,
                 count);
@@ -272,7 +277,8 @@ final class Functions {
         requireLive(name);
         // Before any of their rows is touched, as whoever writes them does.
         new Heads(transaction).advance(Heads.Side.NODES);
-        for (String table : List.of("route", "deployment", "version", "node_function")) {
+        for (String table :
+                List.of("route", "deployment", "version_blob", "version", "node_function")) {
             transaction.update("DELETE FROM " + table + " WHERE function = ?", name.value());
         }
         transaction.update(

@@ -81,7 +81,7 @@ final class Holdings {
 
     /// Stores a module for this tenant, unless it has it.
     boolean add(TenantName tenant, ModuleInfo module, Path file) {
-        if (module(tenant, module.sha256()).isPresent()) {
+        if (ask(tenant, MODULE, module.sha256())) {
             return false;
         }
         tenants.requireBytes(tenant, module.bytes());
@@ -98,7 +98,7 @@ final class Holdings {
 
     /// The same for an archive of files.
     boolean add(TenantName tenant, BundleInfo bundle, Path file) {
-        if (bundle(tenant, bundle.sha256()).isPresent()) {
+        if (ask(tenant, BUNDLE, bundle.sha256())) {
             return false;
         }
         tenants.requireBytes(tenant, bundle.bytes());
@@ -113,6 +113,31 @@ final class Holdings {
                 bundle.createdAtMs());
     }
 
+    /// Notes that somebody sent a module that the tenant has: it is collected as late as a new one.
+    ///
+    /// @return whether it has it
+    boolean askModule(TenantName tenant, Sha256 sha256) {
+        return ask(tenant, MODULE, sha256);
+    }
+
+    /// The same for an archive of files.
+    boolean askBundle(TenantName tenant, Sha256 sha256) {
+        return ask(tenant, BUNDLE, sha256);
+    }
+
+    private boolean ask(TenantName tenant, String kind, Sha256 sha256) {
+        return transaction.update(
+                        """
+                        UPDATE holding SET asked_at_ms = %s
+                        WHERE tenant = ? AND kind = ? AND sha256 = ?\
+                        """
+                                .formatted(transaction.dialect().nowMs()),
+                        tenant.value(),
+                        kind,
+                        sha256.hex())
+                > 0;
+    }
+
     private boolean insert(
             TenantName tenant,
             String kind,
@@ -124,9 +149,11 @@ final class Holdings {
         return transaction.update(
                         """
                         INSERT INTO holding
-                          (tenant, kind, sha256, bytes, abi, files, created_at_ms)
-                        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, kind, sha256) DO NOTHING\
-                        """,
+                          (tenant, kind, sha256, bytes, abi, files, created_at_ms, asked_at_ms)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, %s)
+                        ON CONFLICT (tenant, kind, sha256) DO NOTHING\
+                        """
+                                .formatted(transaction.dialect().nowMs()),
                         tenant.value(),
                         kind,
                         sha256.hex(),

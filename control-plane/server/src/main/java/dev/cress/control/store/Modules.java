@@ -20,7 +20,8 @@ final class Modules {
 
     Optional<ModuleInfo> find(Sha256 sha256) {
         return transaction.first(
-                "SELECT sha256, bytes, abi, created_at_ms FROM module WHERE sha256 = ?",
+                "SELECT sha256, bytes, abi, created_at_ms FROM module WHERE sha256 = ?"
+                        + " AND stored = 1",
                 Modules::read,
                 sha256.hex());
     }
@@ -31,13 +32,15 @@ final class Modules {
                 new Sha256(row.getString(1)), row.getLong(2), row.getString(3), row.getLong(4));
     }
 
-    /// Stores the file's bytes under their digest. All or nothing.
+    /// Stores the file's bytes under their digest, also where they were collected. All or nothing.
+    /// Until the transaction ends nobody collects them, whether they were there or not.
     boolean insert(ModuleInfo module, Path file) {
         int inserted =
                 transaction.update(
                         """
                         INSERT INTO module (sha256, bytes, abi, created_at_ms) VALUES (?, ?, ?, ?)
-                        ON CONFLICT (sha256) DO NOTHING\
+                        ON CONFLICT (sha256) DO UPDATE SET stored = 1, abi = excluded.abi,
+                          created_at_ms = excluded.created_at_ms WHERE module.stored < 1\
                         """,
                         module.sha256().hex(),
                         module.bytes(),

@@ -168,6 +168,29 @@ record PostgresDialect(String url) implements Dialect {
                     WHEN (OLD.at_ms > %s - %d) EXECUTE FUNCTION audit_keeps()\
                     """
                             .formatted(nowMs(), Retention.AUDIT_KEPT.toMillis());
+            case Schema.BLOBS_OF_BUNDLES ->
+                    """
+                    INSERT INTO version_blob (function, number, kind, sha256, retained)
+                    SELECT function, number, 'bundle', manifest::json->'assets'->>'sha256', 0
+                    FROM version WHERE manifest::json->'assets'->>'sha256' IS NOT NULL\
+                    """;
+            case Schema.BLOBS_OF_FILTERS ->
+                    """
+                    INSERT INTO version_blob (function, number, kind, sha256, retained)
+                    SELECT v.function, v.number, 'module', f->>'module', 0
+                    FROM version v CROSS JOIN LATERAL json_array_elements(
+                      CASE WHEN json_typeof(v.manifest::json->'filter') = 'array'
+                      THEN v.manifest::json->'filter' ELSE '[]'::json END) f
+                    ON CONFLICT DO NOTHING\
+                    """;
+            case Schema.BLOBS_RETAINED ->
+                    """
+                    UPDATE version_blob SET retained = 1 WHERE (function, number) IN (
+                      SELECT f.name, (v->>'number')::bigint
+                      FROM function f CROSS JOIN LATERAL
+                        json_array_elements(f.state::json->'versions') v
+                      WHERE f.live = 1 AND f.state IS NOT NULL)\
+                    """;
             default -> TYPE.matcher(sql).replaceAll((MatchResult type) -> TYPES.get(type.group()));
         };
     }
@@ -192,6 +215,12 @@ record PostgresDialect(String url) implements Dialect {
     @Override
     public void announce(Transaction transaction, String server) {
         transaction.count("SELECT 1 FROM pg_notify(?, ?)", CHANNEL, server);
+    }
+
+    /// Nothing to do: it sees to its own space.
+    @Override
+    public boolean giveBack(Transaction transaction) {
+        return false;
     }
 
     /// The driver would hold all rows at once, so a cursor of SQL's is read.

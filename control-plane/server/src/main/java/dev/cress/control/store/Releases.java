@@ -37,6 +37,7 @@ final class Releases {
     private final Functions functions;
     private final Deployments deployments;
     private final Routes routes;
+    private final VersionBlobs blobs;
 
     Releases(
             Transaction transaction,
@@ -49,6 +50,7 @@ final class Releases {
         this.functions = functions;
         this.deployments = deployments;
         this.routes = routes;
+        blobs = new VersionBlobs(transaction);
     }
 
     /// @param basisPoints the share to deploy the version with, or null not to
@@ -99,6 +101,7 @@ final class Releases {
             long revision = deployments.revision(name, present.id());
             return new Deployed(name, present, revision, true);
         }
+        release.shares().forEach(share -> blobs.requireStored(name, share.version()));
         int id = deployments.nextId(name);
         int rollout = present != null && release.sameRollout() ? present.rollout() : id;
         var deployment = new Deployment(id, rollout, release.shares(), release.cause(), nowMs);
@@ -136,6 +139,7 @@ final class Releases {
                 json,
                 json.getBytes(StandardCharsets.UTF_8).length,
                 state.name().value());
+        blobs.retain(state.name(), state.versions());
         long bytes = transaction.count("SELECT sum(state_bytes) FROM function");
         if (bytes > STATE_BYTES_MAX) {
             throw Refusal.conflict(

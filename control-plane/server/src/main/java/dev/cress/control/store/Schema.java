@@ -18,16 +18,62 @@ final class Schema {
     /// The same: none is taken out before its time, [Retention#AUDIT_KEPT].
     static final String AUDIT_KEEPS_TIME = "audit rows stay";
 
+    /// The same: what `version_blob` says of versions that were there before it, besides their
+    /// modules.
+    static final String BLOBS_OF_BUNDLES = "archives that versions name";
+
+    /// The same: of the modules of their filters.
+    static final String BLOBS_OF_FILTERS = "filters that versions name";
+
+    /// The same: which of them functions retain.
+    static final String BLOBS_RETAINED = "versions that functions retain";
+
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 8;
+    static final int VERSION = 9;
 
     /// What makes each version of the one before, the first of nothing.
     static final List<List<String>> STEPS =
             List.of(
-                    first(), bundles(), heads(), servers(), leases(), answers(), members(),
-                    tenants());
+                    first(),
+                    bundles(),
+                    heads(),
+                    servers(),
+                    leases(),
+                    answers(),
+                    members(),
+                    tenants(),
+                    collected());
 
     private Schema() {}
+
+    /// `version_blob` says what each version needs, and which versions its function retains;
+    /// `stored` of a module or archive is one of [Blobs.Stored].
+    private static List<String> collected() {
+        return List.of(
+                "ALTER TABLE module ADD COLUMN stored INTEGER NOT NULL DEFAULT 1",
+                "ALTER TABLE bundle ADD COLUMN stored INTEGER NOT NULL DEFAULT 1",
+                "CREATE INDEX module_stored ON module (stored, sha256)",
+                "CREATE INDEX bundle_stored ON bundle (stored, sha256)",
+                "CREATE INDEX version_module ON version (module)",
+                "ALTER TABLE holding ADD COLUMN asked_at_ms INTEGER NOT NULL DEFAULT 0",
+                "UPDATE holding SET asked_at_ms = created_at_ms",
+                "CREATE INDEX holding_blob ON holding (kind, sha256)",
+                """
+                CREATE TABLE version_blob (
+                  function TEXT NOT NULL REFERENCES function, number INTEGER NOT NULL,
+                  kind TEXT NOT NULL, sha256 TEXT NOT NULL, retained INTEGER NOT NULL,
+                  PRIMARY KEY (function, number, kind, sha256)) STRICT\
+                """,
+                "CREATE INDEX version_blob_named ON version_blob (kind, sha256, retained)",
+                "CREATE INDEX version_blob_retained ON version_blob (function, retained)",
+                """
+                INSERT INTO version_blob (function, number, kind, sha256, retained)
+                SELECT function, number, 'module', module, 0 FROM version\
+                """,
+                BLOBS_OF_BUNDLES,
+                BLOBS_OF_FILTERS,
+                BLOBS_RETAINED);
+    }
 
     /// What there is belongs to the tenant `default`, which has no limits of its own.
     private static List<String> tenants() {

@@ -23,6 +23,11 @@ record SqliteDialect(Path file, long bytesMax) implements Dialect {
 
     private static final String SYNCHRONOUS_FULL = "2";
 
+    private static final int AUTO_VACUUM_INCREMENTAL = 2;
+
+    /// Pages that the file shrinks by in one transaction: 8 MiB.
+    private static final int PAGES_GIVEN_BACK = 2_048;
+
     @Override
     public String name() {
         return file.toString();
@@ -33,6 +38,9 @@ record SqliteDialect(Path file, long bytesMax) implements Dialect {
         var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         try {
             set(connection, "page_size = " + PAGE_BYTES);
+            // Of a file that is new only: one that is there already keeps its free pages for
+            // itself.
+            set(connection, "auto_vacuum = INCREMENTAL");
             set(connection, "busy_timeout = " + BUSY_TIMEOUT_MS);
             set(connection, "journal_mode = WAL");
             set(connection, "synchronous = FULL");
@@ -113,6 +121,26 @@ record SqliteDialect(Path file, long bytesMax) implements Dialect {
                       SELECT RAISE(ABORT, 'the audit log is append-only'); END\
                     """
                             .formatted(nowMs(), Retention.AUDIT_KEPT.toMillis());
+            case Schema.BLOBS_OF_BUNDLES ->
+                    """
+                    INSERT INTO version_blob (function, number, kind, sha256, retained)
+                    SELECT function, number, 'bundle', json_extract(manifest, '$.assets.sha256'), 0
+                    FROM version WHERE json_extract(manifest, '$.assets.sha256') IS NOT NULL\
+                    """;
+            case Schema.BLOBS_OF_FILTERS ->
+                    """
+                    INSERT INTO version_blob (function, number, kind, sha256, retained)
+                    SELECT v.function, v.number, 'module', json_extract(f.value, '$.module'), 0
+                    FROM version v, json_each(v.manifest, '$.filter') f
+                    WHERE json_type(v.manifest, '$.filter') = 'array' ON CONFLICT DO NOTHING\
+                    """;
+            case Schema.BLOBS_RETAINED ->
+                    """
+                    UPDATE version_blob SET retained = 1 WHERE (function, number) IN (
+                      SELECT f.name, json_extract(v.value, '$.number')
+                      FROM function f, json_each(f.state, '$.versions') v
+                      WHERE f.live = 1 AND f.state IS NOT NULL)\
+                    """;
             default -> sql;
         };
     }
@@ -133,6 +161,13 @@ record SqliteDialect(Path file, long bytesMax) implements Dialect {
     /// Nobody: there are no others.
     @Override
     public void announce(Transaction transaction, String server) {}
+
+    @Override
+    public boolean giveBack(Transaction transaction) {
+        transaction.exhaust("PRAGMA incremental_vacuum(" + PAGES_GIVEN_BACK + ")");
+        return transaction.count("PRAGMA auto_vacuum") == AUTO_VACUUM_INCREMENTAL
+                && transaction.count("PRAGMA freelist_count") > 0;
+    }
 
     /// SQLite steps from row to row by itself.
     @Override

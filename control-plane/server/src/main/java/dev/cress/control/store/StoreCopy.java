@@ -29,6 +29,7 @@ public final class StoreCopy {
                     "holding",
                     "function",
                     "version",
+                    "version_blob",
                     "deployment",
                     "route",
                     "token",
@@ -188,7 +189,10 @@ public final class StoreCopy {
 
     private static long checkBlobs(Transaction fresh, String table) {
         var chunks = new Chunks(fresh, table + "_chunk");
-        List<String> all = fresh.list("SELECT sha256 FROM " + table, row -> row.getString(1));
+        List<String> all =
+                fresh.list(
+                        "SELECT sha256 FROM " + table + " WHERE stored = 1",
+                        row -> row.getString(1));
         for (String hex : all) {
             var sha256 = new Sha256(hex);
             var digest = Sha256.digest();

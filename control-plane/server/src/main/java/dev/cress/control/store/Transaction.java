@@ -88,6 +88,16 @@ final class Transaction {
         }
     }
 
+    /// Runs a statement to its end that does some of its work with each row that it answers.
+    void exhaust(String sql) {
+        try (var statement = connection.createStatement()) {
+            // SQLite's driver reads all rows here, and only the first of `execute`.
+            statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            throw dialect.explain(e);
+        }
+    }
+
     private static void bind(PreparedStatement statement, Object... arguments) throws SQLException {
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i] instanceof String text) {

@@ -46,6 +46,24 @@ public final class Uploaded {
         return store.read(tables -> tables.holdings().module(tenant, sha256));
     }
 
+    /// A module that this tenant has, once more: nobody collects it for as long as a new one.
+    public Future<Optional<ModuleInfo>> again(TenantName tenant, Sha256 sha256) {
+        return store.aside(
+                tables -> {
+                    tables.holdings().askModule(tenant, sha256);
+                    return tables.holdings().module(tenant, sha256);
+                });
+    }
+
+    /// The same for an archive.
+    public Future<Optional<BundleInfo>> bundleAgain(TenantName tenant, Sha256 sha256) {
+        return store.aside(
+                tables -> {
+                    tables.holdings().askBundle(tenant, sha256);
+                    return tables.holdings().bundle(tenant, sha256);
+                });
+    }
+
     /// This tenant's behind this one, empty for all, newest first.
     public Future<List<ModuleInfo>> modules(TenantName tenant, String after, int count) {
         return store.read(

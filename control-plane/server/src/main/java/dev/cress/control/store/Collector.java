@@ -1,0 +1,179 @@
+package dev.cress.control.store;
+
+import dev.cress.contract.Api.Collected;
+import dev.cress.control.store.Blobs.Kind;
+import dev.cress.control.store.Garbage.Place;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Takes uploaded bytes out of the store that nothing needs ([Garbage]). One server at a time does
+/// it, under a lease; each step is a transaction of its own, so that nobody waits long. May be
+/// called from any thread.
+public final class Collector {
+    /// How long stays what was uploaded, or made a version, and is deployed nowhere.
+    public static final Duration KEPT = Duration.ofDays(7);
+
+    /// Steps that take out pieces, in one run: 4 GiB.
+    static final int CHUNK_STEPS_MAX = 256;
+
+    /// Steps that give space back to the disk, in one run.
+    static final int SPACE_STEPS_MAX = 512;
+
+    /// Longer than a step takes by far: a server that stands still for as long has lost it.
+    private static final Duration LEASE = Duration.ofMinutes(1);
+
+    private static final String NAME = "blob-collection";
+
+    private final Store store;
+
+    public Collector(Store store) {
+        this.store = store;
+    }
+
+    /// Takes out what is older than this, if no other server is at it.
+    ///
+    /// @param kept for what is young
+    /// @param actor who asks, for the audit log, or null for the program itself
+    /// @return what went, or nothing if another server is at it
+    public Future<Optional<Collected>> collect(Duration kept, @Nullable Actor actor) {
+        return store.acquire(NAME, LEASE)
+                .compose(
+                        lease ->
+                                lease.map(held -> run(new Run(held, kept, actor)))
+                                        .orElse(Future.succeededFuture(Optional.empty())));
+    }
+
+    private Future<Optional<Collected>> run(Run run) {
+        Promise<Optional<Collected>> done = Promise.promise();
+        next(run, done);
+        return done.future().eventually(() -> store.release(run.lease));
+    }
+
+    /// Not by composing futures: each would be inside the one before, some thousands deep.
+    private void next(Run run, Promise<Optional<Collected>> done) {
+        var step = run.step();
+        if (step.isEmpty()) {
+            done.complete(Optional.of(run.collected()));
+            return;
+        }
+        store.under(run.lease, step.get())
+                .compose(after -> store.renew(run.lease, LEASE).map(after))
+                .onSuccess(
+                        after -> {
+                            after.run();
+                            next(run, done);
+                        })
+                .onFailure(done::fail);
+    }
+
+    /// How far a run is. Its steps are made on the store's thread, perhaps more than once; what
+    /// they answer is noted afterwards.
+    private static final class Run {
+        private final Lease lease;
+        private final Duration kept;
+        private @Nullable Actor actor;
+        private Optional<Place> holdings = Optional.of(Place.FIRST);
+        private Optional<String> modules = Optional.of("");
+        private Optional<String> bundles = Optional.of("");
+        private boolean chunksLeft = true;
+        private boolean spaceLeft = true;
+        private int chunkSteps;
+        private int spaceSteps;
+        private int modulesGone;
+        private int bundlesGone;
+        private long bytesGone;
+
+        Run(Lease lease, Duration kept, @Nullable Actor actor) {
+            this.lease = lease;
+            this.kept = kept;
+            this.actor = actor;
+        }
+
+        Collected collected() {
+            return new Collected(modulesGone, bundlesGone, bytesGone, !chunksLeft);
+        }
+
+        /// The next transaction, which answers what to note when it has committed.
+        Optional<Function<Tables, Runnable>> step() {
+            var who = actor;
+            if (who != null) {
+                return Optional.of(
+                        tables -> {
+                            tables.audit().append(who, AuditLog.DONE, 0, 1);
+                            return () -> actor = null;
+                        });
+            }
+            if (holdings.isPresent()) {
+                Place after = holdings.get();
+                return Optional.of(
+                        tables -> {
+                            var next = garbage(tables).holdings(after, kept);
+                            return () -> holdings = next;
+                        });
+            }
+            if (modules.isPresent()) {
+                String after = modules.get();
+                return Optional.of(
+                        tables -> {
+                            var found = garbage(tables).unheld(Kind.MODULE, after);
+                            return () -> {
+                                modules = found.next();
+                                modulesGone += found.count();
+                                bytesGone += found.bytes();
+                            };
+                        });
+            }
+            if (bundles.isPresent()) {
+                String after = bundles.get();
+                return Optional.of(
+                        tables -> {
+                            var found = garbage(tables).unheld(Kind.BUNDLE, after);
+                            return () -> {
+                                bundles = found.next();
+                                bundlesGone += found.count();
+                                bytesGone += found.bytes();
+                            };
+                        });
+            }
+            return pieces();
+        }
+
+        private Optional<Function<Tables, Runnable>> pieces() {
+            if (chunksLeft && chunkSteps < CHUNK_STEPS_MAX) {
+                return Optional.of(
+                        tables -> {
+                            boolean more =
+                                    garbage(tables).chunks(Kind.MODULE)
+                                            || garbage(tables).chunks(Kind.BUNDLE);
+                            return () -> {
+                                chunksLeft = more;
+                                chunkSteps++;
+                            };
+                        });
+            }
+            if (spaceLeft && spaceSteps < SPACE_STEPS_MAX) {
+                return Optional.of(
+                        tables -> {
+                            var transaction = tables.transaction();
+                            boolean more = transaction.dialect().giveBack(transaction);
+                            return () -> {
+                                spaceLeft = more;
+                                spaceSteps++;
+                            };
+                        });
+            }
+            return Optional.empty();
+        }
+
+        private static Garbage garbage(Tables tables) {
+            return new Garbage(tables.transaction(), tables.log());
+        }
+    }
+}
