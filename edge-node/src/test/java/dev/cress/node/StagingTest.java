@@ -129,7 +129,7 @@ class StagingTest {
     void takesTooFewBytesForNoModule() throws IOException {
         control.lies(V2, HELLO);
         session.send(delta(1, 2, SECOND));
-        assertThat(delay()).contains("is not %d bytes long".formatted(NEXT.length));
+        assertThat(delay()).contains("of %d bytes".formatted(NEXT.length));
         assertFirstStillServes();
     }
 

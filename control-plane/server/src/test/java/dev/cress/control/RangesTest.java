@@ -1,6 +1,7 @@
 package dev.cress.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cress.contract.Api.ModuleInfo;
 
@@ -13,6 +14,8 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Arrays;
 
 /// Parts of a module, across the pieces in which it is stored.
@@ -21,11 +24,13 @@ class RangesTest {
     private static final int BYTES = 2 * CHUNK + 1_000;
 
     private final byte[] module = MagicPreparer.module(7, BYTES);
+    private Path folder;
     private Plane plane;
     private String path = "";
 
     @BeforeEach
     void start(@TempDir Path folder) {
+        this.folder = folder;
         plane = Plane.start(folder);
         path = "/v1/modules/" + plane.upload(module).as(ModuleInfo.class).sha256();
     }
@@ -69,6 +74,32 @@ class RangesTest {
         assertThat(ask("range", "bytes=5-", "if-range", tag).statusCode()).isEqualTo(206);
         assertThat(ask("range", "bytes=5-", "if-range", "\"other\"").statusCode()).isEqualTo(200);
         assertThat(ask("range", "lines=5-").statusCode()).isEqualTo(200);
+    }
+
+    /// What says that it has all of its bytes and hasn't must break off.
+    @Test
+    void aPieceThatIsMissingBreaksTheAnswerOff() throws Exception {
+        alter("DELETE FROM module_chunk WHERE position = 1");
+        assertThatThrownBy(() -> ask("accept", "*/*")).isInstanceOf(IOException.class);
+        var nothing = ask("range", "bytes=%d-".formatted(CHUNK + 5));
+        assertThat(nothing.statusCode()).isEqualTo(500);
+        assertThat(nothing.headers().firstValue("content-range")).isEmpty();
+        assertPart(0, CHUNK - 1);
+    }
+
+    @Test
+    void aPieceThatIsTooShortBreaksTheAnswerOff() throws Exception {
+        alter("UPDATE module_chunk SET bytes = x'0061' WHERE position = 1");
+        assertThatThrownBy(() -> ask("accept", "*/*")).isInstanceOf(IOException.class);
+        assertPart(2 * CHUNK, 2 * CHUNK + 10);
+    }
+
+    private void alter(String sql) throws SQLException {
+        String file = "jdbc:sqlite:" + folder.resolve("store.db");
+        try (var connection = DriverManager.getConnection(file);
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     @Test

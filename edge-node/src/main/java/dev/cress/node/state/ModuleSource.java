@@ -7,13 +7,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /// Where a node gets modules and files that it doesn't have: the control plane, or in tests a
-/// folder.
+/// folder. What it fails to get whole it may leave there in part, and go on with next time.
 public interface ModuleSource {
-    /// The module's bytes, as many as are expected; what they are is checked by the caller. Blocks.
-    byte[] fetch(Sha256 module, long bytes) throws IOException, InterruptedException;
+    /// Writes the module's bytes, as many as are expected; what they are is checked by the caller.
+    /// Blocks.
+    void fetch(Sha256 module, long bytes, Path into) throws IOException, InterruptedException;
 
-    /// Writes the archive of a version's files, as many bytes as it says, in place of what is
-    /// there; what they are is checked by the caller. Blocks.
+    /// Writes the archive of a version's files, as many bytes as it says; what they are is checked
+    /// by the caller. Blocks.
     default void fetch(Bundle bundle, Path into) throws IOException, InterruptedException {
         throw new IOException("there are no files here: %s".formatted(bundle.sha256().shortHex()));
     }

@@ -1,12 +1,12 @@
 package dev.cress.node.state;
 
-import dev.cress.contract.Sha256;
 import dev.cress.wasm.Image;
 import dev.cress.wasm.Isolates;
 import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /// Images of modules: from the node's disk, else prepared from the module, which is fetched if it
@@ -61,14 +61,14 @@ final class NodeImages {
         if (onDisk.isPresent()) {
             return onDisk.get();
         }
-        byte[] fetched = source.fetch(module.sha256(), module.bytes());
-        Sha256 found = Sha256.of(fetched);
-        if (!found.equals(module.sha256())) {
-            throw new IOException(
-                    "module %s arrived as %s"
-                            .formatted(module.sha256().shortHex(), found.shortHex()));
-        }
-        store.putModule(module.sha256(), fetched);
-        return fetched;
+        Path arriving = store.arriving(module.sha256());
+        source.fetch(module.sha256(), module.bytes(), arriving);
+        store.arrived(module.sha256());
+        return store.module(module.sha256())
+                .orElseThrow(
+                        () ->
+                                new IOException(
+                                        "module %s arrived as another"
+                                                .formatted(module.sha256().shortHex())));
     }
 }

@@ -48,8 +48,8 @@ import java.util.Set;
 /// identity/        who it is, if it joined with a certificate (`FleetIdentity`)
 /// ```
 ///
-/// Functions, the position and what is kept belong to the state thread, [#module] and [#putModule]
-/// to the staging thread, every other file to one writer; no two write the same one.
+/// Functions, the position and what is kept belong to the state thread, modules and where they
+/// arrive to the staging thread, every other file to one writer; no two write the same one.
 public final class NodeStore implements AutoCloseable {
     /// Ends the names of files that aren't whole yet.
     private static final String BESIDE = ".new";
@@ -199,6 +199,28 @@ public final class NodeStore implements AutoCloseable {
         force(modules);
     }
 
+    /// Where a module is on its way: part of it may be there from before.
+    Path arriving(Sha256 sha256) {
+        return beside(modulePath(sha256));
+    }
+
+    /// The module is here, from where it was on its way.
+    void arrived(Sha256 sha256) throws IOException {
+        try (FileChannel channel = FileChannel.open(arriving(sha256), StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(
+                arriving(sha256),
+                modulePath(sha256),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        force(modules);
+    }
+
+    private static Path beside(Path file) {
+        return file.resolveSibling(file.getFileName() + BESIDE);
+    }
+
     /// Deletes the modules that nothing here names any more.
     public void keepModules(Set<Sha256> named) throws IOException {
         keep(modules, named.stream().map(sha -> sha + ".wasm").collect(toSet()));
@@ -282,7 +304,7 @@ public final class NodeStore implements AutoCloseable {
 
     private static void write(Path file, byte[] bytes, FileAttribute<?>... attributes)
             throws IOException {
-        Path beside = file.resolveSibling(file.getFileName() + BESIDE);
+        Path beside = beside(file);
         var replaced =
                 Set.of(
                         StandardOpenOption.CREATE,

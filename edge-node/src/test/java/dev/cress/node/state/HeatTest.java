@@ -84,7 +84,7 @@ class HeatTest {
                             new Place("test", "fra"),
                             "localhost",
                             store,
-                            (_, _) -> module,
+                            (_, _, into) -> Files.write(into, module),
                             host,
                             NodeLimits.DEFAULT.withWarmUp(warmUp),
                             name ->

@@ -79,10 +79,10 @@ class NodeStateTest {
         store.close();
     }
 
-    private byte[] fetch(Sha256 sha256, long bytes) {
+    private void fetch(Sha256 sha256, long bytes, Path into) throws IOException {
         fetches.incrementAndGet();
         beforeFetch.run();
-        return module;
+        Files.write(into, module);
     }
 
     /// The numbers of the versions that were staged.
