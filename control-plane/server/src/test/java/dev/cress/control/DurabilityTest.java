@@ -51,16 +51,17 @@ class DurabilityTest {
     void aNodeGoesOnWithADeltaAfterARestart() {
         Position before;
         try (var plane = Plane.start(folder)) {
+            plane.deployed("other", 3);
             plane.deployed("hello", 1);
             try (var node = plane.node("fra-1")) {
-                node.awaitRevision(1);
+                node.awaitRevision(2);
                 before = node.position();
             }
             plane.deployed("hello", 2);
         }
         try (var plane = Plane.start(folder);
                 var node = FakeNode.connect(plane.control, "fra-1", before, true)) {
-            assertThat(node.first(Delta.class).position().revision()).isEqualTo(2);
+            assertThat(node.first(Delta.class).position().revision()).isEqualTo(3);
             assertThat(node.all(Snapshot.class)).isEmpty();
         }
     }

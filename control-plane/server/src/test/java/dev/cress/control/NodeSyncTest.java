@@ -65,19 +65,22 @@ class NodeSyncTest {
     @Test
     void aNodeThatComesBackGetsOnlyWhatItMissed() {
         plane.deployed("hello", 1);
+        for (String quiet : new String[] {"as-before", "as-ever"}) {
+            plane.deployed(quiet, 4);
+        }
         Position before;
         try (var node = plane.node("fra-1")) {
-            node.awaitRevision(1);
+            node.awaitRevision(3);
             before = node.position();
         }
         plane.deployed("hello", 2);
         plane.deployed("other", 3);
         plane.delete("/v1/functions/other");
         try (var node = FakeNode.connect(plane.control, "fra-1", before, true)) {
-            node.awaitRevision(4);
+            node.awaitRevision(6);
             assertThat(node.all(Snapshot.class)).isEmpty();
             var delta = node.first(Delta.class);
-            assertThat(delta.from()).isEqualTo(1);
+            assertThat(delta.from()).isEqualTo(3);
             assertThat(delta.changed()).hasSize(1);
             assertThat(delta.removed()).containsExactly(new FunctionName("other"));
         }

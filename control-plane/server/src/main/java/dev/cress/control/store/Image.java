@@ -13,14 +13,14 @@ import java.util.List;
 public record Image(
         Position position,
         List<FunctionState> functions,
-        List<Revision> newest,
+        List<Passed> newest,
         FleetNews fleet,
         List<StoredToken> tokens,
         List<StoredMember> members,
         Heads.Counts counts) {
-    /// Revisions that a node may be behind and still get a delta; further back a snapshot is
-    /// cheaper to be sure of.
-    public static final int REVISIONS_MAX = 256;
+    /// Revisions that a node may be behind and still get a delta; they stay in the log, whatever
+    /// their age.
+    public static final int REVISIONS_MAX = 1_024;
 
     static Image of(Tables tables, String server) {
         return new Image(

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,9 @@ import java.util.Optional;
 final class RevisionLog {
     /// Revisions that somebody may be behind and still follow one by one.
     static final int FOLLOWED_MAX = 1_000;
+
+    /// Revisions that are read at once: each may hold all that a function's manifests say.
+    private static final int READ_MAX = 64;
 
     private final Transaction transaction;
 
@@ -75,27 +79,37 @@ final class RevisionLog {
     }
 
     /// The newest revisions in their order, each checked against the one before.
-    List<Revision> newest(int count) {
+    List<Passed> newest(int count) {
         Position head = head();
-        var rows =
-                transaction.list(
-                        """
-                        SELECT number, hash, previous, change FROM revision
-                        ORDER BY number DESC LIMIT ?\
-                        """,
-                        RevisionLog::read,
-                        count);
-        String epoch = head.epoch();
+        var newest = new ArrayList<Passed>();
         String next = head.hash();
         long number = head.revision();
-        for (Stored row : rows) {
-            if (row.number != number || !row.hash.equals(next) || !isWhole(row)) {
-                throw altered(row.number);
+        while (newest.size() < count) {
+            List<Stored> rows = downFrom(number, Math.min(READ_MAX, count - newest.size()));
+            for (Stored row : rows) {
+                if (row.number != number || !row.hash.equals(next) || !isWhole(row)) {
+                    throw altered(row.number);
+                }
+                newest.add(Passed.of(revision(head.epoch(), row)));
+                next = row.previous;
+                number--;
             }
-            next = row.previous;
-            number--;
+            if (rows.isEmpty()) {
+                break;
+            }
         }
-        return rows.reversed().stream().map(row -> revision(epoch, row)).toList();
+        return newest.reversed();
+    }
+
+    private List<Stored> downFrom(long number, int count) {
+        return transaction.list(
+                """
+                SELECT number, hash, previous, change FROM revision
+                WHERE number <= ? ORDER BY number DESC LIMIT ?\
+                """,
+                RevisionLog::read,
+                number,
+                count);
     }
 
     /// The revisions after this place in their order, if what stands there is still part of this

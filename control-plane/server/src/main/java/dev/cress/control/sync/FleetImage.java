@@ -7,13 +7,15 @@ import dev.cress.contract.Json;
 import dev.cress.contract.Position;
 import dev.cress.control.store.Change;
 import dev.cress.control.store.Image;
+import dev.cress.control.store.Passed;
 import dev.cress.control.store.Revision;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,17 +23,24 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// The log's head as nodes know it, and the newest revisions, in memory. Frames are encoded here,
-/// once for all nodes that get the same: those of the build before, which know of no tenants, get
-/// the functions of the tenant `default` and stand at the same position. No I/O; confined to the
-/// event loop.
+/// The log's head as nodes know it, and what the newest revisions changed, in memory. Frames are
+/// encoded here, once for all nodes that get the same: those of the build before, which know of no
+/// tenants, get the functions of the tenant `default` and stand at the same position. No I/O;
+/// confined to the event loop.
 final class FleetImage {
+    /// Deltas that are kept encoded.
+    private static final int DELTAS_MAX = 16;
+
     private final Map<FunctionName, FunctionState> functions = new TreeMap<>();
-    private final ArrayDeque<Revision> newest = new ArrayDeque<>();
+    private final ArrayDeque<Passed> newest = new ArrayDeque<>();
     private UnaryOperator<String> signs;
     private Position position;
     private @Nullable String snapshot;
     private @Nullable String defaults;
+
+    /// Deltas to the present position by where they begin, those without tenants by its negative:
+    /// nodes that were cut off together come back together.
+    private final Map<Long, String> deltas = new HashMap<>();
 
     /// @param signs what a node gets: text in, text out
     FleetImage(Image stored, UnaryOperator<String> signs) {
@@ -43,8 +52,7 @@ final class FleetImage {
     /// Forgets everything for this.
     final void replace(Image stored) {
         position = stored.position();
-        snapshot = null;
-        defaults = null;
+        changed();
         functions.clear();
         stored.functions().forEach(state -> functions.put(state.name(), state));
         newest.clear();
@@ -62,8 +70,13 @@ final class FleetImage {
     /// What comes is signed by this.
     void signBy(UnaryOperator<String> signer) {
         signs = signer;
+        changed();
+    }
+
+    private void changed() {
         snapshot = null;
         defaults = null;
+        deltas.clear();
     }
 
     /// All of them, by name.
@@ -84,20 +97,20 @@ final class FleetImage {
             case Change.Deployed(var state) -> functions.put(state.name(), state);
             case Change.Deleted(var name) -> functions.remove(name);
         }
-        newest.addLast(revision);
+        var passed = Passed.of(revision);
+        newest.addLast(passed);
         if (newest.size() > Image.REVISIONS_MAX) {
             newest.removeFirst();
         }
         long from = position.revision();
         position = revision.position();
-        snapshot = null;
-        defaults = null;
-        String all = delta(from, List.of(revision), true);
+        changed();
+        String all = delta(from, List.of(passed), true).text();
         return new Delta(
                 all,
                 revision.change().name().tenant().isDefault()
                         ? all
-                        : delta(from, List.of(revision), false));
+                        : delta(from, List.of(passed), false).text());
     }
 
     /// A delta, encoded.
@@ -153,16 +166,37 @@ final class FleetImage {
         if (at.revision() == position.revision()) {
             return at.hash().equals(position.hash()) ? new Resume.Level() : otherHash(tenants);
         }
-        var missed =
-                newest.stream()
-                        .filter(revision -> revision.position().revision() > at.revision())
-                        .toList();
-        if (missed.size() != position.revision() - at.revision()) {
+        long behind = position.revision() - at.revision();
+        if (behind > newest.size()) {
             return new Resume.Whole(snapshot(tenants), "");
         }
+        var missed = newest.stream().skip(newest.size() - behind).toList();
         return missed.getFirst().previous().equals(at.hash())
-                ? new Resume.Since(delta(at.revision(), missed, tenants))
+                ? since(at.revision(), missed, tenants)
                 : otherHash(tenants);
+    }
+
+    /// What was missed or the whole, whichever is smaller.
+    private Resume since(long from, List<Passed> missed, boolean tenants) {
+        long key = tenants ? from : -1 - from;
+        String known = deltas.get(key);
+        if (known != null) {
+            return new Resume.Since(known);
+        }
+        Encoded delta = delta(from, missed, tenants);
+        // What changed is in a snapshot, too: that can be smaller only where more has gone than
+        // stands unchanged, each by its name, which is less than a state.
+        long unchanged =
+                functions.keySet().stream().filter(name -> isFor(tenants, name)).count()
+                        - delta.changed;
+        if (delta.removed >= unchanged && snapshot(tenants).length() < delta.text.length()) {
+            return new Resume.Whole(snapshot(tenants), "");
+        }
+        if (deltas.size() == DELTAS_MAX) {
+            deltas.clear();
+        }
+        deltas.put(key, delta.text);
+        return new Resume.Since(delta.text);
     }
 
     private Resume otherHash(boolean tenants) {
@@ -173,30 +207,30 @@ final class FleetImage {
         return new Resume.Whole(snapshot(tenants), why);
     }
 
-    private String delta(long from, Collection<Revision> revisions, boolean tenants) {
-        var changed = new LinkedHashMap<FunctionName, FunctionState>();
-        var removed = new LinkedHashMap<FunctionName, FunctionName>();
-        for (Revision revision : revisions) {
-            if (!isFor(tenants, revision.change().name())) {
+    /// A delta, signed.
+    ///
+    /// @param changed functions that it has
+    /// @param removed names that it has
+    private record Encoded(String text, int changed, int removed) {}
+
+    private Encoded delta(long from, List<Passed> passed, boolean tenants) {
+        var changed = new ArrayList<FunctionState>();
+        var removed = new ArrayList<FunctionName>();
+        var names = new LinkedHashSet<FunctionName>();
+        passed.forEach(revision -> names.add(revision.function()));
+        for (FunctionName name : names) {
+            FunctionState state = functions.get(name);
+            if (!isFor(tenants, name)) {
                 continue;
             }
-            switch (revision.change()) {
-                case Change.Deployed(var state) -> {
-                    changed.put(state.name(), state);
-                    removed.remove(state.name());
-                }
-                case Change.Deleted(var name) -> {
-                    changed.remove(name);
-                    removed.put(name, name);
-                }
+            if (state == null) {
+                removed.add(name);
+            } else {
+                changed.add(state);
             }
         }
-        return signs.apply(
-                Json.write(
-                        new ControlFrame.Delta(
-                                from,
-                                position,
-                                List.copyOf(changed.values()),
-                                List.copyOf(removed.values()))));
+        String text =
+                signs.apply(Json.write(new ControlFrame.Delta(from, position, changed, removed)));
+        return new Encoded(text, changed.size(), removed.size());
     }
 }

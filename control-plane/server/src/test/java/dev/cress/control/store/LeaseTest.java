@@ -25,6 +25,7 @@ import java.util.Optional;
 @EnumSource(Engine.class)
 class LeaseTest {
     private static final Duration LONG = Duration.ofMinutes(1);
+    private static final int AT_ONCE = 100;
     private static final Duration OVER_AT_ONCE = Duration.ZERO;
 
     @TempDir Path folder = Path.of("");
@@ -125,7 +126,10 @@ class LeaseTest {
         var module = one.module(folder, 1);
         int made = Image.REVISIONS_MAX + 44;
         for (int i = 0; i < made; i++) {
-            one.release("hello-" + i, module);
+            var release = one.release("hello-" + i, module);
+            if (i % AT_ONCE == 0) {
+                await(release);
+            }
         }
         one.released("last", module);
         var before = one.store.load();

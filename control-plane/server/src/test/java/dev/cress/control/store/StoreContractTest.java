@@ -91,7 +91,7 @@ class StoreContractTest {
         assertThat(newest)
                 .extracting(revision -> revision.position().revision())
                 .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
-        for (Revision revision : newest) {
+        for (Passed revision : newest) {
             assertThat(revision.previous()).isEqualTo(before);
             before = revision.position().hash();
         }
