@@ -29,6 +29,7 @@ public final class Bench {
                     new CommitToAckedQuestion(),
                     new ResyncQuestion(),
                     new DeployToServedQuestion(),
+                    new StoreQuestion(),
                     new SoakQuestion(),
                     new CrashQuestion(),
                     new PowerCutQuestion(),
