@@ -19,18 +19,15 @@ final class StoreEndpoints {
     Future<Answer> collect(Call call) {
         return call.jsonOr(Collect.class, new Collect(null))
                 .compose(asked -> collector.collect(kept(asked), call.actor()))
-                .map(
-                        collected ->
-                                Answer.ok(
-                                        collected.orElseThrow(
-                                                () ->
-                                                        Refusal.of(
-                                                                409,
-                                                                "collecting",
-                                                                "Collecting",
-                                                                "the store is being collected"
-                                                                    + " already: ask again when"
-                                                                    + " that is done"))));
+                .map(collected -> Answer.ok(collected.orElseThrow(StoreEndpoints::collecting)));
+    }
+
+    private static Refusal collecting() {
+        return Refusal.of(
+                409,
+                "collecting",
+                "Collecting",
+                "the store is being collected already: ask again when that is done");
     }
 
     private static Duration kept(Collect asked) {

@@ -354,6 +354,20 @@ class CollectorTest {
         return transaction.count("SELECT count(*) FROM version_blob");
     }
 
+    @Test
+    void aBackupKnowsWhatWasCollected() {
+        await(open.version("hello", open.module(folder, 1)));
+        open.released("hello", open.module(folder, 2));
+        collectNow();
+        var copy = new StoreLocation.InFile(folder.resolve("backup.db"), 1 << 30);
+        assertThat(StoreCopy.backup(location, copy).blobs()).isEqualTo(1);
+        open.close();
+        open = new OpenStore(copy);
+        assertThat(collectedVersions(HELLO)).containsExactly(1);
+        assertThatThrownBy(() -> deploy(HELLO, 1)).hasMessageContaining("upload it again");
+        assertThat(collectNow().modules()).isZero();
+    }
+
     /// Of 32 MiB.
     @Test
     void aFileGivesTheDiskItsSpaceBack() throws IOException {
