@@ -4,16 +4,19 @@ import dev.cress.contract.Api;
 import dev.cress.contract.Bundle;
 import dev.cress.contract.BundleIndex;
 import dev.cress.contract.ContractException;
+import dev.cress.contract.Sha256;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.time.LocalDateTime;
 import java.util.Map;
 import java.util.Optional;
@@ -47,14 +50,37 @@ record AssetFolder(Path dir, boolean serve) {
                 new AssetFolder(manifest.resolveSibling(written.dir()), written.serve()));
     }
 
+    private interface Use {
+        Bundle of(Path archive) throws IOException;
+    }
+
     /// Packs and stores them.
     Bundle upload(ControlClient client) {
+        return packed(
+                archive -> {
+                    Api.BundleInfo stored = client.uploadAssets(archive);
+                    return new Bundle(stored.sha256(), stored.bytes(), serve);
+                });
+    }
+
+    /// What they come to, packed.
+    Bundle bundle() {
+        return packed(
+                archive -> {
+                    var digest = Sha256.digest();
+                    try (var in = new DigestInputStream(Files.newInputStream(archive), digest)) {
+                        long bytes = in.transferTo(OutputStream.nullOutputStream());
+                        return new Bundle(Sha256.ofDigest(digest.digest()), bytes, serve);
+                    }
+                });
+    }
+
+    private Bundle packed(Use use) {
         try {
             Path archive = Files.createTempFile("cress-assets", ".zip");
             try {
                 pack(archive);
-                Api.BundleInfo stored = client.uploadAssets(archive);
-                return new Bundle(stored.sha256(), stored.bytes(), serve);
+                return use.of(archive);
             } finally {
                 Files.delete(archive);
             }

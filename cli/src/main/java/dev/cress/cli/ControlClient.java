@@ -157,6 +157,10 @@ final class ControlClient {
                 Api.VersionCreated.class);
     }
 
+    Api.Applied apply(Api.Plan plan) {
+        return post("/v1/apply", plan, Api.Applied.class);
+    }
+
     Api.Deployed deploy(FunctionName name, int version, int basisPoints) {
         return post(
                 function(name) + "/deployments",
@@ -380,6 +384,6 @@ final class ControlClient {
         String detail = problem.detail() == null ? problem.title() : problem.detail();
         return problem.status() == 401
                 ? new CliException("%s (looked for a token: %s)".formatted(detail, tokenOrigin))
-                : new CliException(detail);
+                : CliException.refused(detail, problem.code());
     }
 }

@@ -2,9 +2,7 @@ package dev.cress.cli;
 
 import dev.cress.contract.Api;
 import dev.cress.contract.Deployment;
-import dev.cress.contract.Filter;
 import dev.cress.contract.FunctionName;
-import dev.cress.contract.Manifest;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
 
@@ -13,7 +11,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,15 +57,11 @@ final class DeployCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Source source = Source.of(name, module);
-        byte[] bytes = source.read();
         ControlClient client = control.client();
-        Api.ModuleInfo stored = upload(client, source.module(), bytes, source.manifest().abi());
+        Uploaded stored = Uploaded.of(client, output, source);
         Api.VersionCreated created =
                 client.release(
-                        source.name(),
-                        stored.sha256(),
-                        manifest(client, source),
-                        share.basisPoints());
+                        source.name(), stored.module(), stored.manifest(), share.basisPoints());
         Api.Deployed deployed = Objects.requireNonNull(created.deployed());
         showChanges(client, created.version(), deployed);
         boolean unchanged = created.unchanged() && deployed.unchanged();
@@ -81,30 +74,6 @@ final class DeployCommand implements Callable<Integer> {
         int code = waiting.finish(client, output, deployed, done);
         address(deployed.function());
         return code;
-    }
-
-    private Api.ModuleInfo upload(ControlClient client, Path file, byte[] bytes, String abi) {
-        output.say("uploading %s (%d KiB)".formatted(file, (bytes.length + 1023) / 1024));
-        return client.upload(bytes, abi);
-    }
-
-    private Manifest manifest(ControlClient client, Source source) {
-        Manifest manifest = source.manifest().with(filters(client, source));
-        if (source.assets().isEmpty()) {
-            return manifest;
-        }
-        AssetFolder folder = source.assets().get();
-        output.say("uploading " + folder.dir());
-        return manifest.with(folder.upload(client));
-    }
-
-    private List<Filter> filters(ControlClient client, Source source) {
-        List<Filter> filters = new ArrayList<>();
-        for (Source.InFront filter : source.filters()) {
-            var stored = upload(client, filter.module(), Source.read(filter.module()), Filter.ABI);
-            filters.add(new Filter(stored.sha256(), stored.bytes(), filter.config()));
-        }
-        return filters;
     }
 
     private String part() {

@@ -16,6 +16,7 @@ final class Subcommands {
                     UpCommand.class,
                     RunCommand.class,
                     DeployCommand.class,
+                    ApplyCommand.class,
                     VersionsCommand.class,
                     PromoteCommand.class,
                     RollbackCommand.class,

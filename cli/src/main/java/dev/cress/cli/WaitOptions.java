@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Waiting until every connected node serves a deployment.
@@ -37,13 +39,50 @@ final class WaitOptions {
             output.result(new Result(deployed, List.of()), List.of(done));
             return ExitCode.OK;
         }
-        List<OnNode> nodes = follow(client, output, deployed);
-        output.result(new Result(deployed, nodes), List.of(done + where(nodes)));
+        List<OnNode> nodes = follow(client, output, deployed, end());
+        output.result(new Result(deployed, nodes), List.of(done + where(serving(nodes))));
         return exitCode(output, nodes);
     }
 
-    private List<OnNode> follow(ControlClient client, Output output, Api.Deployed deployed) {
-        long end = System.nanoTime() + duration(timeout).toNanos();
+    /// The same for several deployments that were made at once.
+    ///
+    /// @param result what is printed as JSON, made of how far each is
+    int finish(
+            ControlClient client,
+            Output output,
+            List<Api.Deployed> all,
+            Function<List<Api.Rollout>, Object> result,
+            String done) {
+        if (noWait) {
+            output.result(result.apply(List.of()), List.of(done));
+            return ExitCode.OK;
+        }
+        long end = end();
+        List<Api.Rollout> rollouts = new ArrayList<>();
+        int code = ExitCode.OK;
+        Set<String> serving = null;
+        for (Api.Deployed deployed : all) {
+            List<OnNode> nodes = follow(client, output, deployed, end);
+            int id = deployed.deployment().id();
+            rollouts.add(new Api.Rollout(deployed.function(), id, nodes));
+            code = Math.max(code, exitCode(output, nodes));
+            Set<String> here = new TreeSet<>(serving(nodes));
+            if (serving != null) {
+                here.retainAll(serving);
+            }
+            serving = here;
+        }
+        String where = serving == null || serving.isEmpty() ? "" : where(List.copyOf(serving));
+        output.result(result.apply(rollouts), List.of(done + where));
+        return code;
+    }
+
+    private long end() {
+        return System.nanoTime() + duration(timeout).toNanos();
+    }
+
+    private List<OnNode> follow(
+            ControlClient client, Output output, Api.Deployed deployed, long end) {
         Set<String> said = new HashSet<>();
         while (true) {
             Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
@@ -62,13 +101,14 @@ final class WaitOptions {
         }
     }
 
-    private static String where(List<OnNode> nodes) {
-        List<String> serving = new ArrayList<>();
-        for (OnNode node : nodes) {
-            if (node.state().equals("serving")) {
-                serving.add(node.node());
-            }
-        }
+    private static List<String> serving(List<OnNode> nodes) {
+        return nodes.stream()
+                .filter(node -> node.state().equals("serving"))
+                .map(OnNode::node)
+                .toList();
+    }
+
+    private static String where(List<String> serving) {
         return serving.isEmpty() ? "" : ", serving on " + String.join(", ", serving);
     }
 

@@ -41,6 +41,32 @@ public interface Api {
     /// @param deployed null when nothing was to be deployed
     record VersionCreated(Version version, boolean unchanged, @Nullable Deployed deployed) {}
 
+    /// Functions of one [Plan].
+    int PLAN_FUNCTIONS_MAX = 100;
+
+    /// `POST /v1/apply`: a version of each of these functions, all made and deployed in one
+    /// revision, or none. At most [#PLAN_FUNCTIONS_MAX], each once.
+    record Plan(List<Item> functions) {
+        public Plan {
+            functions = functions == null ? List.of() : List.copyOf(functions);
+        }
+
+        /// One function's part.
+        ///
+        /// @param name `NAME`, the caller's, or `NAME.TENANT`
+        /// @param manifest null for all defaults
+        public record Item(String name, Sha256 module, @Nullable Manifest manifest) {}
+    }
+
+    /// Its answer: 201 when something changed, else 200.
+    ///
+    /// @param functions in the plan's order
+    record Applied(List<VersionCreated> functions) {
+        public Applied {
+            functions = List.copyOf(functions);
+        }
+    }
+
     /// `POST /v1/functions/{name}/deployments`: send this share of the traffic to this version, the
     /// rest to the version that is stable now. All of it makes the version stable.
     record NewDeployment(int version, int basisPoints) {}

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.cress.contract.Api.NewDeployment;
 import dev.cress.contract.Api.NewToken;
 import dev.cress.contract.Api.NewVersion;
+import dev.cress.contract.Api.Plan;
 import dev.cress.contract.Api.TokenCreated;
 import dev.cress.contract.Bundle;
 import dev.cress.contract.Filter;
@@ -116,6 +117,7 @@ class TenantWalkTest {
         things.put("GET /v1/functions/{name}/rollout", function("/rollout", ""));
         things.put("GET /v1/functions/{name}/logs", function("/logs", ""));
         things.put("POST /v1/functions/{name}/versions", newVersions());
+        things.put("POST /v1/apply", plans());
         things.put("GET /v1/tenants/{tenant}", tenant("", ""));
         things.put("DELETE /v1/tenants/{tenant}", tenant("", ""));
         things.put("PUT /v1/tenants/{tenant}/quota", tenant("/quota", Json.write(Quota.NONE)));
@@ -167,6 +169,19 @@ class TenantWalkTest {
                         path + "shop/versions?tenant=nobody",
                         named),
                 new Thing(path + "shop/versions", path + "nobody/versions", named));
+    }
+
+    private List<Thing> plans() {
+        String whole = Json.write(new Plan(List.of(item("shop.acme"))));
+        String plain = Json.write(new Plan(List.of(item("shop"))));
+        return List.of(
+                new Thing("/v1/apply", "/v1/apply", whole),
+                new Thing("/v1/apply?tenant=acme", "/v1/apply?tenant=nobody", plain),
+                new Thing("/v1/apply", "/v1/apply", plain));
+    }
+
+    private Plan.Item item(String name) {
+        return new Plan.Item(name, module, Plane.manifest());
     }
 
     private static List<Thing> tenant(String rest, String body) {

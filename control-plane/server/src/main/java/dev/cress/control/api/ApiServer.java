@@ -9,6 +9,7 @@ import dev.cress.control.store.Collector;
 import dev.cress.control.store.EntityTags;
 import dev.cress.control.store.Membership;
 import dev.cress.control.store.Refusal;
+import dev.cress.control.store.Releasing;
 import dev.cress.control.store.Scope;
 import dev.cress.control.store.Secrets;
 import dev.cress.control.store.Store;
@@ -83,7 +84,7 @@ public final class ApiServer {
         this.jsonBytesMax = jsonBytesMax;
         endpoints =
                 Endpoints.of(
-                        new FunctionEndpoints(store, sync),
+                        new FunctionEndpoints(store, new Releasing(store, clock), sync),
                         new ModuleEndpoints(store.uploaded(), uploads),
                         new LogEndpoints(vertx, store, sync, clock),
                         new FleetEndpoints(store, sync, access),

@@ -114,7 +114,11 @@ final class Call {
     /// The function in the path: `NAME` is the tenant's for whom the caller acts, `NAME.TENANT` is
     /// another way to say which. Another tenant's isn't there.
     FunctionName function() {
-        String text = argument();
+        return function(argument());
+    }
+
+    /// The function of this name, as if it stood in the path.
+    FunctionName function(String text) {
         if (text.indexOf('.') < 0) {
             return FunctionName.of(tenant(), text);
         }
@@ -189,6 +193,7 @@ final class Call {
         }
         boolean ofTenants =
                 operation.contains("/v1/functions")
+                        || operation.contains("/v1/apply")
                         || operation.contains("/v1/modules")
                         || operation.contains("/v1/assets");
         if (!ofTenants) {

@@ -49,6 +49,8 @@ record Endpoints(List<Endpoint> all) {
                                 Set.of(DEPLOY, JOIN),
                                 modules::downloadBundle),
                         Endpoint.of(GET, "/v1/functions", Set.of(DEPLOY, READ), functions::list),
+                        Endpoint.of(
+                                POST, "/v1/apply", Set.of(DEPLOY), keys.guard(functions::apply)),
                         Endpoint.of(GET, FUNCTION, Set.of(DEPLOY, READ), functions::get),
                         Endpoint.of(
                                 DELETE, FUNCTION, Set.of(DEPLOY), keys.guard(functions::delete)),

@@ -11,6 +11,7 @@ import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
 import dev.cress.control.store.Refusal;
+import dev.cress.control.store.Releasing;
 import dev.cress.control.store.Store;
 import dev.cress.control.sync.Sync;
 
@@ -19,6 +20,7 @@ import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Functions, their versions and deployments. Lives on the event loop.
@@ -27,10 +29,12 @@ final class FunctionEndpoints {
     static final int WAIT_MS_MAX = 60_000;
 
     private final Store store;
+    private final Releasing releasing;
     private final Sync sync;
 
-    FunctionEndpoints(Store store, Sync sync) {
+    FunctionEndpoints(Store store, Releasing releasing, Sync sync) {
         this.store = store;
+        this.releasing = releasing;
         this.sync = sync;
     }
 
@@ -73,6 +77,41 @@ final class FunctionEndpoints {
                                         ? Answer.ok(created)
                                         : Answer.created(
                                                 created, "/v1/functions/" + name + "/versions"));
+    }
+
+    Future<Answer> apply(Call call) {
+        return call.json(Api.Plan.class)
+                .compose(plan -> releasing.apply(call.terms(), wanted(call, plan)))
+                .map(
+                        applied ->
+                                applied.functions().stream()
+                                                .noneMatch(FunctionEndpoints::deployedAnew)
+                                        ? Answer.ok(applied)
+                                        : Answer.created(applied, "/v1/functions"));
+    }
+
+    private static List<Releasing.Wanted> wanted(Call call, Api.Plan plan) {
+        int count = plan.functions().size();
+        if (count == 0 || count > Api.PLAN_FUNCTIONS_MAX) {
+            throw Refusal.invalid(
+                    "invalid-plan",
+                    "a plan has %d functions: it must have 1 to %d"
+                            .formatted(count, Api.PLAN_FUNCTIONS_MAX));
+        }
+        List<Releasing.Wanted> wanted = new ArrayList<>();
+        for (Api.Plan.Item item : plan.functions()) {
+            FunctionName name = call.function(required(item.name(), "name"));
+            if (wanted.stream().anyMatch(each -> each.name().equals(name))) {
+                throw Refusal.invalid("invalid-plan", "%s is in the plan twice".formatted(name));
+            }
+            @Nullable Manifest manifest = item.manifest();
+            wanted.add(
+                    new Releasing.Wanted(
+                            name,
+                            required(item.module(), "module"),
+                            manifest == null ? Manifest.DEFAULT : manifest));
+        }
+        return wanted;
     }
 
     private static boolean deployedAnew(VersionCreated created) {

@@ -1,5 +1,7 @@
 package dev.cress.control.store;
 
+import dev.cress.contract.FunctionName;
+
 /// Who asks for something, and for what, as the audit log keeps it.
 ///
 /// @param token the id of the caller's token, empty if there was none
@@ -23,6 +25,18 @@ public record Actor(
         tokenName = cut(tokenName);
         thing = cut(thing);
         request = cut(request);
+    }
+
+    /// The same about this function.
+    Actor about(FunctionName function) {
+        return new Actor(
+                token,
+                tokenName,
+                function.tenant().value(),
+                operation,
+                function.value(),
+                request,
+                address);
     }
 
     private static String cut(String text) {

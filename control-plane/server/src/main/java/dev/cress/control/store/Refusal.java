@@ -106,8 +106,8 @@ public final class Refusal extends RuntimeException {
                 "route-taken",
                 "Route taken",
                 by.tenant().equals(holder.tenant())
-                        ? "route %s is held by function %s".formatted(route, holder)
-                        : "route %s is taken".formatted(route));
+                        ? "route %s of %s is held by function %s".formatted(route, by, holder)
+                        : "route %s of %s is taken".formatted(route, by));
     }
 
     /// There is no such tenant, or the caller may not know of it.

@@ -17,8 +17,10 @@ import dev.cress.contract.Version;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -69,11 +71,33 @@ final class Releases {
         return new VersionCreated(version, created.unchanged(), deployed);
     }
 
+    /// A version of each of these functions, each deployed fully, in one revision.
+    List<VersionCreated> createAll(List<Releasing.Wanted> wanted, long nowMs) {
+        var made = new ArrayList<Functions.Created>();
+        var next = new ArrayList<Next>();
+        for (Releasing.Wanted each : wanted) {
+            made.add(functions.createVersion(each.name(), each.module(), each.manifest(), nowMs));
+            int version = made.getLast().version().number();
+            next.add(deployment(each.name(), version, Share.ALL, nowMs));
+        }
+        List<Deployed> deployed = commit(next, nowMs);
+        var all = new ArrayList<VersionCreated>();
+        for (int i = 0; i < deployed.size(); i++) {
+            var created = made.get(i);
+            all.add(new VersionCreated(created.version(), created.unchanged(), deployed.get(i)));
+        }
+        return all;
+    }
+
     Deployed deploy(FunctionName name, int version, int basisPoints, long nowMs) {
+        return commit(List.of(deployment(name, version, basisPoints, nowMs)), nowMs).getFirst();
+    }
+
+    private Next deployment(FunctionName name, int version, int basisPoints, long nowMs) {
         functions.requireLive(name);
         functions.requireVersion(name, version);
         var present = deployments.present(name).orElse(null);
-        return apply(name, present, Release.to(name, version, basisPoints, present), nowMs);
+        return next(name, present, Release.to(name, version, basisPoints, present), nowMs);
     }
 
     /// @param version where to go back to, or null for what had the traffic before
@@ -97,21 +121,55 @@ final class Releases {
 
     private Deployed apply(
             FunctionName name, @Nullable Deployment present, Release release, long nowMs) {
+        return commit(List.of(next(name, present, release, nowMs)), nowMs).getFirst();
+    }
+
+    /// Where a function goes.
+    ///
+    /// @param state what nodes will know of it, or null if it stays where it is
+    private record Next(FunctionName name, Deployment deployment, @Nullable FunctionState state) {}
+
+    private Next next(
+            FunctionName name, @Nullable Deployment present, Release release, long nowMs) {
         if (present != null && present.shares().equals(release.shares())) {
-            long revision = deployments.revision(name, present.id());
-            return new Deployed(name, present, revision, true);
+            return new Next(name, present, null);
         }
         release.shares().forEach(share -> blobs.requireStored(name, share.version()));
         int id = deployments.nextId(name);
         int rollout = present != null && release.sameRollout() ? present.rollout() : id;
         var deployment = new Deployment(id, rollout, release.shares(), release.cause(), nowMs);
-        FunctionState state = state(name, deployment);
-        routes.claim(name, liveRoutes(state));
-        Revision revision = log.append(new Change.Deployed(state), nowMs);
-        deployments.insert(name, deployment, revision.position().revision());
-        keep(state);
-        long number = revision.position().revision();
-        return new Deployed(name, deployment, number, false);
+        return new Next(name, deployment, state(name, deployment));
+    }
+
+    /// Makes all of it one revision, or none if nothing changes. Routes may go from one function to
+    /// another.
+    private List<Deployed> commit(List<Next> all, long nowMs) {
+        var states = all.stream().map(Next::state).filter(Objects::nonNull).toList();
+        states.forEach(state -> routes.release(state.name()));
+        states.forEach(state -> routes.claim(state.name(), liveRoutes(state)));
+        long made = states.isEmpty() ? 0 : append(states, nowMs);
+        states.forEach(state -> deployments.insert(state.name(), state.deployment(), made));
+        states.forEach(this::keep);
+        return all.stream()
+                .map(
+                        next ->
+                                new Deployed(
+                                        next.name,
+                                        next.deployment,
+                                        next.state == null
+                                                ? deployments.revision(
+                                                        next.name, next.deployment.id())
+                                                : made,
+                                        next.state == null))
+                .toList();
+    }
+
+    private long append(List<FunctionState> states, long nowMs) {
+        Change change =
+                states.size() == 1
+                        ? new Change.Deployed(states.getFirst())
+                        : new Change.Applied(states);
+        return log.append(change, nowMs).position().revision();
     }
 
     private FunctionState state(FunctionName name, Deployment deployment) {

@@ -14,10 +14,15 @@ final class Routes {
         this.transaction = transaction;
     }
 
+    /// Takes all of its routes from the function.
+    void release(FunctionName name) {
+        transaction.update("DELETE FROM route WHERE function = ?", name.value());
+    }
+
     /// Gives the function these routes and no others, or refuses and names who holds one of them,
     /// if it is the same tenant.
     void claim(FunctionName name, Collection<Route> routes) {
-        transaction.update("DELETE FROM route WHERE function = ?", name.value());
+        release(name);
         for (Route route : routes) {
             var holder =
                     transaction.first(

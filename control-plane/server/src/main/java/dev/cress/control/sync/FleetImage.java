@@ -93,10 +93,8 @@ final class FleetImage {
                     "revision %d came after %d"
                             .formatted(revision.position().revision(), position.revision()));
         }
-        switch (revision.change()) {
-            case Change.Deployed(var state) -> functions.put(state.name(), state);
-            case Change.Deleted(var name) -> functions.remove(name);
-        }
+        revision.change().changed().forEach(state -> functions.put(state.name(), state));
+        revision.change().removed().forEach(functions::remove);
         var passed = Passed.of(revision);
         newest.addLast(passed);
         if (newest.size() > Image.REVISIONS_MAX) {
@@ -108,7 +106,7 @@ final class FleetImage {
         String all = delta(from, List.of(passed), true).text();
         return new Delta(
                 all,
-                revision.change().name().tenant().isDefault()
+                revision.change().names().stream().allMatch(name -> isFor(false, name))
                         ? all
                         : delta(from, List.of(passed), false).text());
     }
@@ -217,7 +215,7 @@ final class FleetImage {
         var changed = new ArrayList<FunctionState>();
         var removed = new ArrayList<FunctionName>();
         var names = new LinkedHashSet<FunctionName>();
-        passed.forEach(revision -> names.add(revision.function()));
+        passed.forEach(revision -> names.addAll(revision.functions()));
         for (FunctionName name : names) {
             FunctionState state = functions.get(name);
             if (!isFor(tenants, name)) {

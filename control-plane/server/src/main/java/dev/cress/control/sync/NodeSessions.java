@@ -9,7 +9,6 @@ import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
 import dev.cress.contract.Quota;
 import dev.cress.contract.TenantName;
-import dev.cress.control.store.Change;
 import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
 import dev.cress.control.store.KnownNode;
@@ -201,10 +200,8 @@ final class NodeSessions {
         long number = revision.position().revision();
         committedNs.put(number, System.nanoTime());
         committedNs.remove(number - TIMED_COMMITS_MAX);
-        switch (revision.change()) {
-            case Change.Deployed(var state) -> presence.retain(state);
-            case Change.Deleted(var name) -> presence.forget(name);
-        }
+        revision.change().changed().forEach(presence::retain);
+        revision.change().removed().forEach(presence::forget);
         sessions.values().forEach(session -> session.offer(number, delta));
     }
 
