@@ -61,7 +61,12 @@ final class ApplyCommand implements Callable<Integer> {
         List<Api.Plan.Item> items = new ArrayList<>();
         for (Source source : plan.sources()) {
             Uploaded stored = Uploaded.of(client, output, source);
-            items.add(new Api.Plan.Item(source.name().value(), stored.module(), stored.manifest()));
+            items.add(
+                    new Api.Plan.Item(
+                            source.name().value(),
+                            stored.module(),
+                            stored.manifest(),
+                            source.rollout().plan()));
         }
         Api.Applied applied = client.apply(new Api.Plan(items));
         List<Api.Deployed> deployed =

@@ -9,7 +9,6 @@ import dev.cress.contract.Json;
 import dev.cress.contract.LogLevel;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Problem;
-import dev.cress.contract.Sha256;
 import dev.cress.contract.TenantName;
 import dev.cress.contract.Trust;
 import dev.cress.contract.Version;
@@ -148,13 +147,10 @@ final class ControlClient {
                 Api.BundleInfo.class);
     }
 
-    /// A new version with this share of the traffic; if that can't be, nothing is kept of it.
-    Api.VersionCreated release(
-            FunctionName name, Sha256 module, Manifest manifest, int basisPoints) {
-        return post(
-                function(name) + "/versions",
-                new Api.NewVersion(module, manifest, basisPoints),
-                Api.VersionCreated.class);
+    /// A new version with this share of the traffic, or by this plan; if that can't be, nothing is
+    /// kept of it.
+    Api.VersionCreated release(FunctionName name, Api.NewVersion version) {
+        return post(function(name) + "/versions", version, Api.VersionCreated.class);
     }
 
     Api.Applied apply(Api.Plan plan) {

@@ -3,8 +3,11 @@ package dev.cress.cli;
 import dev.cress.contract.Api;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
+import dev.cress.contract.RolloutPlan;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
+
+import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,11 +34,15 @@ import java.util.concurrent.Callable;
             "  cress deploy greet greet.js               a script: export default { fetch(request)"
                     + " { … } }",
             "  cress deploy services/greet               a folder with a cress.toml",
-            "  cress deploy greet greet.wasm --share 10%%  to a tenth of the clients first"
+            "  cress deploy greet greet.wasm --share 10%%  to a tenth of the clients first",
+            "  cress deploy services/greet --progressive 1%%,10%%,50%% --bake 10m",
+            "                                            more and more, back if it is worse",
+            "  cress deploy services/greet --waves fra   one region, then the others"
         })
 final class DeployCommand implements Callable<Integer> {
     @Mixin private ControlOptions control;
     @Mixin private ShareOption share;
+    @Mixin private RolloutOptions rollout;
     @Mixin private WaitOptions waiting;
     @Mixin private Output output;
 
@@ -57,11 +64,17 @@ final class DeployCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Source source = Source.of(name, module);
+        RolloutPlan plan = plan(source);
         ControlClient client = control.client();
         Uploaded stored = Uploaded.of(client, output, source);
         Api.VersionCreated created =
                 client.release(
-                        source.name(), stored.module(), stored.manifest(), share.basisPoints());
+                        source.name(),
+                        new Api.NewVersion(
+                                stored.module(),
+                                stored.manifest(),
+                                plan == null ? share.basisPoints() : null,
+                                plan));
         Api.Deployed deployed = Objects.requireNonNull(created.deployed());
         showChanges(client, created.version(), deployed);
         boolean unchanged = created.unchanged() && deployed.unchanged();
@@ -70,13 +83,29 @@ final class DeployCommand implements Callable<Integer> {
                         .formatted(
                                 deployed.function(),
                                 created.version().number(),
-                                unchanged ? "unchanged" : "deployed" + part());
+                                unchanged ? "unchanged" : "deployed" + part(deployed, plan));
         int code = waiting.finish(client, output, deployed, done);
         address(deployed.function());
         return code;
     }
 
-    private String part() {
+    /// A share is given by hand, whatever the manifest says.
+    private @Nullable RolloutPlan plan(Source source) {
+        RolloutTable asked = rollout.table();
+        if (!share.isGiven()) {
+            return source.rollout().with(asked).plan();
+        }
+        if (!asked.equals(RolloutTable.NONE)) {
+            throw new CliException("--share is one share: a rollout has its own", ExitCode.USAGE);
+        }
+        return null;
+    }
+
+    private String part(Api.Deployed deployed, @Nullable RolloutPlan plan) {
+        if (plan != null && deployed.deployment().cause().equals(Deployment.STEP)) {
+            return " to %s, step 1 of %d"
+                    .formatted(RolloutTable.words(plan.steps().getFirst()), plan.steps().size());
+        }
         return share.basisPoints() == Share.ALL
                 ? ""
                 : " to %s %%".formatted(Percent.of(share.basisPoints()));

@@ -1,5 +1,6 @@
 package dev.cress.cli;
 
+import dev.cress.contract.Api;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Share;
@@ -20,7 +21,10 @@ final class HelloExample {
     static BooleanSupplier deploy(ControlClient client) {
         var stored = client.upload(module(), Manifest.AUTO);
         var released =
-                client.release(NAME, stored.sha256(), Manifest.DEFAULT, Share.ALL).deployed();
+                client.release(
+                                NAME,
+                                new Api.NewVersion(stored.sha256(), Manifest.DEFAULT, Share.ALL))
+                        .deployed();
         int id = Objects.requireNonNull(released).deployment().id();
         return () ->
                 client.rollout(NAME, id, Duration.ZERO).nodes().stream()

@@ -32,6 +32,7 @@ import java.util.Map;
 ///
 /// @param name the function
 /// @param module the module's path, relative to the file
+/// @param rollout how a new version gets the traffic
 /// @param build how the module is made; a deploy takes it as it is
 record ManifestFile(
         @Nullable String name,
@@ -45,6 +46,7 @@ record ManifestFile(
         @Nullable LogLevel logLevel,
         @Nullable Assets assets,
         @JsonProperty("filter") @Nullable List<InFront> filters,
+        @Nullable RolloutTable rollout,
         @Nullable Object placement,
         @Nullable Build build) {
     static final String FILE_NAME = "cress.toml";

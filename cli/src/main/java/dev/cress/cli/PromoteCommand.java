@@ -30,11 +30,12 @@ final class PromoteCommand implements Callable<Integer> {
         var function = new FunctionName(name);
         ControlClient client = control.client();
         Deployment live = client.function(name).deployment();
-        if (live == null || live.full()) {
+        Share rising = live == null ? null : live.candidate();
+        if (rising == null) {
             throw new CliException(
                     "%s has no candidate version: deploy one with --share first".formatted(name));
         }
-        int candidate = live.shares().getFirst().version();
+        int candidate = rising.version();
         Api.Deployed deployed = client.deploy(function, candidate, share.basisPoints());
         String part =
                 share.basisPoints() == Share.ALL

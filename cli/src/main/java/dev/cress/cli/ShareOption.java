@@ -20,7 +20,12 @@ final class ShareOption {
         return share.map(ShareOption::parse).orElse(Share.ALL);
     }
 
-    private static int parse(String text) {
+    /// Whether one was named.
+    boolean isGiven() {
+        return share.isPresent();
+    }
+
+    static int parse(String text) {
         String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
         try {
             int points =

@@ -17,13 +17,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /// What is to be deployed: a function's name, its module's file, its manifest, its files, what
-/// stands in front of it. `cress deploy` takes it from its arguments and a `cress.toml`.
+/// stands in front of it, how it gets the traffic. `cress deploy` takes it from its arguments and a
+/// `cress.toml`.
 record Source(
         FunctionName name,
         Path module,
         Manifest manifest,
         Optional<AssetFolder> assets,
-        List<InFront> filters) {
+        List<InFront> filters,
+        RolloutTable rollout) {
     /// A filter: its module's file, and what its guest finds as its config.
     record InFront(Path module, Map<String, String> config) {}
 
@@ -61,7 +63,8 @@ record Source(
                 path,
                 Manifest.DEFAULT,
                 Optional.empty(),
-                List.of());
+                List.of(),
+                RolloutTable.NONE);
     }
 
     private static Source fromManifest(Path file, Optional<String> name) {
@@ -84,7 +87,8 @@ record Source(
                 file.resolveSibling(written.module()),
                 written.manifest(),
                 AssetFolder.of(file, written.assets()),
-                filters(file, written));
+                filters(file, written),
+                Objects.requireNonNullElse(written.rollout(), RolloutTable.NONE));
     }
 
     private static List<InFront> filters(Path file, ManifestFile written) {

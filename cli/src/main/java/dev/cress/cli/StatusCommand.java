@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
@@ -38,6 +39,7 @@ final class StatusCommand implements Callable<Integer> {
         lines.addAll(Output.table(nodes(status)));
         lines.add("");
         lines.addAll(Output.table(functions(status)));
+        lines.addAll(rollouts(status));
         lines.addAll(failures(status));
         lines.addAll(clocks(status));
         output.result(status, lines);
@@ -74,9 +76,21 @@ final class StatusCommand implements Callable<Integer> {
     private static String traffic(@Nullable Deployment live) {
         return live == null
                 ? "nothing deployed"
-                : live.shares().stream()
-                        .map(s -> "v%d %s%%".formatted(s.version(), Percent.of(s.basisPoints())))
+                : live.live().stream()
+                        .map(v -> "v%d %s".formatted(v, VersionsCommand.traffic(live, v)))
                         .collect(Collectors.joining(", "));
+    }
+
+    /// Rollouts that go on, and those that didn't go well as long as nothing else is deployed.
+    private static List<String> rollouts(Api.FleetStatus status) {
+        List<String> lines = new ArrayList<>();
+        for (Api.FunctionSummary function : status.functions()) {
+            Api.RolloutState rollout = function.rollout();
+            if (rollout != null && !Set.of("done", "replaced").contains(rollout.state())) {
+                lines.add("%s: %s".formatted(function.name(), VersionsCommand.rollout(rollout)));
+            }
+        }
+        return lines;
     }
 
     static List<String> clocks(Api.FleetStatus status) {

@@ -4,6 +4,7 @@ import dev.cress.contract.Api;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
+import dev.cress.contract.Wave;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import picocli.CommandLine.Parameters;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /// `cress versions`.
@@ -40,7 +42,8 @@ final class VersionsCommand implements Callable<Integer> {
                         shown.name(),
                         shown.deployment(),
                         client.versions(shown.name()),
-                        shown.deployments());
+                        shown.deployments(),
+                        shown.rollout());
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("VERSION", "TRAFFIC", "MODULE", "KIB", "CREATED"));
         for (Version version : function.versions()) {
@@ -54,18 +57,50 @@ final class VersionsCommand implements Callable<Integer> {
                             Long.toString((version.moduleBytes() + 1023) / 1024),
                             Instant.ofEpochMilli(version.createdAtMs()).toString()));
         }
-        output.result(function, Output.table(rows));
+        List<String> lines = new ArrayList<>(Output.table(rows));
+        if (function.rollout() != null) {
+            lines.add(rollout(function.rollout()));
+        }
+        output.result(function, lines);
         return ExitCode.OK;
     }
 
+    /// A rollout in words.
+    static String rollout(Api.RolloutState rollout) {
+        var steps = rollout.plan().steps();
+        String where =
+                "step %d of %d (%s)"
+                        .formatted(
+                                rollout.step(),
+                                steps.size(),
+                                RolloutTable.words(steps.get(rollout.step() - 1)));
+        return "rollout of version %d: %s, %s%s"
+                .formatted(
+                        rollout.version(),
+                        rollout.state(),
+                        where,
+                        rollout.reason().isEmpty() ? "" : ": " + rollout.reason());
+    }
+
     static String traffic(@Nullable Deployment live, int version) {
-        if (live != null) {
-            for (Share share : live.shares()) {
-                if (share.version() == version) {
-                    return Percent.of(share.basisPoints()) + "%";
-                }
-            }
+        if (live == null) {
+            return "-";
         }
-        return "-";
+        Wave wave = live.wave();
+        List<String> parts = new ArrayList<>();
+        if (wave != null) {
+            share(wave.shares(), version)
+                    .ifPresent(s -> parts.add(s + " in " + String.join(",", wave.regions())));
+        }
+        share(live.shares(), version)
+                .ifPresent(s -> parts.add(wave == null ? s : s + " elsewhere"));
+        return parts.isEmpty() ? "-" : String.join(", ", parts);
+    }
+
+    private static Optional<String> share(List<Share> shares, int version) {
+        return shares.stream()
+                .filter(share -> share.version() == version)
+                .map(share -> Percent.of(share.basisPoints()) + "%")
+                .findFirst();
     }
 }

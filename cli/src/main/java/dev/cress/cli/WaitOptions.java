@@ -78,7 +78,7 @@ final class WaitOptions {
     }
 
     private long end() {
-        return System.nanoTime() + duration(timeout).toNanos();
+        return System.nanoTime() + duration("timeout", timeout).toNanos();
     }
 
     private List<OnNode> follow(
@@ -129,14 +129,15 @@ final class WaitOptions {
         return ExitCode.SOME;
     }
 
-    private static Duration duration(String text) {
+    /// @param what it is, for who has to mend it
+    static Duration duration(String what, String text) {
         try {
             return text.endsWith("ms")
                     ? Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)))
                     : Duration.parse("PT" + text);
         } catch (DateTimeParseException | NumberFormatException e) {
             throw new CliException(
-                    "timeout '%s' must be like 500ms, 60s or 5m".formatted(text), ExitCode.USAGE);
+                    "%s '%s' must be like 500ms, 60s or 5m".formatted(what, text), ExitCode.USAGE);
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /// Requests to one function at a steady rate, whether those before were answered or not, as far as
@@ -32,7 +33,7 @@ final class OpenLoop implements AutoCloseable {
 
     private final int port;
     private final String function;
-    private final String path;
+    private final IntFunction<String> path;
     private final int keys;
     private final long everyNanos;
     private final long begunNanos = System.nanoTime();
@@ -53,10 +54,16 @@ final class OpenLoop implements AutoCloseable {
         }
     }
 
+    /// @param path of the request of this number
     /// @param perSecond requests, all clients together
     /// @param keys that clients call themselves by in turn
     static OpenLoop start(
-            int port, String function, String path, int perSecond, int keys, Integer... versions) {
+            int port,
+            String function,
+            IntFunction<String> path,
+            int perSecond,
+            int keys,
+            Integer... versions) {
         var loop = new OpenLoop(port, function, path, perSecond, keys, Set.of(versions));
         for (int i = 0; i < CONNECTIONS; i++) {
             int client = i;
@@ -69,7 +76,7 @@ final class OpenLoop implements AutoCloseable {
     private OpenLoop(
             int port,
             String function,
-            String path,
+            IntFunction<String> path,
             int perSecond,
             int keys,
             Set<Integer> versions) {
@@ -111,7 +118,7 @@ final class OpenLoop implements AutoCloseable {
         long sentNanos = System.nanoTime();
         Answer answer =
                 wire.get(
-                        path,
+                        path.apply(number),
                         "Host: " + function + ".localhost",
                         "X-Forwarded-For: " + from,
                         "X-Cress-Affinity: key-" + key);

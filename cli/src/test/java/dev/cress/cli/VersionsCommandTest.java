@@ -2,6 +2,7 @@ package dev.cress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cress.contract.Api;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
@@ -38,9 +39,11 @@ class VersionsCommandTest {
                 var config = Map.of("NUMBER", Integer.toString(i));
                 client.release(
                         new FunctionName("hello"),
-                        module,
-                        new Manifest("auto", List.of(), Limits.DEFAULT, config, Warmup.DEFAULT),
-                        Share.ALL);
+                        new Api.NewVersion(
+                                module,
+                                new Manifest(
+                                        "auto", List.of(), Limits.DEFAULT, config, Warmup.DEFAULT),
+                                Share.ALL));
             }
             String token = Files.readString(fleet.operatorTokenFile()).strip();
             Cli listed =

@@ -84,7 +84,7 @@ class ZeroDowntimeTest {
         fleet.deploy(version("shop", "one"));
         fleet.deploy(version("other", "one"));
         int port = fleet.fleet.routerUrl().getPort();
-        try (var load = OpenLoop.start(port, "shop", "/", PER_SECOND, KEYS, 1)) {
+        try (var load = OpenLoop.start(port, "shop", _ -> "/", PER_SECOND, KEYS, 1)) {
             everybodysVersions(load);
 
             load.allow(1, 2);

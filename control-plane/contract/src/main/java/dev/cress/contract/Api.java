@@ -1,5 +1,6 @@
 package dev.cress.contract;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,21 @@ public interface Api {
     ///
     /// @param basisPoints the share of the traffic to send to it, as in [NewDeployment], or null to
     ///     deploy it later
-    record NewVersion(Sha256 module, Manifest manifest, @Nullable Integer basisPoints) {}
+    /// @param rollout how it gets all of the traffic step by step, instead of a share; the first
+    ///     version of a function gets all at once
+    record NewVersion(
+            Sha256 module,
+            Manifest manifest,
+            @Nullable Integer basisPoints,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RolloutPlan rollout) {
+        @JsonCreator
+        public NewVersion {}
+
+        /// One without a plan.
+        public NewVersion(Sha256 module, Manifest manifest, @Nullable Integer basisPoints) {
+            this(module, manifest, basisPoints, null);
+        }
+    }
 
     /// Its answer: 201 when something changed, else 200.
     ///
@@ -55,7 +70,12 @@ public interface Api {
         ///
         /// @param name `NAME`, the caller's, or `NAME.TENANT`
         /// @param manifest null for all defaults
-        public record Item(String name, Sha256 module, @Nullable Manifest manifest) {}
+        /// @param rollout as in [NewVersion], or null for all of the traffic at once
+        public record Item(
+                String name,
+                Sha256 module,
+                @Nullable Manifest manifest,
+                @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RolloutPlan rollout) {}
     }
 
     /// Its answer: 201 when something changed, else 200.
@@ -69,7 +89,41 @@ public interface Api {
 
     /// `POST /v1/functions/{name}/deployments`: send this share of the traffic to this version, the
     /// rest to the version that is stable now. All of it makes the version stable.
-    record NewDeployment(int version, int basisPoints) {}
+    ///
+    /// @param basisPoints missing where there is a plan
+    /// @param rollout how it gets all of the traffic step by step, instead of a share
+    record NewDeployment(
+            int version,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer basisPoints,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RolloutPlan rollout) {
+        @JsonCreator
+        public NewDeployment {}
+
+        /// One without a plan.
+        public NewDeployment(int version, int basisPoints) {
+            this(version, basisPoints, null);
+        }
+    }
+
+    /// A function's newest rollout by a plan.
+    ///
+    /// @param id as in [Deployment]
+    /// @param version that gets the traffic
+    /// @param stable that had it before
+    /// @param step 1 for the plan's first
+    /// @param deployment the newest that it made
+    /// @param state `running`, `held`, `done`, `rolled-back`, or `replaced` when something else was
+    ///     deployed meanwhile
+    /// @param reason why it was held or went back, else empty
+    record RolloutState(
+            int id,
+            int version,
+            int stable,
+            RolloutPlan plan,
+            int step,
+            int deployment,
+            String state,
+            String reason) {}
 
     /// `POST /v1/functions/{name}/rollback`: to this version, or, when it is null, to what had all
     /// of the traffic before: under a canary the stable version, else the last fully promoted
@@ -83,18 +137,32 @@ public interface Api {
     /// Each of `GET /v1/functions`.
     ///
     /// @param deployment null as long as no version was deployed
-    record FunctionSummary(FunctionName name, @Nullable Deployment deployment) {}
+    /// @param rollout null as long as no version had a plan
+    record FunctionSummary(
+            FunctionName name,
+            @Nullable Deployment deployment,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RolloutState rollout) {
+        @JsonCreator
+        public FunctionSummary {}
+
+        /// One that had no plan yet.
+        public FunctionSummary(FunctionName name, @Nullable Deployment deployment) {
+            this(name, deployment, null);
+        }
+    }
 
     /// `GET /v1/functions/{name}`.
     ///
     /// @param deployment null as long as no version was deployed
     /// @param versions the newest 20, newest first
     /// @param deployments the newest 20, newest first
+    /// @param rollout null as long as no version had a plan
     record FunctionInfo(
             FunctionName name,
             @Nullable Deployment deployment,
             List<Version> versions,
-            List<Deployment> deployments) {
+            List<Deployment> deployments,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RolloutState rollout) {
         public FunctionInfo {
             versions = List.copyOf(versions);
             deployments = List.copyOf(deployments);

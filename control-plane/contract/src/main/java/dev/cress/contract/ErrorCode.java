@@ -2,6 +2,9 @@ package dev.cress.contract;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a client hears when the answer isn't the guest's own: the value of `x-cress-error`, the
 /// status, the error type of RFC 9209 that `proxy-status` carries, and the problem's title.
@@ -30,6 +33,18 @@ public enum ErrorCode {
     NO_NODE("no-node", 502, "destination_unavailable", "No node could be reached"),
     NO_NODE_IN_TIME("no-node", 504, "connection_timeout", "No node answered in time"),
     INTERNAL("internal", 500, "proxy_internal_error", "The node failed");
+
+    private static final Set<String> GUESTS =
+            Stream.of(
+                            GUEST_TRAP,
+                            GUEST_EXIT,
+                            GUEST_PROTOCOL,
+                            MEMORY_LIMIT,
+                            RESPONSE_TOO_LARGE,
+                            CPU_LIMIT,
+                            WALL_LIMIT)
+                    .map(ErrorCode::code)
+                    .collect(Collectors.toUnmodifiableSet());
 
     private final String code;
     private final int status;
@@ -66,6 +81,11 @@ public enum ErrorCode {
     /// Whether no guest code ran and another node may be asked.
     public boolean retryable() {
         return this == OVERLOADED || this == UNAVAILABLE;
+    }
+
+    /// Whether this word says that the guest failed, by itself or at a limit of its own.
+    public static boolean isGuests(String code) {
+        return GUESTS.contains(code);
     }
 
     /// The code by its word, if there is one.

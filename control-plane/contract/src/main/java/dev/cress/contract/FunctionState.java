@@ -12,12 +12,12 @@ public record FunctionState(FunctionName name, Deployment deployment, List<Versi
     public FunctionState {
         Objects.requireNonNull(name, "name");
         versions = List.copyOf(versions);
-        for (Share share : deployment.shares()) {
-            if (find(versions, share.version()).isEmpty()) {
+        for (int live : deployment.live()) {
+            if (find(versions, live).isEmpty()) {
                 throw new ContractException(
                         "invalid-deployment",
                         "deployment %d of %s names version %d, which is not listed"
-                                .formatted(deployment.id(), name, share.version()));
+                                .formatted(deployment.id(), name, live));
             }
         }
     }

@@ -31,14 +31,17 @@ public sealed interface NodeFrame {
     /// @param clockMs the node's clock, ms since the epoch; 0 from one that doesn't say
     /// @param tenants whether it knows that functions have tenants; one of the build before doesn't
     ///     say so, and gets the functions of the tenant `default`
-    record Hello(int proto, NodeInfo node, Position resume, long clockMs, boolean tenants)
+    /// @param waves whether it knows that a deployment may have a [Wave]; one that doesn't serves
+    ///     what is deployed elsewhere
+    record Hello(
+            int proto, NodeInfo node, Position resume, long clockMs, boolean tenants, boolean waves)
             implements NodeFrame {
         @JsonCreator
         public Hello {}
 
         /// Of a node of this build.
         public Hello(int proto, NodeInfo node, Position resume, long clockMs) {
-            this(proto, node, resume, clockMs, true);
+            this(proto, node, resume, clockMs, true, true);
         }
 
         /// The same that doesn't say what time it is.
@@ -77,10 +80,35 @@ public sealed interface NodeFrame {
     /// How many requests came for tenants that have a rate, since the last time that it said so or
     /// for one second; what it refused included. To be sent only where [ControlFrame.Limits] came
     /// from: a control plane of the build before knows no such frame.
-    record Demand(List<Asked> tenants) implements NodeFrame {
+    ///
+    /// @param tallies what became of requests since then, where a rollout compares versions; at
+    ///     most [#TALLIES_MAX]
+    record Demand(List<Asked> tenants, List<Tally> tallies) implements NodeFrame {
+        /// Tallies of one frame: the rest comes with the next.
+        public static final int TALLIES_MAX = 50;
+
+        @JsonCreator
         public Demand {
             tenants = List.copyOf(tenants);
+            tallies = tallies == null ? List.of() : List.copyOf(tallies);
         }
+
+        /// One that compares nothing.
+        public Demand(List<Asked> tenants) {
+            this(tenants, List.of());
+        }
+
+        /// What became of requests that one version had.
+        ///
+        /// @param rollout as in [Deployment]
+        /// @param deployment by which the version got them; 0 for those that the stable version had
+        ///     on this node before the rollout came, at most 20 minutes of them
+        public record Tally(
+                FunctionName function,
+                int rollout,
+                int deployment,
+                int version,
+                Outcomes counted) {}
 
         /// One tenant's.
         public record Asked(TenantName tenant, long requests) {}

@@ -181,7 +181,7 @@ class TenantWalkTest {
     }
 
     private Plan.Item item(String name) {
-        return new Plan.Item(name, module, Plane.manifest());
+        return new Plan.Item(name, module, Plane.manifest(), null);
     }
 
     private static List<Thing> tenant(String rest, String body) {

@@ -27,6 +27,7 @@ public final class FunctionActivity implements AutoCloseable {
     private final TenantName tenant;
     private final GuestThreads.Lane lane;
     private final FunctionLog log = new FunctionLog(System::nanoTime, this::countDropped);
+    private final FunctionTallies tallies = new FunctionTallies(System::nanoTime);
     private final Timer isolateStart;
     private final Timer guestTime;
     private final Timer cpuTime;
@@ -73,6 +74,11 @@ public final class FunctionActivity implements AutoCloseable {
 
     public FunctionLog log() {
         return log;
+    }
+
+    /// What became of requests, by version.
+    FunctionTallies tallies() {
+        return tallies;
     }
 
     /// One request is over.

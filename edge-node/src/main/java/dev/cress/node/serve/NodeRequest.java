@@ -54,6 +54,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
     private volatile boolean stopped;
     private long waitTimer = NO_TIMER;
     private boolean counted;
+    private long readyNanos;
 
     NodeRequest(
             RequestHandler handler,
@@ -98,6 +99,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
         if (answer.isOver()) {
             return;
         }
+        readyNanos = System.nanoTime();
         request = GuestView.of(http, incoming, match, version, handler.place(), body.wholeLength());
         run = version.isolates().run(this, version.limits(), version.filters());
         int concurrency = version.version().manifest().limits().concurrency();
@@ -240,6 +242,7 @@ final class NodeRequest implements GuestExchange, RequestBody.Listener, Journal 
         if (!counted) {
             counted = true;
             match.function().activity().count(answer.status(), outcome);
+            match.over(version, outcome, answer.status(), readyNanos);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.cress.node.serve;
 
+import dev.cress.contract.ErrorCode;
 import dev.cress.contract.FunctionName;
+import dev.cress.contract.NodeFrame.Demand;
 import dev.cress.contract.Route;
 import dev.cress.contract.Share;
 import dev.cress.contract.TenantName;
@@ -44,8 +46,43 @@ public final class RouteTable {
     /// @param pattern the route's path as declared
     /// @param prefix the part of the path that the route fixes, without a trailing `/*`
     /// @param shares of the versions that declare the route
+    /// @param preview whether a version was asked for by its number
     public record Match(
-            ServedFunction function, String pattern, String prefix, List<Share> shares) {}
+            ServedFunction function,
+            String pattern,
+            String prefix,
+            List<Share> shares,
+            boolean preview) {
+        /// A request is over.
+        ///
+        /// @param outcome `ok` or the error's code
+        /// @param readyNanos when it was whole and waited for its turn, by [System#nanoTime]
+        void over(ServedVersion version, String outcome, int status, long readyNanos) {
+            boolean answered = outcome.equals("ok");
+            if (!preview && (answered || ErrorCode.isGuests(outcome))) {
+                function.activity()
+                        .tallies()
+                        .count(
+                                function,
+                                version.version().number(),
+                                !answered || status >= 500,
+                                System.nanoTime() - readyNanos);
+            }
+        }
+    }
+
+    /// What became of requests where rollouts compare versions, so many tallies at most; it is
+    /// forgotten here.
+    public List<Demand.Tally> takeTallies(int most) {
+        List<Demand.Tally> taken = new ArrayList<>();
+        for (ServedFunction function : functions.values()) {
+            if (function.compared() && taken.size() < most) {
+                taken.addAll(
+                        function.activity().tallies().take(function.name(), most - taken.size()));
+            }
+        }
+        return taken;
+    }
 
     /// @param host in lower case, without a port or a trailing dot
     /// @param path normalised
@@ -65,7 +102,7 @@ public final class RouteTable {
         }
         if (owner != null) {
             return mark < 0
-                    ? Optional.of(new Match(owner, "/*", "", owner.shares()))
+                    ? Optional.of(new Match(owner, "/*", "", owner.shares(), false))
                     : preview(owner, label.substring(0, mark));
         }
         return exact == null ? declared(wildcard(host), path) : Optional.empty();
@@ -99,7 +136,8 @@ public final class RouteTable {
         }
         int number = Integer.parseInt(version.substring(1));
         return function.staged().containsKey(number)
-                ? Optional.of(new Match(function, "/*", "", List.of(new Share(number, Share.ALL))))
+                ? Optional.of(
+                        new Match(function, "/*", "", List.of(new Share(number, Share.ALL)), true))
                 : Optional.empty();
     }
 
@@ -132,11 +170,12 @@ public final class RouteTable {
         void add(ServedFunction function, String pattern, List<Share> shares) {
             if (pattern.endsWith("/*")) {
                 String prefix = pattern.substring(0, pattern.length() - 2);
-                below.put(prefix, new Match(function, pattern, prefix, List.copyOf(shares)));
+                below.put(prefix, new Match(function, pattern, prefix, List.copyOf(shares), false));
                 segmentsMax =
                         Math.max(segmentsMax, (int) prefix.chars().filter(c -> c == '/').count());
             } else {
-                exact.put(pattern, new Match(function, pattern, pattern, List.copyOf(shares)));
+                exact.put(
+                        pattern, new Match(function, pattern, pattern, List.copyOf(shares), false));
             }
         }
 

@@ -1,5 +1,6 @@
 package dev.cress.node.serve;
 
+import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Share;
 
@@ -10,14 +11,45 @@ import java.util.Optional;
 /// A function as this node serves it now.
 ///
 /// @param rollout salts the bucket, so that each rollout draws its own clients
+/// @param deployment its id, 0 while nothing is staged
+/// @param compared whether a rollout compares what requests here come to
 /// @param shares which versions get traffic, the candidate first; empty while nothing is staged
 /// @param staged every version that could serve at once, by its number
 public record ServedFunction(
         FunctionName name,
         FunctionActivity activity,
         int rollout,
+        int deployment,
+        boolean compared,
         List<Share> shares,
         Map<Integer, ServedVersion> staged) {
+    /// One that no rollout compares, as its first deployment says.
+    public ServedFunction(
+            FunctionName name,
+            FunctionActivity activity,
+            int rollout,
+            List<Share> shares,
+            Map<Integer, ServedVersion> staged) {
+        this(name, activity, rollout, rollout, false, shares, staged);
+    }
+
+    /// As this deployment says for this region.
+    public static ServedFunction of(
+            FunctionName name,
+            FunctionActivity activity,
+            Deployment deployment,
+            String region,
+            Map<Integer, ServedVersion> staged) {
+        return new ServedFunction(
+                name,
+                activity,
+                deployment.rollout(),
+                deployment.id(),
+                deployment.comparesIn(region),
+                deployment.sharesIn(region),
+                staged);
+    }
+
     public ServedFunction {
         shares = List.copyOf(shares);
         staged = Map.copyOf(staged);

@@ -22,6 +22,7 @@ import java.util.Set;
 /// One function as this node has it: what it should be, what it is, which of its versions are
 /// ready. The state's worker thread only.
 final class FunctionOnNode implements AutoCloseable {
+    private final String region;
     private final FunctionActivity activity;
     private final Map<Version, Progress> progress = new HashMap<>();
     private FunctionState target;
@@ -38,7 +39,9 @@ final class FunctionOnNode implements AutoCloseable {
         }
     }
 
-    FunctionOnNode(StoredFunction stored, FunctionActivity activity) {
+    /// @param region the node's
+    FunctionOnNode(StoredFunction stored, String region, FunctionActivity activity) {
+        this.region = region;
         this.target = stored.target();
         this.serving = stored.serving();
         this.activity = activity;
@@ -81,9 +84,10 @@ final class FunctionOnNode implements AutoCloseable {
         return all;
     }
 
-    private static List<Version> live(FunctionState state) {
+    /// The versions that get traffic in this region.
+    private List<Version> live(FunctionState state) {
         List<Version> live = new ArrayList<>();
-        for (Share share : state.deployment().shares()) {
+        for (Share share : state.deployment().sharesIn(region)) {
             state.version(share.version()).ifPresent(live::add);
         }
         return live;
@@ -142,12 +146,9 @@ final class FunctionOnNode implements AutoCloseable {
         if (now != null) {
             live(now).forEach(v -> putIfStaged(v, staged));
         }
-        return new ServedFunction(
-                name(),
-                activity,
-                now == null ? 0 : now.deployment().rollout(),
-                now == null ? List.of() : now.deployment().shares(),
-                staged);
+        return now == null
+                ? new ServedFunction(name(), activity, 0, List.of(), staged)
+                : ServedFunction.of(name(), activity, now.deployment(), region, staged);
     }
 
     private void putIfStaged(Version version, Map<Integer, ServedVersion> staged) {

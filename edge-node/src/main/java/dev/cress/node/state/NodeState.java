@@ -43,6 +43,7 @@ public final class NodeState implements AutoCloseable {
     private final NodeStore store;
     private final Staging staging;
     private final String domain;
+    private final String region;
     private final Function<FunctionName, FunctionActivity> newActivity;
     private final ExecutorService worker;
     private final Map<FunctionName, FunctionOnNode> functions = new TreeMap<>();
@@ -65,6 +66,7 @@ public final class NodeState implements AutoCloseable {
             NodeLimits limits,
             Function<FunctionName, FunctionActivity> newActivity) {
         this.domain = domain;
+        this.region = place.region();
         this.store = store;
         this.newActivity = newActivity;
         this.routes = new RouteTable(domain, List.of());
@@ -117,7 +119,8 @@ public final class NodeState implements AutoCloseable {
                     .forEach(
                             (name, stored) ->
                                     functions.put(
-                                            name, new FunctionOnNode(stored, activity(name))));
+                                            name,
+                                            new FunctionOnNode(stored, region, activity(name))));
             told = !position.equals(Position.NOWHERE);
         } catch (IOException e) {
             // what can't be read is told again: a node at no position gets everything
@@ -221,7 +224,9 @@ public final class NodeState implements AutoCloseable {
     private void put(FunctionState state) throws IOException {
         FunctionOnNode known = functions.get(state.name());
         if (known == null) {
-            known = new FunctionOnNode(new StoredFunction(state, null), activity(state.name()));
+            known =
+                    new FunctionOnNode(
+                            new StoredFunction(state, null), region, activity(state.name()));
             functions.put(state.name(), known);
         } else {
             known.target(state);

@@ -222,9 +222,13 @@ public final class ControlLink implements AutoCloseable {
 
     /// A control plane of the build before, which told no limits, knows no demand.
     private void tellDemand() {
-        NodeFrame.Demand demand = limits.takeDemand();
-        if (toldLimits && !demand.tenants().isEmpty()) {
-            send(demand);
+        List<NodeFrame.Demand.Asked> asked = limits.takeDemand().tenants();
+        if (!toldLimits || session == null) {
+            return;
+        }
+        var tallies = state.routes().takeTallies(NodeFrame.Demand.TALLIES_MAX);
+        if (!asked.isEmpty() || !tallies.isEmpty()) {
+            send(new NodeFrame.Demand(asked, tallies));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.cress.control.api;
 import static dev.cress.control.api.Call.required;
 
 import dev.cress.contract.Api;
+import dev.cress.contract.Api.Deployed;
 import dev.cress.contract.Api.NewDeployment;
 import dev.cress.contract.Api.NewVersion;
 import dev.cress.contract.Api.Rollback;
@@ -10,6 +11,7 @@ import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
+import dev.cress.contract.RolloutPlan;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Releasing;
 import dev.cress.control.store.Store;
@@ -61,22 +63,33 @@ final class FunctionEndpoints {
     Future<Answer> createVersion(Call call) {
         FunctionName name = call.function();
         return call.json(NewVersion.class)
-                .compose(
-                        asked -> {
-                            @Nullable Manifest manifest = asked.manifest();
-                            return store.createVersion(
-                                    call.terms(),
-                                    name,
-                                    required(asked.module(), "module"),
-                                    manifest == null ? Manifest.DEFAULT : manifest,
-                                    asked.basisPoints());
-                        })
+                .compose(asked -> create(call, name, asked))
                 .map(
                         created ->
                                 created.unchanged() && !deployedAnew(created)
                                         ? Answer.ok(created)
                                         : Answer.created(
                                                 created, "/v1/functions/" + name + "/versions"));
+    }
+
+    private Future<VersionCreated> create(Call call, FunctionName name, NewVersion asked) {
+        var module = required(asked.module(), "module");
+        @Nullable Manifest given = asked.manifest();
+        Manifest manifest = given == null ? Manifest.DEFAULT : given;
+        RolloutPlan plan = asked.rollout();
+        if (plan == null) {
+            return store.createVersion(call.terms(), name, module, manifest, asked.basisPoints());
+        }
+        requireNoShare(asked.basisPoints());
+        return releasing.createVersion(
+                call.terms(), new Releasing.Wanted(name, module, manifest, plan));
+    }
+
+    private static void requireNoShare(@Nullable Integer basisPoints) {
+        if (basisPoints != null) {
+            throw Refusal.invalid(
+                    "invalid-rollout", "a rollout has shares of its own: leave basis_points out");
+        }
     }
 
     Future<Answer> apply(Call call) {
@@ -109,7 +122,8 @@ final class FunctionEndpoints {
                     new Releasing.Wanted(
                             name,
                             required(item.module(), "module"),
-                            manifest == null ? Manifest.DEFAULT : manifest));
+                            manifest == null ? Manifest.DEFAULT : manifest,
+                            item.rollout()));
         }
         return wanted;
     }
@@ -128,10 +142,7 @@ final class FunctionEndpoints {
     Future<Answer> deploy(Call call) {
         FunctionName name = call.function();
         return call.json(NewDeployment.class)
-                .compose(
-                        asked ->
-                                store.deploy(
-                                        call.terms(), name, asked.version(), asked.basisPoints()))
+                .compose(asked -> deploy(call, name, asked))
                 .map(
                         deployed ->
                                 deployed.unchanged()
@@ -139,6 +150,19 @@ final class FunctionEndpoints {
                                         : Answer.created(
                                                 deployed,
                                                 "/v1/functions/" + name + "/deployments"));
+    }
+
+    private Future<Deployed> deploy(Call call, FunctionName name, NewDeployment asked) {
+        RolloutPlan plan = asked.rollout();
+        if (plan == null) {
+            return store.deploy(
+                    call.terms(),
+                    name,
+                    asked.version(),
+                    required(asked.basisPoints(), "basis_points"));
+        }
+        requireNoShare(asked.basisPoints());
+        return releasing.deploy(call.terms(), name, asked.version(), plan);
     }
 
     Future<Answer> rollback(Call call) {

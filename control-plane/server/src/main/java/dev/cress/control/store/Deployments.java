@@ -7,6 +7,7 @@ import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.Share;
+import dev.cress.contract.Wave;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,7 +43,7 @@ final class Deployments {
     List<Deployment> newest(FunctionName name, long before, int count) {
         return transaction.list(
                 """
-                SELECT id, rollout, shares, cause, created_at_ms FROM deployment
+                SELECT id, rollout, shares, cause, created_at_ms, wave, reason FROM deployment
                 WHERE function = ? AND id < ? ORDER BY id DESC LIMIT ?\
                 """,
                 Deployments::read,
@@ -51,13 +52,16 @@ final class Deployments {
                 count);
     }
 
-    /// From a row that begins with id, rollout, shares, cause and created_at_ms.
+    /// From a row that begins with id, rollout, shares, cause, created_at_ms, wave and reason.
     static Deployment read(ResultSet row) throws SQLException {
+        String wave = row.getString(6);
         return new Deployment(
                 row.getInt(1),
                 row.getInt(2),
                 Json.read(row.getString(3), Shares.class).list(),
+                wave.isEmpty() ? null : Json.read(wave, Wave.class),
                 row.getString(4),
+                row.getString(7),
                 row.getLong(5));
     }
 
@@ -75,8 +79,8 @@ final class Deployments {
         transaction.update(
                 """
                 INSERT INTO deployment
-                  (function, id, rollout, shares, cause, created_at_ms, revision)
-                VALUES (?, ?, ?, ?, ?, ?, ?)\
+                  (function, id, rollout, shares, cause, created_at_ms, wave, reason, revision)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
                 """,
                 name.value(),
                 deployment.id(),
@@ -84,6 +88,8 @@ final class Deployments {
                 Json.write(new Shares(deployment.shares())),
                 deployment.cause(),
                 deployment.createdAtMs(),
+                deployment.wave() == null ? "" : Json.write(deployment.wave()),
+                deployment.reason(),
                 revision);
     }
 

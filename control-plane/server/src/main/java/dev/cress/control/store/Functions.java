@@ -31,6 +31,17 @@ final class Functions {
 
     private static final int NAMED_IN_MESSAGE_MAX = 10;
 
+    /// Tables whose rows go with their function.
+    private static final List<String> WITH_FUNCTION =
+            List.of(
+                    "route",
+                    "rollout",
+                    "outcome",
+                    "deployment",
+                    "version_blob",
+                    "version",
+                    "node_function");
+
     private final Transaction transaction;
     private final Tenants tenants;
     private final Holdings holdings;
@@ -239,7 +250,8 @@ final class Functions {
                 name,
                 newest.isEmpty() ? null : newest.getFirst(),
                 versions(name, SHOWN_MAX),
-                newest);
+                newest,
+                new RolloutRows(transaction).find(name).map(StoredRollout::state).orElse(null));
     }
 
     /// By name.
@@ -250,15 +262,18 @@ final class Functions {
         String whose = tenant == null ? "" : tenant.value();
         return transaction.list(
                 """
-                SELECT d.id, d.rollout, d.shares, d.cause, d.created_at_ms, f.name
-                FROM function f LEFT JOIN deployment d ON d.function = f.name
+                SELECT d.id, d.rollout, d.shares, d.cause, d.created_at_ms, d.wave, d.reason, f.name,
+                  r.id, r.version, r.stable, r.plan, r.step, r.deployment, r.state, r.reason
+                FROM function f LEFT JOIN rollout r ON r.function = f.name
+                  LEFT JOIN deployment d ON d.function = f.name
                   AND d.id = (SELECT max(id) FROM deployment WHERE function = f.name)
                 WHERE f.live = 1 AND (? = '' OR f.tenant = ?) AND f.name > ? ORDER BY f.name LIMIT ?\
                 """,
                 row ->
                         new FunctionSummary(
-                                new FunctionName(row.getString(6)),
-                                row.getString(3) == null ? null : Deployments.read(row)),
+                                new FunctionName(row.getString(8)),
+                                row.getString(3) == null ? null : Deployments.read(row),
+                                row.getString(12) == null ? null : RolloutRows.state(row, 9)),
                 whose,
                 whose,
                 after,
@@ -277,8 +292,7 @@ final class Functions {
         requireLive(name);
         // Before any of their rows is touched, as whoever writes them does.
         new Heads(transaction).advance(Heads.Side.NODES);
-        for (String table :
-                List.of("route", "deployment", "version_blob", "version", "node_function")) {
+        for (String table : WITH_FUNCTION) {
             transaction.update("DELETE FROM " + table + " WHERE function = ?", name.value());
         }
         transaction.update(

@@ -2,7 +2,9 @@ package dev.cress.control.store;
 
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
+import dev.cress.contract.RolloutPlan;
 import dev.cress.contract.Share;
+import dev.cress.contract.Wave;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +14,43 @@ import java.util.List;
 /// one that shall stand.
 ///
 /// @param shares candidate first, stable version last
-/// @param cause `deploy`, `promote` or `rollback`
+/// @param wave where it is otherwise, or null if it is nowhere
+/// @param cause `deploy`, `promote`, `rollback` or `step`
 /// @param sameRollout whether the bucket salt stays, so that no client flips back as the share
 ///     rises
-record Release(List<Share> shares, String cause, boolean sameRollout) {
+/// @param reason as in a [Deployment]
+record Release(
+        List<Share> shares, @Nullable Wave wave, String cause, boolean sameRollout, String reason) {
+    private Release(List<Share> shares, String cause, boolean sameRollout) {
+        this(shares, null, cause, sameRollout, "");
+    }
+
+    /// A step of a plan.
+    ///
+    /// @param number 1 for the first
+    /// @param stable who has the rest
+    static Release step(RolloutPlan plan, int number, int version, int stable) {
+        RolloutPlan.Step step = plan.steps().get(number - 1);
+        var candidate = new Share(version, step.basisPoints());
+        var shares =
+                step.basisPoints() == Share.ALL
+                        ? List.of(candidate)
+                        : List.of(candidate, new Share(stable, Share.ALL - step.basisPoints()));
+        boolean goesOn = number > 1;
+        return step.regions().isEmpty()
+                ? new Release(shares, Deployment.STEP, goesOn)
+                : new Release(
+                        List.of(new Share(stable, Share.ALL)),
+                        new Wave(step.regions(), shares),
+                        Deployment.STEP,
+                        goesOn,
+                        "");
+    }
+
+    /// All of the traffic back to the stable version, and why.
+    static Release withdrawn(int stable, String reason) {
+        return new Release(List.of(new Share(stable, Share.ALL)), null, "rollback", false, reason);
+    }
 
     /// This share of the traffic to this version, the rest to what is stable now.
     static Release to(
@@ -78,6 +113,10 @@ record Release(List<Share> shares, String cause, boolean sameRollout) {
     }
 
     private static int shareOf(Deployment deployment, int version) {
+        Share candidate = deployment.candidate();
+        if (candidate != null && candidate.version() == version) {
+            return candidate.basisPoints();
+        }
         return deployment.shares().stream()
                 .filter(share -> share.version() == version)
                 .mapToInt(Share::basisPoints)

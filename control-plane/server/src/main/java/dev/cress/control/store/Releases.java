@@ -3,12 +3,14 @@ package dev.cress.control.store;
 import dev.cress.contract.Api;
 import dev.cress.contract.Api.Deleted;
 import dev.cress.contract.Api.Deployed;
+import dev.cress.contract.Api.RolloutState;
 import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
 import dev.cress.contract.Manifest;
+import dev.cress.contract.RolloutPlan;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Share;
@@ -38,6 +40,7 @@ final class Releases {
     private final RevisionLog log;
     private final Functions functions;
     private final Deployments deployments;
+    private final RolloutRows rollouts;
     private final Routes routes;
     private final VersionBlobs blobs;
 
@@ -46,28 +49,32 @@ final class Releases {
             RevisionLog log,
             Functions functions,
             Deployments deployments,
+            RolloutRows rollouts,
             Routes routes) {
         this.transaction = transaction;
         this.log = log;
         this.functions = functions;
         this.deployments = deployments;
+        this.rollouts = rollouts;
         this.routes = routes;
         blobs = new VersionBlobs(transaction);
     }
 
     /// @param basisPoints the share to deploy the version with, or null not to
+    /// @param plan how it gets all of the traffic, or null if not step by step
     VersionCreated createVersion(
             FunctionName name,
             Sha256 module,
             Manifest manifest,
             @Nullable Integer basisPoints,
+            @Nullable RolloutPlan plan,
             long nowMs) {
         Functions.Created created = functions.createVersion(name, module, manifest, nowMs);
         Version version = created.version();
-        if (basisPoints == null) {
+        if (basisPoints == null && plan == null) {
             return new VersionCreated(version, created.unchanged(), null);
         }
-        Deployed deployed = deploy(name, version.number(), basisPoints, nowMs);
+        Deployed deployed = deploy(name, version.number(), basisPoints, plan, nowMs);
         return new VersionCreated(version, created.unchanged(), deployed);
     }
 
@@ -78,7 +85,7 @@ final class Releases {
         for (Releasing.Wanted each : wanted) {
             made.add(functions.createVersion(each.name(), each.module(), each.manifest(), nowMs));
             int version = made.getLast().version().number();
-            next.add(deployment(each.name(), version, Share.ALL, nowMs));
+            next.add(deployment(each.name(), version, null, each.rollout(), nowMs));
         }
         List<Deployed> deployed = commit(next, nowMs);
         var all = new ArrayList<VersionCreated>();
@@ -89,15 +96,78 @@ final class Releases {
         return all;
     }
 
-    Deployed deploy(FunctionName name, int version, int basisPoints, long nowMs) {
-        return commit(List.of(deployment(name, version, basisPoints, nowMs)), nowMs).getFirst();
+    /// @param basisPoints null for all of the traffic
+    /// @param plan how it gets there, or null for at once
+    Deployed deploy(
+            FunctionName name,
+            int version,
+            @Nullable Integer basisPoints,
+            @Nullable RolloutPlan plan,
+            long nowMs) {
+        var next = deployment(name, version, basisPoints, plan, nowMs);
+        return commit(List.of(next), nowMs).getFirst();
     }
 
-    private Next deployment(FunctionName name, int version, int basisPoints, long nowMs) {
+    private Next deployment(
+            FunctionName name,
+            int version,
+            @Nullable Integer basisPoints,
+            @Nullable RolloutPlan plan,
+            long nowMs) {
         functions.requireLive(name);
         functions.requireVersion(name, version);
         var present = deployments.present(name).orElse(null);
-        return next(name, present, Release.to(name, version, basisPoints, present), nowMs);
+        if (plan == null || present == null || present.stableVersion() == version) {
+            int share = basisPoints == null ? Share.ALL : basisPoints;
+            return next(name, present, Release.to(name, version, share, present), null, nowMs);
+        }
+        boolean underWay =
+                rollouts.find(name)
+                        .map(StoredRollout::state)
+                        .filter(state -> state.state().equals(StoredRollout.RUNNING))
+                        .filter(state -> state.version() == version && state.plan().equals(plan))
+                        .isPresent();
+        if (underWay) {
+            return new Next(name, present, null, null, present.stableVersion());
+        }
+        var first = Release.step(plan, 1, version, present.stableVersion());
+        return next(name, present, first, plan, nowMs);
+    }
+
+    /// The next step of a rollout that goes on.
+    Deployed step(StoredRollout rollout, Deployment present, long nowMs) {
+        RolloutState state = rollout.state();
+        int number = state.step() + 1;
+        var release = Release.step(state.plan(), number, state.version(), state.stable());
+        Deployed made = apply(rollout.function(), present, release, nowMs);
+        rollouts.put(
+                rollout.function(),
+                new RolloutState(
+                        state.id(),
+                        state.version(),
+                        state.stable(),
+                        state.plan(),
+                        number,
+                        made.deployment().id(),
+                        stateAt(state.plan(), number),
+                        ""));
+        return made;
+    }
+
+    private static String stateAt(RolloutPlan plan, int number) {
+        return number == plan.steps().size() ? StoredRollout.DONE : StoredRollout.RUNNING;
+    }
+
+    /// The end of a rollout whose version is worse.
+    Deployed back(StoredRollout rollout, Deployment present, String reason, long nowMs) {
+        RolloutState state = rollout.state();
+        var release = Release.withdrawn(state.stable(), reason);
+        Deployed made = apply(rollout.function(), present, release, nowMs);
+        rollouts.put(
+                rollout.function(),
+                RolloutSteps.ended(
+                        state, made.deployment().id(), StoredRollout.ROLLED_BACK, reason));
+        return made;
     }
 
     /// @param version where to go back to, or null for what had the traffic before
@@ -121,24 +191,44 @@ final class Releases {
 
     private Deployed apply(
             FunctionName name, @Nullable Deployment present, Release release, long nowMs) {
-        return commit(List.of(next(name, present, release, nowMs)), nowMs).getFirst();
+        return commit(List.of(next(name, present, release, null, nowMs)), nowMs).getFirst();
     }
 
     /// Where a function goes.
     ///
     /// @param state what nodes will know of it, or null if it stays where it is
-    private record Next(FunctionName name, Deployment deployment, @Nullable FunctionState state) {}
+    /// @param begins the plan whose first step this is
+    /// @param stable the version that was stable before, 0 if there was none
+    private record Next(
+            FunctionName name,
+            Deployment deployment,
+            @Nullable FunctionState state,
+            @Nullable RolloutPlan begins,
+            int stable) {}
 
     private Next next(
-            FunctionName name, @Nullable Deployment present, Release release, long nowMs) {
-        if (present != null && present.shares().equals(release.shares())) {
-            return new Next(name, present, null);
+            FunctionName name,
+            @Nullable Deployment present,
+            Release release,
+            @Nullable RolloutPlan begins,
+            long nowMs) {
+        if (present != null && present.sharesLike(release.shares(), release.wave())) {
+            return new Next(name, present, null, null, present.stableVersion());
         }
         release.shares().forEach(share -> blobs.requireStored(name, share.version()));
         int id = deployments.nextId(name);
         int rollout = present != null && release.sameRollout() ? present.rollout() : id;
-        var deployment = new Deployment(id, rollout, release.shares(), release.cause(), nowMs);
-        return new Next(name, deployment, state(name, deployment));
+        var deployment =
+                new Deployment(
+                        id,
+                        rollout,
+                        release.shares(),
+                        release.wave(),
+                        release.cause(),
+                        release.reason(),
+                        nowMs);
+        int stable = present == null ? 0 : present.stableVersion();
+        return new Next(name, deployment, state(name, deployment), begins, stable);
     }
 
     /// Makes all of it one revision, or none if nothing changes. Routes may go from one function to
@@ -150,6 +240,7 @@ final class Releases {
         long made = states.isEmpty() ? 0 : append(states, nowMs);
         states.forEach(state -> deployments.insert(state.name(), state.deployment(), made));
         states.forEach(this::keep);
+        all.stream().filter(next -> next.state != null).forEach(this::follow);
         return all.stream()
                 .map(
                         next ->
@@ -164,6 +255,30 @@ final class Releases {
                 .toList();
     }
 
+    /// Whatever is deployed takes the place of a rollout that went on; a step of it is put in its
+    /// own place afterwards.
+    private void follow(Next next) {
+        RolloutPlan plan = next.begins;
+        if (plan == null) {
+            rollouts.replaced(next.name);
+            return;
+        }
+        Share candidate =
+                Objects.requireNonNullElse(
+                        next.deployment.candidate(), next.deployment.shares().getFirst());
+        rollouts.put(
+                next.name,
+                new RolloutState(
+                        next.deployment.rollout(),
+                        candidate.version(),
+                        next.stable,
+                        plan,
+                        1,
+                        next.deployment.id(),
+                        stateAt(plan, 1),
+                        ""));
+    }
+
     private long append(List<FunctionState> states, long nowMs) {
         Change change =
                 states.size() == 1
@@ -174,18 +289,15 @@ final class Releases {
 
     private FunctionState state(FunctionName name, Deployment deployment) {
         var named = new LinkedHashSet<Integer>();
-        deployment.shares().forEach(share -> named.add(share.version()));
-        for (Deployment earlier : deployments.newest(name, RETAINED)) {
-            earlier.shares().forEach(share -> named.add(share.version()));
-        }
+        named.addAll(deployment.live());
+        deployments.newest(name, RETAINED).forEach(earlier -> named.addAll(earlier.live()));
         List<Version> versions =
                 named.stream().map(number -> functions.version(name, number)).toList();
         return new FunctionState(name, deployment, versions);
     }
 
     private static Set<Route> liveRoutes(FunctionState state) {
-        return state.deployment().shares().stream()
-                .map(Share::version)
+        return state.deployment().live().stream()
                 .flatMap(number -> state.version(number).orElseThrow().manifest().routes().stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }

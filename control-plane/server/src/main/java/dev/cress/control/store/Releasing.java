@@ -1,12 +1,16 @@
 package dev.cress.control.store;
 
 import dev.cress.contract.Api.Applied;
+import dev.cress.contract.Api.Deployed;
 import dev.cress.contract.Api.VersionCreated;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
+import dev.cress.contract.RolloutPlan;
 import dev.cress.contract.Sha256;
 
 import io.vertx.core.Future;
+
+import org.jspecify.annotations.Nullable;
 
 import java.time.InstantSource;
 import java.util.List;
@@ -22,7 +26,10 @@ public final class Releasing {
     }
 
     /// A version that shall be made and deployed fully.
-    public record Wanted(FunctionName name, Sha256 module, Manifest manifest) {}
+    ///
+    /// @param rollout how it gets there, or null for at once
+    public record Wanted(
+            FunctionName name, Sha256 module, Manifest manifest, @Nullable RolloutPlan rollout) {}
 
     /// Makes a version of each and deploys all in one revision, or changes nothing.
     public Future<Applied> apply(Terms terms, List<Wanted> wanted) {
@@ -30,6 +37,35 @@ public final class Releasing {
         var unnoted = new Terms(terms.once(), null, null);
         return store.change(
                 unnoted.on(Applied.class, tables -> new Applied(apply(tables, terms, wanted))));
+    }
+
+    /// Makes a version and deploys it step by step, both or neither.
+    public Future<VersionCreated> createVersion(Terms terms, Wanted wanted) {
+        return store.change(
+                terms.on(
+                        wanted.name,
+                        VersionCreated.class,
+                        tables ->
+                                tables.releases()
+                                        .createVersion(
+                                                wanted.name,
+                                                wanted.module,
+                                                wanted.manifest,
+                                                null,
+                                                wanted.rollout,
+                                                clock.millis())));
+    }
+
+    /// Deploys a version step by step.
+    public Future<Deployed> deploy(
+            Terms terms, FunctionName name, int version, RolloutPlan rollout) {
+        return store.change(
+                terms.on(
+                        name,
+                        Deployed.class,
+                        tables ->
+                                tables.releases()
+                                        .deploy(name, version, null, rollout, clock.millis())));
     }
 
     private List<VersionCreated> apply(Tables tables, Terms terms, List<Wanted> wanted) {

@@ -15,6 +15,9 @@ final class Retention {
     /// How long an entry stays in the audit log; the database refuses to let it go before.
     static final Duration AUDIT_KEPT = Duration.ofDays(90);
 
+    /// How long what requests of a rollout came to stays after the last of them.
+    static final Duration OUTCOMES_KEPT = Duration.ofDays(1);
+
     /// Revisions or entries that are taken out in one transaction.
     static final int STEP = 1_000;
 
@@ -23,6 +26,7 @@ final class Retention {
 
     private static final String NAME = "log-retention";
     private static final String AUDIT_NAME = "audit-retention";
+    private static final String OUTCOMES_NAME = "outcome-retention";
 
     private final Store store;
 
@@ -40,6 +44,11 @@ final class Retention {
     /// The same for entries of the audit log.
     Future<Integer> trimAudit(Duration kept) {
         return trim(AUDIT_NAME, tables -> tables.audit().trim(kept, STEP));
+    }
+
+    /// The same for what requests of rollouts came to.
+    Future<Integer> trimOutcomes(Duration kept) {
+        return trim(OUTCOMES_NAME, tables -> tables.rollouts().trim(kept, STEP));
     }
 
     private Future<Integer> trim(String name, Function<Tables, Integer> step) {

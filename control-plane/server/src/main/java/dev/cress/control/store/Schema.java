@@ -29,7 +29,7 @@ final class Schema {
     static final String BLOBS_RETAINED = "versions that functions retain";
 
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 9;
+    static final int VERSION = 10;
 
     /// What makes each version of the one before, the first of nothing.
     static final List<List<String>> STEPS =
@@ -42,7 +42,8 @@ final class Schema {
                     answers(),
                     members(),
                     tenants(),
-                    collected());
+                    collected(),
+                    rollouts());
 
     private Schema() {}
 
@@ -73,6 +74,29 @@ final class Schema {
                 BLOBS_OF_BUNDLES,
                 BLOBS_OF_FILTERS,
                 BLOBS_RETAINED);
+    }
+
+    /// Of `outcome` each server writes rows of its own.
+    private static List<String> rollouts() {
+        return List.of(
+                "ALTER TABLE deployment ADD COLUMN wave TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE deployment ADD COLUMN reason TEXT NOT NULL DEFAULT ''",
+                """
+                CREATE TABLE rollout (
+                  function TEXT PRIMARY KEY REFERENCES function, id INTEGER NOT NULL,
+                  version INTEGER NOT NULL, stable INTEGER NOT NULL, plan TEXT NOT NULL,
+                  step INTEGER NOT NULL, deployment INTEGER NOT NULL, state TEXT NOT NULL,
+                  reason TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT\
+                """,
+                "CREATE INDEX rollout_state ON rollout (state)",
+                """
+                CREATE TABLE outcome (
+                  function TEXT NOT NULL REFERENCES function, rollout INTEGER NOT NULL,
+                  deployment INTEGER NOT NULL, version INTEGER NOT NULL, region TEXT NOT NULL,
+                  server TEXT NOT NULL, counted TEXT NOT NULL, at_ms INTEGER NOT NULL,
+                  PRIMARY KEY (function, rollout, deployment, version, region, server)) STRICT\
+                """,
+                "CREATE INDEX outcome_at ON outcome (at_ms)");
     }
 
     /// What there is belongs to the tenant `default`, which has no limits of its own.

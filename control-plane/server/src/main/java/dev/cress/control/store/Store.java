@@ -187,6 +187,7 @@ public final class Store implements AutoCloseable {
                                                 module,
                                                 manifest,
                                                 basisPoints,
+                                                null,
                                                 clock.millis())));
     }
 
@@ -197,7 +198,7 @@ public final class Store implements AutoCloseable {
                         Deployed.class,
                         tables ->
                                 tables.releases()
-                                        .deploy(name, version, basisPoints, clock.millis())));
+                                        .deploy(name, version, basisPoints, null, clock.millis())));
     }
 
     /// Sends all of the traffic to an earlier version.
@@ -369,7 +370,8 @@ public final class Store implements AutoCloseable {
     public Future<Integer> trimLog() {
         var retention = new Retention(this);
         return retention
-                .trimAudit(Retention.AUDIT_KEPT)
+                .trimOutcomes(Retention.OUTCOMES_KEPT)
+                .compose(_ -> retention.trimAudit(Retention.AUDIT_KEPT))
                 .compose(_ -> retention.trim(Retention.LOG_KEPT));
     }
 

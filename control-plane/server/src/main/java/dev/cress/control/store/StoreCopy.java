@@ -31,6 +31,8 @@ public final class StoreCopy {
                     "version",
                     "version_blob",
                     "deployment",
+                    "rollout",
+                    "outcome",
                     "route",
                     "token",
                     "join_token",

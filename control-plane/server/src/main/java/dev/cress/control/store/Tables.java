@@ -12,6 +12,7 @@ record Tables(
         Functions functions,
         Deployments deployments,
         Releases releases,
+        RolloutRows rollouts,
         Tokens tokens,
         KnownNodes nodes,
         Servers servers,
@@ -28,6 +29,7 @@ record Tables(
         var deployments = new Deployments(transaction);
         var functions = new Functions(transaction, tenants, holdings, deployments);
         var routes = new Routes(transaction);
+        var rollouts = new RolloutRows(transaction);
         return new Tables(
                 transaction,
                 log,
@@ -38,7 +40,8 @@ record Tables(
                 bundles,
                 functions,
                 deployments,
-                new Releases(transaction, log, functions, deployments, routes),
+                new Releases(transaction, log, functions, deployments, rollouts, routes),
+                rollouts,
                 new Tokens(transaction, heads),
                 new KnownNodes(transaction, heads),
                 new Servers(transaction),

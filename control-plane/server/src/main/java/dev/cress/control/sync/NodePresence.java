@@ -27,6 +27,9 @@ final class NodePresence {
     /// Whether it knows of tenants, as far as it said so here.
     private boolean tenants = true;
 
+    /// Whether it knows of waves, as far as it said so here.
+    private boolean waves = true;
+
     /// Whether its session is on this server now.
     private boolean here;
 
@@ -85,10 +88,11 @@ final class NodePresence {
         return connections;
     }
 
-    void connected(NodeInfo info, long revision, boolean tenants, long nowMs, long clockSkewMs) {
-        this.tenants = tenants;
-        this.info = info;
-        this.revision = revision;
+    void connected(NodeFrame.Hello hello, long nowMs, long clockSkewMs) {
+        tenants = hello.tenants();
+        waves = hello.waves();
+        info = hello.node();
+        revision = hello.resume().revision();
         this.clockSkewMs = clockSkewMs;
         here = true;
         ours = true;
@@ -191,6 +195,11 @@ final class NodePresence {
     /// Whether it is of a build that knows whose functions are whose.
     boolean knowsTenants() {
         return tenants;
+    }
+
+    /// Whether it is of a build that knows that a deployment may reach some regions only.
+    boolean knowsWaves() {
+        return waves;
     }
 
     /// The deployment that takes effect there, 0 if none is known.

@@ -157,7 +157,7 @@ final class NodeSession {
             case NodeFrame.Logs logs -> sessions.logs().deliver(logs);
             case NodeFrame.LogsSent(String subscription) ->
                     sessions.logs().sent(node.info().name(), subscription);
-            case NodeFrame.Demand demand -> sessions.rates().asked(node.info().name(), demand);
+            case NodeFrame.Demand demand -> sessions.demanded(node.info(), demand);
             case NodeFrame.Draining _ -> sessions.drains(this);
         }
     }

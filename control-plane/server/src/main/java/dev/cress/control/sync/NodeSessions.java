@@ -51,6 +51,7 @@ final class NodeSessions {
     private final Rollouts rollouts;
     private final LogFollowers logs;
     private final TenantRates rates = new TenantRates();
+    private final Tallies tallies;
     private final RouterSessions routers;
     private final int nodesMax;
     private final MeterRegistry meters;
@@ -68,6 +69,7 @@ final class NodeSessions {
             Presence presence,
             Rollouts rollouts,
             RouterSessions routers,
+            Tallies tallies,
             int nodesMax,
             int readersMax,
             List<AnnouncedKey> keys,
@@ -80,6 +82,7 @@ final class NodeSessions {
         this.presence = presence;
         this.rollouts = rollouts;
         this.routers = routers;
+        this.tallies = tallies;
         this.nodesMax = nodesMax;
         this.meters = meters;
         logs = new LogFollowers(readersMax, this::broadcast, this::knowing);
@@ -113,6 +116,11 @@ final class NodeSessions {
                                 session.limit(limits);
                             }
                         });
+    }
+
+    void demanded(NodeInfo node, NodeFrame.Demand demand) {
+        rates.asked(node.name(), demand);
+        tallies.take(node.region(), demand.tallies());
     }
 
     LogFollowers logs() {

@@ -41,7 +41,7 @@ final class Presence {
         var node = nodes.computeIfAbsent(info.name(), _ -> new NodePresence(info));
         long nowMs = clock.millis();
         long clockSkewMs = hello.clockMs() == 0 ? 0 : hello.clockMs() - nowMs;
-        node.connected(info, hello.resume().revision(), hello.tenants(), nowMs, clockSkewMs);
+        node.connected(hello, nowMs, clockSkewMs);
         return node;
     }
 

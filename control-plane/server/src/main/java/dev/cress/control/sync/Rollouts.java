@@ -87,10 +87,13 @@ public final class Rollouts {
         } else if (!node.knowsTenants() && !function.tenant().isDefault()) {
             state = "failed";
             reason = "cress %s knows of no tenants".formatted(node.info().build());
+        } else if (!node.knowsWaves() && isReached(node, deployment)) {
+            state = "failed";
+            reason = "cress %s knows of no waves".formatted(node.info().build());
         } else if (node.serving(function) >= deployment.id()) {
             state = "serving";
         } else {
-            for (Share share : deployment.shares()) {
+            for (Share share : deployment.sharesIn(node.info().region())) {
                 var version = node.staging(function, share.version());
                 if (version != null && version.state() == StagingState.FAILED) {
                     state = "failed";
@@ -99,6 +102,23 @@ public final class Rollouts {
             }
         }
         return new Rollout.OnNode(node.info().name(), node.info().region(), state, reason);
+    }
+
+    private static boolean isReached(NodePresence node, Deployment deployment) {
+        var wave = deployment.wave();
+        return wave != null && wave.regions().contains(node.info().region());
+    }
+
+    /// Whether all nodes that are connected serve this deployment, of those that the candidate has
+    /// reached; none is not enough.
+    boolean isServing(FunctionName function, Deployment deployment) {
+        var reached =
+                presence.nodes().stream()
+                        .filter(node -> deployment.wave() == null || isReached(node, deployment))
+                        .map(node -> onNode(node, function, deployment).state())
+                        .filter(state -> !state.equals("offline"))
+                        .toList();
+        return !reached.isEmpty() && reached.stream().allMatch("serving"::equals);
     }
 
     private static boolean isSettled(Rollout rollout) {

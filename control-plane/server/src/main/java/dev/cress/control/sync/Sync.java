@@ -10,6 +10,7 @@ import dev.cress.control.store.Image;
 import dev.cress.control.store.Membership;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Revision;
+import dev.cress.control.store.RolloutSteps;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreListener;
 import dev.cress.control.store.StoredKeys;
@@ -54,6 +55,7 @@ public final class Sync {
     private final Rollouts rollouts;
     private final RouterSessions routers;
     private final NodeSessions nodes;
+    private final RolloutDriver driver;
     private int routersElsewhere;
     private long quotasKnown = -1;
     private boolean dealing;
@@ -97,6 +99,7 @@ public final class Sync {
                         presence,
                         rollouts,
                         routers,
+                        new Tallies(vertx, new RolloutSteps(store, clock), image, meters),
                         limits.nodesMax(),
                         limits.logReadersMax(),
                         credentials.keys.announced(clock.millis()),
@@ -111,6 +114,7 @@ public final class Sync {
         store.follow(stored, new News(credentials));
         vertx.setPeriodic(DEAL_EVERY.toMillis(), _ -> deal());
         deal();
+        driver = new RolloutDriver(vertx, new RolloutSteps(store, clock), rollouts, meters);
     }
 
     /// What the store tells, and who has to know.
@@ -302,6 +306,7 @@ public final class Sync {
 
     /// Ends all sessions, so that peers know to come back elsewhere or later.
     public void close() {
+        driver.close();
         nodes.close();
         routers.close();
     }

@@ -58,7 +58,7 @@ class ApplyTest {
     private static Releasing.Wanted wanted(String name, Sha256 module, Route... routes) {
         var manifest =
                 new Manifest("auto", List.of(routes), Limits.DEFAULT, Map.of(), Warmup.DEFAULT);
-        return new Releasing.Wanted(new FunctionName(name), module, manifest);
+        return new Releasing.Wanted(new FunctionName(name), module, manifest, null);
     }
 
     private Applied apply(Releasing.Wanted... wanted) {
