@@ -101,7 +101,7 @@ class RolloutDriverTest {
                 var rows =
                         statement.executeQuery(
                                 "SELECT holder FROM lease WHERE name = 'rollouts' AND holder <>"
-                                    + " ''")) {
+                                        + " ''")) {
             return rows.next() ? rows.getString(1) : "";
         }
     }
@@ -218,8 +218,11 @@ class RolloutDriverTest {
                     .as("what it serves, as it takes itself for elsewhere")
                     .extracting(share -> share.version())
                     .containsExactly(1);
-            assertThat(one.get("/v1/functions/hello/rollout?deployment=" + id).text())
-                    .contains("failed", "knows of no waves");
+            for (Plane plane : List.of(one, other)) {
+                String path = "/v1/functions/hello/rollout?deployment=" + id;
+                await().atMost(WITHIN)
+                        .until(() -> plane.get(path).text().contains("knows of no waves"));
+            }
             await().during(Duration.ofSeconds(3)).until(() -> rollout(one, "step").equals("1"));
         }
     }

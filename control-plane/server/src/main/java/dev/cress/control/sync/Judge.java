@@ -41,7 +41,7 @@ final class Judge {
                         String.format(
                                 Locale.ROOT,
                                 "%.2f %% of %d requests failed, %.2f %% of %d of the stable"
-                                    + " version",
+                                        + " version",
                                 failed * 100,
                                 candidate.requests(),
                                 before * 100,
@@ -65,7 +65,7 @@ final class Judge {
                         String.format(
                                 Locale.ROOT,
                                 "99 of 100 of %d requests took up to %.1f ms, up to %.1f ms of %d"
-                                    + " of the stable version",
+                                        + " of the stable version",
                                 candidate.requests(),
                                 took,
                                 before,

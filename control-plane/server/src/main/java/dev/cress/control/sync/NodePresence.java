@@ -5,6 +5,8 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
+import dev.cress.contract.StagingState;
+import dev.cress.contract.Wave;
 import dev.cress.control.store.KnownNode;
 import dev.cress.control.store.NodeFunction;
 
@@ -188,18 +190,34 @@ final class NodePresence {
                                 frame.function(), frame.version(), frame.state(), frame.reason()));
     }
 
-    void serves(FunctionName function, int deployment) {
+    /// A deployment takes effect there. A node that knows of no waves serves what is deployed
+    /// elsewhere: for all servers to know, its part of the wave counts as failed.
+    ///
+    /// @param state the function's present one
+    void serves(FunctionState state, int deployment) {
+        FunctionName function = state.name();
+        Wave wave = state.deployment().wave();
+        if (!waves
+                && wave != null
+                && wave.regions().contains(info.region())
+                && deployment == state.deployment().id()) {
+            String reason = "cress %s knows of no waves".formatted(info.build());
+            int candidate = wave.shares().getFirst().version();
+            staged(new NodeFrame.Staging(function, candidate, StagingState.FAILED, reason));
+            return;
+        }
         serving.put(function, deployment);
+        if (!waves) {
+            // It serves, so all that it was left out of is over.
+            for (int version : state.deployment().live()) {
+                staged(new NodeFrame.Staging(function, version, StagingState.STAGED, ""));
+            }
+        }
     }
 
     /// Whether it is of a build that knows whose functions are whose.
     boolean knowsTenants() {
         return tenants;
-    }
-
-    /// Whether it is of a build that knows that a deployment may reach some regions only.
-    boolean knowsWaves() {
-        return waves;
     }
 
     /// The deployment that takes effect there, 0 if none is known.

@@ -269,8 +269,9 @@ final class NodeSessions {
 
     void serves(NodeSession session, NodeFrame.Serving frame) {
         FunctionName function = frame.function();
-        if (image.function(function).isPresent()) {
-            session.node().serves(function, frame.deployment());
+        var state = image.function(function);
+        if (state.isPresent()) {
+            session.node().serves(state.get(), frame.deployment());
             rows.said(session.node(), function);
             heard();
         }

@@ -87,9 +87,6 @@ public final class Rollouts {
         } else if (!node.knowsTenants() && !function.tenant().isDefault()) {
             state = "failed";
             reason = "cress %s knows of no tenants".formatted(node.info().build());
-        } else if (!node.knowsWaves() && isReached(node, deployment)) {
-            state = "failed";
-            reason = "cress %s knows of no waves".formatted(node.info().build());
         } else if (node.serving(function) >= deployment.id()) {
             state = "serving";
         } else {
