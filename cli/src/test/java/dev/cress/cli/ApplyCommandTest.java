@@ -76,6 +76,15 @@ class ApplyCommandTest {
     }
 
     @Test
+    void theExamplesAreAPlanAndADryRunSendsNothing() throws IOException {
+        Cli shown = fleet.cress("apply", Sources.ROOT.resolve("examples"), "--dry-run");
+        assertThat(shown.exitCode()).as(shown.err()).isZero();
+        assertThat(shown.err()).contains("+ greeter: create", "+ guard: create", "+ site: create");
+        assertThat(shown.out()).contains("would change: ");
+        assertThat(functions().at("/functions").toString()).doesNotContain("\"greeter\"");
+    }
+
+    @Test
     void whatIsNoPlanIsSaid(@TempDir Path plan) throws IOException {
         assertThat(fleet.cress("apply", plan).err()).contains("has no cress.toml");
         write(plan, "a", "");
