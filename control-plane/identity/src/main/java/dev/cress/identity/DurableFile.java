@@ -12,11 +12,11 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /// Replaces a file whole, for its owner only: a cut in the power leaves the old one or the new.
-final class DurableFile {
+public final class DurableFile {
     private DurableFile() {}
 
     /// Returns once the text and the name are on disk.
-    static void replace(Path file, String text) throws IOException {
+    public static void replace(Path file, String text) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(beside);
         Files.createFile(beside, ownerOnly(file));
