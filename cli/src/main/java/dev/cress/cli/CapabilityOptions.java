@@ -35,8 +35,9 @@ final class CapabilityOptions {
             names = "--secrets",
             paramLabel = "DIR",
             description =
-                    "A folder with the values of secrets, DIR/FUNCTION/NAME, one file each, for"
-                            + " functions whose manifests name them (default: none).")
+                    "A folder with values of secrets, DIR/FUNCTION/NAME, one file each, for"
+                        + " functions whose manifests name them; here they come before what `cress"
+                        + " secret set` says (default: none).")
     private Optional<Path> secrets = Optional.empty();
 
     CapabilityConfig config() {

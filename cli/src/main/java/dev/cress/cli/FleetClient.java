@@ -5,15 +5,18 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import dev.cress.contract.Api;
 import dev.cress.contract.Json;
 import dev.cress.contract.Quota;
+import dev.cress.contract.SecretsApi;
 import dev.cress.contract.TenantName;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 
-/// The control plane's interface for operators: tenants, members, keys and the audit log.
+/// The control plane's interface for operators: tenants, members, keys, secrets and the audit log.
 record FleetClient(ControlClient client) {
     private static final TypeReference<Api.Page<Api.AuditEntry>> AUDIT = new TypeReference<>() {};
     private static final TypeReference<Api.Page<Api.TenantInfo>> TENANTS = new TypeReference<>() {};
+    private static final TypeReference<Api.Page<SecretsApi.SecretInfo>> SECRETS =
+            new TypeReference<>() {};
     private static final TypeReference<Api.Page<Api.MemberInfo>> MEMBERS = new TypeReference<>() {};
 
     /// The newest entries of the audit log.
@@ -70,6 +73,32 @@ record FleetClient(ControlClient client) {
 
     Api.Collected collect(long olderThanS) {
         return client.post("/v1/store/collect", new Api.Collect(olderThanS), Api.Collected.class);
+    }
+
+    SecretsApi.SecretsKeyRotated rotateSecretsKey() {
+        return client.send(
+                "POST",
+                "/v1/keys/rotate-secrets",
+                BodyPublishers.noBody(),
+                "",
+                SecretsApi.SecretsKeyRotated.class);
+    }
+
+    List<SecretsApi.SecretInfo> secrets() {
+        return client.list("/v1/secrets", SECRETS);
+    }
+
+    SecretsApi.SecretInfo putSecret(String name, byte[] value) {
+        return client.send(
+                "PUT",
+                "/v1/secrets/" + name,
+                BodyPublishers.ofByteArray(value),
+                "application/octet-stream",
+                SecretsApi.SecretInfo.class);
+    }
+
+    void deleteSecret(String name) {
+        client.send("DELETE", "/v1/secrets/" + name);
     }
 
     void drainNode(String name) {

@@ -168,14 +168,14 @@ final class NodeCommand implements Runnable {
             List<String> lines = new ArrayList<>();
             lines.add("%s removed".formatted(removed.member()));
             if (!removed.secrets().isEmpty()) {
-                lines.add("it may know these secrets, give them new values:");
+                lines.add("it was told these secrets, give them new values:");
                 removed.secrets()
                         .forEach(
                                 secret ->
                                         lines.add(
-                                                "    %s of %s"
+                                                "    %s of tenant %s"
                                                         .formatted(
-                                                                secret.name(), secret.function())));
+                                                                secret.name(), secret.tenant())));
             }
             output.result(removed, lines);
             return ExitCode.OK;

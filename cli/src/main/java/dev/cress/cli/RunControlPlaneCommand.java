@@ -3,6 +3,7 @@ package dev.cress.cli;
 import dev.cress.contract.Sha256;
 import dev.cress.control.ControlPlane;
 import dev.cress.control.ControlPlaneConfig;
+import dev.cress.control.SecretsKey;
 import dev.cress.control.Tls;
 import dev.cress.wasm.WasmHost;
 
@@ -13,6 +14,7 @@ import picocli.CommandLine.Option;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -74,6 +76,16 @@ final class RunControlPlaneCommand implements Callable<Integer> {
     private Optional<Path> key = Optional.empty();
 
     @Option(
+            names = "--secrets-key",
+            paramLabel = "FILE",
+            description =
+                    "The key under which secrets are kept: 32 bytes in base64, the newest first"
+                            + " where there are several lines (default: the environment's"
+                            + " CRESS_SECRETS_KEY, else DIR/secrets.key, which is made, unless"
+                            + " --store is a database).")
+    private Optional<Path> secretsKey = Optional.empty();
+
+    @Option(
             names = "--insecure",
             description = "Listen beyond this machine without TLS: tokens can be read on the way.")
     private boolean insecure;
@@ -84,10 +96,22 @@ final class RunControlPlaneCommand implements Callable<Integer> {
                 ControlPlaneConfig.of(data.folder())
                         .withPort(port)
                         .withBindAddress(bind, insecure)
-                        .withTls(tls());
+                        .withTls(tls())
+                        .withSecretsKey(secretsKey(System.getenv()));
         var stored = store.url().map(local::withStore).orElse(local);
         var config = oidc.provider().map(stored::withOidc).orElse(stored);
         return StopSignal.run(output::say, stop -> run(config, stop));
+    }
+
+    private SecretsKey secretsKey(Map<String, String> environment) {
+        String given = environment.getOrDefault("CRESS_SECRETS_KEY", "");
+        return secretsKey
+                .<SecretsKey>map(SecretsKey.InFile::new)
+                .orElseGet(
+                        () ->
+                                given.isEmpty()
+                                        ? SecretsKey.IN_FOLDER
+                                        : new SecretsKey.Given("CRESS_SECRETS_KEY", given));
     }
 
     private Tls tls() {

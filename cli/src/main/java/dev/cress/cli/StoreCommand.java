@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /// `cress store`.
@@ -24,7 +25,8 @@ import java.util.concurrent.Callable;
             StoreCommand.Migrate.class,
             StoreCommand.Backup.class,
             StoreCommand.Restore.class,
-            StoreCommand.Collect.class
+            StoreCommand.Collect.class,
+            StoreCommand.ForgetSecrets.class
         })
 final class StoreCommand implements Runnable {
     @Spec private CommandSpec spec;
@@ -32,7 +34,8 @@ final class StoreCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say what to do: migrate, backup, restore or collect");
+                spec.commandLine(),
+                "say what to do: migrate, backup, restore, collect or forget-secrets");
     }
 
     @Command(
@@ -174,6 +177,32 @@ final class StoreCommand implements Runnable {
                     one.archives() + other.archives(),
                     one.bytes() + other.bytes(),
                     other.whole());
+        }
+    }
+
+    @Command(
+            name = "forget-secrets",
+            description = {
+                "Takes all secrets out of a store whose key for them is lost.",
+                "No control plane may run meanwhile; the secrets are set anew after it."
+            },
+            mixinStandardHelpOptions = true)
+    static final class ForgetSecrets implements Callable<Integer> {
+        @Mixin private Output output;
+
+        @Option(
+                names = "--from",
+                required = true,
+                paramLabel = "DIR|URL",
+                description = "The data folder of the control plane, or its database.")
+        private String from;
+
+        @Override
+        public Integer call() {
+            long count = StoreUpkeep.forgetSecrets(from);
+            output.result(
+                    Map.of("forgotten", count), List.of("%d secrets forgotten".formatted(count)));
+            return 0;
         }
     }
 

@@ -29,6 +29,7 @@ final class Subcommands {
                     TenantCommand.class,
                     NodeCommand.class,
                     KeyCommand.class,
+                    SecretCommand.class,
                     StoreCommand.class,
                     TrainCommand.class);
 

@@ -3,6 +3,8 @@ package dev.cress.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +20,17 @@ final class FourProcesses {
     final Part iad;
     final Part router;
 
-    /// All four are ready. When they can't be started, none is left running.
+    private final @Nullable Path errors;
+
     FourProcesses(Path folder) throws IOException, InterruptedException {
+        this(folder, null);
+    }
+
+    /// All four are ready. When they can't be started, none is left running.
+    ///
+    /// @param errors the file for what they say on standard error, null for among that of the tests
+    FourProcesses(Path folder, @Nullable Path errors) throws IOException, InterruptedException {
+        this.errors = errors;
         this.folder = folder;
         boolean started = false;
         try {
@@ -47,7 +58,7 @@ final class FourProcesses {
     }
 
     private Part part(String... args) throws IOException {
-        var part = new Part(folder, args);
+        var part = new Part(folder, errors, args);
         parts.add(part);
         return part;
     }

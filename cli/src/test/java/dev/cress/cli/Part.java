@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -22,7 +24,15 @@ final class Part {
     private Process process;
     private String address = "";
 
+    /// Where its errors go, null for to those of the tests.
+    private final @Nullable Path errors;
+
     Part(Path data, String... args) throws IOException {
+        this(data, null, args);
+    }
+
+    Part(Path data, @Nullable Path errors, String... args) throws IOException {
+        this.errors = errors;
         this.data = data;
         this.args = List.of(args);
         this.process = launch();
@@ -43,7 +53,10 @@ final class Part {
         var builder = new ProcessBuilder(command);
         builder.environment().put("CRESS_DATA", data.toString());
         builder.environment().put("XDG_CONFIG_HOME", data.resolve("config").toString());
-        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.redirectError(
+                errors == null
+                        ? ProcessBuilder.Redirect.INHERIT
+                        : ProcessBuilder.Redirect.appendTo(errors.toFile()));
         return builder.start();
     }
 

@@ -70,7 +70,9 @@ class VersionsCommandTest {
             byte[] hello = Files.readAllBytes(Sources.ROOT.resolve("examples/hello/hello.wasm"));
             for (int i = 1; i <= 7; i++) {
                 Sha256 module = client.upload(marked(hello, i), Manifest.AUTO).sha256();
-                client.release(new FunctionName("hello"), module, Manifest.DEFAULT, Share.ALL);
+                client.release(
+                        new FunctionName("hello"),
+                        new Api.NewVersion(module, Manifest.DEFAULT, Share.ALL));
             }
             Cli collected = run(known, "store", "collect", "--older-than", "0s");
             assertThat(collected.out())

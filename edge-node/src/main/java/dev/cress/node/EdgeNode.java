@@ -7,6 +7,7 @@ import dev.cress.contract.NodeInfo;
 import dev.cress.identity.FleetIdentity;
 import dev.cress.identity.KnownKeys;
 import dev.cress.node.capability.NodeCapabilities;
+import dev.cress.node.capability.NodeSecrets;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeException;
 import dev.cress.node.outbound.OutboundClient;
@@ -74,6 +75,7 @@ public final class EdgeNode implements AutoCloseable {
     private final TenantLimits tenants;
     private final LimitsFile limitsFile;
     private final ControlModules modules;
+    private final NodeSecrets secrets;
     private final NodeState state;
     private final NodeCapabilities capabilities;
     private final RequestHandler requests;
@@ -100,13 +102,22 @@ public final class EdgeNode implements AutoCloseable {
         this.modules = new ControlModules(config.control(), credential);
         this.tenants = new TenantLimits(threads, System::nanoTime);
         this.limitsFile = new LimitsFile(vertx, store, tenants);
+        this.secrets =
+                new NodeSecrets(config.capabilities().secrets(), config.data(), config.name());
         var place = new RequestHandler.Place(config.name(), config.region());
         this.state =
                 new NodeState(
-                        place, config.domain(), store, modules, host, limits, this::newActivity);
+                        place,
+                        config.domain(),
+                        store,
+                        modules,
+                        host,
+                        limits,
+                        secrets,
+                        this::newActivity);
         this.capabilities =
                 new NodeCapabilities(
-                        config.capabilities(),
+                        secrets,
                         config.data(),
                         new OutboundClient(
                                 vertx,
@@ -159,6 +170,7 @@ public final class EdgeNode implements AutoCloseable {
                                     Build.version()),
                             state,
                             keys,
+                            secrets,
                             limitsFile,
                             new ControlLink.Heard(
                                     this::newRouterKey, this::drain, forged::increment));

@@ -183,6 +183,8 @@ final class ControlSession {
                 case ControlFrame.Directory directory -> listener.directory(routerKey, directory);
                 case ControlFrame.Snapshot _,
                         ControlFrame.Delta _,
+                        ControlFrame.SecretsKey _,
+                        ControlFrame.Secrets _,
                         ControlFrame.Drain _,
                         ControlFrame.Keys _,
                         ControlFrame.Follow _,

@@ -279,14 +279,11 @@ public interface Api {
     ///
     /// @param secrets that were for functions which the member had, if it was a node: whoever has
     ///     its disk may know their values
-    record MemberRemoved(Member member, List<NamedSecret> secrets) {
+    record MemberRemoved(Member member, List<SecretsApi.HeldSecret> secrets) {
         public MemberRemoved {
             secrets = List.copyOf(secrets);
         }
     }
-
-    /// A secret that a version's manifest names.
-    record NamedSecret(FunctionName function, String name) {}
 
     /// `POST /v1/keys/rotate`: from now on this key signs what nodes are told.
     ///

@@ -21,10 +21,20 @@ import java.util.Objects;
     @JsonSubTypes.Type(value = ControlFrame.Unfollow.class, name = "unfollow"),
     @JsonSubTypes.Type(value = ControlFrame.Limits.class, name = "limits"),
     @JsonSubTypes.Type(value = ControlFrame.Keys.class, name = "keys"),
+    @JsonSubTypes.Type(value = ControlFrame.SecretsKey.class, name = "secrets-key"),
+    @JsonSubTypes.Type(value = ControlFrame.Secrets.class, name = "secrets"),
     @JsonSubTypes.Type(value = ControlFrame.Drain.class, name = "drain"),
     @JsonSubTypes.Type(value = ControlFrame.Directory.class, name = "directory")
 })
 public sealed interface ControlFrame {
+    /// Whether a node takes such a frame from nobody but who signs for the fleet.
+    static boolean mustBeSigned(ControlFrame frame) {
+        return frame instanceof Snapshot
+                || frame instanceof Delta
+                || frame instanceof SecretsKey
+                || frame instanceof Secrets;
+    }
+
     /// The session stands.
     ///
     /// @param routerKey by which nodes know the fleet's routers and believe what these say of a
@@ -120,6 +130,59 @@ public sealed interface ControlFrame {
                 @Nullable Double requestsPerSecond) {
             public TenantLimit {
                 Objects.requireNonNull(tenant, "tenant");
+            }
+        }
+    }
+
+    /// The key under which secrets come from now on, to this node alone. To be sent to nodes that
+    /// said in their hello to which key ([NodeFrame.Hello#secretsKey]).
+    ///
+    /// @param id of the key
+    /// @param sealed the key, sealed to the node (HPKE), in base64
+    record SecretsKey(String id, String sealed) implements ControlFrame {
+        public SecretsKey {
+            Objects.requireNonNull(id, "id");
+            Objects.requireNonNull(sealed, "sealed");
+        }
+
+        /// What the key is sealed as, and to which node.
+        public static String context(String id, String node) {
+            return "cress secrets key\n%s\n%s".formatted(id, node);
+        }
+    }
+
+    /// Values of secrets that functions name, for all nodes that have these functions.
+    ///
+    /// @param whole whether these are all that the node shall have, else those that changed
+    /// @param key the id of the key under which the values are sealed, empty if there are none
+    /// @param removed what the node shall have no more
+    record Secrets(boolean whole, String key, List<Value> values, List<Name> removed)
+            implements ControlFrame {
+        public Secrets {
+            Objects.requireNonNull(key, "key");
+            values = List.copyOf(values);
+            removed = List.copyOf(removed);
+        }
+
+        /// One of a tenant's secrets.
+        public record Name(TenantName tenant, String name) {
+            public Name {
+                Objects.requireNonNull(tenant, "tenant");
+                Objects.requireNonNull(name, "name");
+            }
+        }
+
+        /// The value of one, sealed (AES-256-GCM), in base64.
+        public record Value(Name secret, int version, String sealed) {
+            public Value {
+                Objects.requireNonNull(secret, "secret");
+                Objects.requireNonNull(sealed, "sealed");
+            }
+
+            /// What it is sealed as: no value opens as another's, nor as one of before.
+            public static String context(Name secret, int version) {
+                return "cress secret\n%s\n%s\n%d"
+                        .formatted(secret.tenant(), secret.name(), version);
             }
         }
     }

@@ -47,6 +47,16 @@ public record Grants(List<Origin> outbound, List<String> secrets, List<String> k
         }
     }
 
+    /// This name, if a secret may be called so.
+    public static String requireSecretName(String name) {
+        if (!SECRET.matcher(name).matches()) {
+            throw new ContractException(
+                    "invalid-name",
+                    "secret name '%s' must match %s".formatted(name, SECRET.pattern()));
+        }
+        return name;
+    }
+
     private static void checkCount(String what, List<?> entries) {
         if (entries.size() > ENTRIES_MAX) {
             throw refused(

@@ -107,6 +107,12 @@ public record Manifest(
                 abi, snapshot, routes, limits, config, grants, assets, inFront, warmup, logLevel);
     }
 
+    /// The same that may ask for this.
+    public Manifest with(Grants asked) {
+        return new Manifest(
+                abi, snapshot, routes, limits, config, asked, assets, filters, warmup, logLevel);
+    }
+
     /// The same with a log of this level.
     public Manifest with(LogLevel level) {
         return new Manifest(

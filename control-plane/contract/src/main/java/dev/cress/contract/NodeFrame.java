@@ -33,11 +33,32 @@ public sealed interface NodeFrame {
     ///     say so, and gets the functions of the tenant `default`
     /// @param waves whether it knows that a deployment may have a [Wave]; one that doesn't serves
     ///     what is deployed elsewhere
+    /// @param secretsKey the X25519 key to which the key of secrets is sealed, in base64; empty
+    ///     from a node that takes no secrets, as one of the build before
     record Hello(
-            int proto, NodeInfo node, Position resume, long clockMs, boolean tenants, boolean waves)
+            int proto,
+            NodeInfo node,
+            Position resume,
+            long clockMs,
+            boolean tenants,
+            boolean waves,
+            String secretsKey)
             implements NodeFrame {
         @JsonCreator
-        public Hello {}
+        public Hello {
+            secretsKey = secretsKey == null ? "" : secretsKey;
+        }
+
+        /// Of a node that takes no secrets.
+        public Hello(
+                int proto,
+                NodeInfo node,
+                Position resume,
+                long clockMs,
+                boolean tenants,
+                boolean waves) {
+            this(proto, node, resume, clockMs, tenants, waves, "");
+        }
 
         /// Of a node of this build.
         public Hello(int proto, NodeInfo node, Position resume, long clockMs) {

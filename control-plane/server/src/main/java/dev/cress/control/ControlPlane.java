@@ -11,6 +11,8 @@ import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Collector;
 import dev.cress.control.store.Membership;
 import dev.cress.control.store.Scope;
+import dev.cress.control.store.SecretKeeping;
+import dev.cress.control.store.SecretKeys;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreException;
 import dev.cress.control.store.StoreLocation;
@@ -85,6 +87,7 @@ public final class ControlPlane implements AutoCloseable {
             Gauge.builder("cress.control.store.queued", store, Store::queued)
                     .description("pieces of work that wait for the store")
                     .register(meters);
+            var secrets = SecretKeeping.open(store, secretKeys(store), clock);
             ensureOperatorToken(store);
             var stored = store.load();
             var oidc = config.oidc().map(from -> started.add(new OidcTokens(vertx, from, clock)));
@@ -118,6 +121,7 @@ public final class ControlPlane implements AutoCloseable {
                                             clock,
                                             most,
                                             meters,
+                                            secrets,
                                             new Sync.Credentials(
                                                     access::refresh, roll::refresh, keys)));
             var server =
@@ -127,6 +131,7 @@ public final class ControlPlane implements AutoCloseable {
                                             vertx,
                                             store,
                                             sync,
+                                            secrets,
                                             uploads,
                                             access,
                                             roll,
@@ -163,6 +168,15 @@ public final class ControlPlane implements AutoCloseable {
     /// nothing is left running.
     public static ControlPlane start(ControlPlaneConfig config, ModulePreparer preparer) {
         return new ControlPlane(config, preparer);
+    }
+
+    private SecretKeys secretKeys(Store store) {
+        return switch (config.secretsKey()) {
+            case SecretsKey.InFolder() ->
+                    store.isShared() ? SecretKeys.none() : SecretKeys.own(folder.secretsKey());
+            case SecretsKey.InFile(Path file) -> SecretKeys.of(file);
+            case SecretsKey.Given(String where, String text) -> SecretKeys.of(where, text);
+        };
     }
 
     private InetAddress address() {

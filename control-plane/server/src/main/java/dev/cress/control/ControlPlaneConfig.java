@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param bindAddress the address that it listens on
 /// @param port TCP port, 0 for any that is free
 /// @param tls whether and how it speaks TLS
+/// @param secretsKey where the key is under which secrets are kept
 /// @param insecure whether it may listen beyond loopback without TLS
 /// @param oidc who else vouches for operators
 /// @param limits how much of everything it takes
@@ -25,6 +26,7 @@ public record ControlPlaneConfig(
         String bindAddress,
         int port,
         Tls tls,
+        SecretsKey secretsKey,
         boolean insecure,
         Optional<Oidc> oidc,
         Caps limits) {
@@ -48,6 +50,7 @@ public record ControlPlaneConfig(
                 BIND_ADDRESS,
                 PORT,
                 Tls.WHERE_NEEDED,
+                SecretsKey.IN_FOLDER,
                 false,
                 Optional.empty(),
                 Caps.DEFAULT);
@@ -56,34 +59,56 @@ public record ControlPlaneConfig(
     /// Keeps what it must not lose in the database at this URL.
     public ControlPlaneConfig withStore(String url) {
         return new ControlPlaneConfig(
-                dataFolder, Optional.of(url), bindAddress, port, tls, insecure, oidc, limits);
+                dataFolder,
+                Optional.of(url),
+                bindAddress,
+                port,
+                tls,
+                secretsKey,
+                insecure,
+                oidc,
+                limits);
     }
 
     public ControlPlaneConfig withPort(int port) {
         return new ControlPlaneConfig(
-                dataFolder, store, bindAddress, port, tls, insecure, oidc, limits);
+                dataFolder, store, bindAddress, port, tls, secretsKey, insecure, oidc, limits);
+    }
+
+    /// Keeps secrets under the key that is there.
+    public ControlPlaneConfig withSecretsKey(SecretsKey secretsKey) {
+        return new ControlPlaneConfig(
+                dataFolder, store, bindAddress, port, tls, secretsKey, insecure, oidc, limits);
     }
 
     public ControlPlaneConfig withTls(Tls tls) {
         return new ControlPlaneConfig(
-                dataFolder, store, bindAddress, port, tls, insecure, oidc, limits);
+                dataFolder, store, bindAddress, port, tls, secretsKey, insecure, oidc, limits);
     }
 
     /// Listens there; `insecure` says that an address beyond loopback is meant without TLS.
     public ControlPlaneConfig withBindAddress(String bindAddress, boolean insecure) {
         return new ControlPlaneConfig(
-                dataFolder, store, bindAddress, port, tls, insecure, oidc, limits);
+                dataFolder, store, bindAddress, port, tls, secretsKey, insecure, oidc, limits);
     }
 
     /// Lets operators in by tokens of an identity provider, besides the fleet's own.
     public ControlPlaneConfig withOidc(Oidc provider) {
         return new ControlPlaneConfig(
-                dataFolder, store, bindAddress, port, tls, insecure, Optional.of(provider), limits);
+                dataFolder,
+                store,
+                bindAddress,
+                port,
+                tls,
+                secretsKey,
+                insecure,
+                Optional.of(provider),
+                limits);
     }
 
     public ControlPlaneConfig withLimits(Caps limits) {
         return new ControlPlaneConfig(
-                dataFolder, store, bindAddress, port, tls, insecure, oidc, limits);
+                dataFolder, store, bindAddress, port, tls, secretsKey, insecure, oidc, limits);
     }
 
     /// How much of everything one control plane takes. What lies beyond is refused with a message

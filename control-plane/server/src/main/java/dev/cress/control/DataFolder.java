@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 /// ```
 /// lock             locked as long as its process lives; holds that process's id
 /// store.db         the store
+/// secrets.key      under which the store's secrets are kept, unless that key is elsewhere
 /// operator.token   a token that may do everything, for whoever may read the folder
 /// uploads/         files that live as long as an upload
 /// ```
@@ -78,6 +79,10 @@ final class DataFolder implements AutoCloseable {
         } catch (IOException e) {
             throw unwritable(folder, e);
         }
+    }
+
+    Path secretsKey() {
+        return folder.resolve("secrets.key");
     }
 
     Path uploads() {

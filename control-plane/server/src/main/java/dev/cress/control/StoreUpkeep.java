@@ -1,5 +1,6 @@
 package dev.cress.control;
 
+import dev.cress.control.store.SecretKeeping;
 import dev.cress.control.store.StoreCopy;
 import dev.cress.control.store.StoreCopy.Copied;
 import dev.cress.control.store.StoreException;
@@ -77,6 +78,23 @@ public final class StoreUpkeep {
                 });
     }
 
+    /// Takes all secrets out of a store that no control plane uses: the key for them is lost.
+    ///
+    /// @param from a data folder, or the URL of a database
+    /// @return how many went
+    public static long forgetSecrets(String from) {
+        return explained(
+                () -> {
+                    if (isUrl(from)) {
+                        return SecretKeeping.forget(StoreLocation.ofUrl(from));
+                    }
+                    requireStore(Path.of(from));
+                    try (var folder = DataFolder.open(Path.of(from))) {
+                        return SecretKeeping.forget(inFile(folder.store()));
+                    }
+                });
+    }
+
     private static boolean isUrl(String place) {
         return place.startsWith("jdbc:");
     }
@@ -120,7 +138,7 @@ public final class StoreUpkeep {
         }
     }
 
-    private static Copied explained(Supplier<Copied> work) {
+    private static <T> T explained(Supplier<T> work) {
         try {
             return work.get();
         } catch (StoreException e) {

@@ -184,7 +184,7 @@ class DeploymentsTest {
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.code()).isEqualTo("route-taken");
         assertThat(refused.detail())
-                .isEqualTo("route shop.example.com/cart/* is held by function cart");
+                .isEqualTo("route shop.example.com/cart/* of thief is held by function cart");
         assertThat(plane.get("/v1/functions/thief").as(FunctionInfo.class).deployment()).isNull();
 
         plane.deployed("cart", 3);
@@ -256,7 +256,7 @@ class DeploymentsTest {
 
         int later = plane.version("later", 4, second);
         assertThat(plane.postDeployment("later", later, 10_000).detail())
-                .isEqualTo("route second.example.com/* is held by function thief");
+                .isEqualTo("route second.example.com/* of later is held by function thief");
         plane.deployed("third", 5, new Route("third.example.com", "/*"));
     }
 

@@ -12,6 +12,7 @@ import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
 import dev.cress.contract.Position;
 import dev.cress.contract.SignedFrame;
+import dev.cress.identity.Recipient;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -128,6 +129,20 @@ final class FakeNode implements AutoCloseable {
     /// Says who it is, and waits for the welcome.
     void hello(String name, Position resume) {
         send(new NodeFrame.Hello(NodeFrame.PROTO, info(name), resume));
+        first(ControlFrame.Welcome.class);
+    }
+
+    /// The same as a node that takes secrets.
+    void hello(String name, Recipient recipient) {
+        send(
+                new NodeFrame.Hello(
+                        NodeFrame.PROTO,
+                        info(name),
+                        Position.NOWHERE,
+                        0,
+                        true,
+                        true,
+                        recipient.publicKey()));
         first(ControlFrame.Welcome.class);
     }
 

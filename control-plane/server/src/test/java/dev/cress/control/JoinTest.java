@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.cress.contract.Api.MemberRemoved;
+import dev.cress.contract.ControlFrame;
 import dev.cress.contract.ControlFrame.Welcome;
-import dev.cress.contract.FunctionName;
 import dev.cress.contract.Grants;
 import dev.cress.contract.JoinString;
 import dev.cress.contract.Json;
@@ -17,12 +17,15 @@ import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
 import dev.cress.contract.Position;
 import dev.cress.contract.Role;
+import dev.cress.contract.SecretsApi.HeldSecret;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 import dev.cress.contract.Trust;
 import dev.cress.contract.Warmup;
 import dev.cress.control.trust.Authority;
 import dev.cress.identity.FleetIdentity;
 import dev.cress.identity.IdentityException;
+import dev.cress.identity.Recipient;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -260,12 +264,19 @@ class JoinTest {
         plane.release("hello", plane.module(1), manifest, 10_000);
         var identity = join(Role.NODE, "fra-1");
         try (var node = session(identity)) {
-            node.hello("fra-1", Position.NOWHERE);
+            var set = plane.authorised("/v1/secrets/API_KEY");
+            plane.send(set.PUT(BodyPublishers.ofString("value")).build());
+            var other = plane.authorised("/v1/secrets/UNNAMED");
+            plane.send(other.PUT(BodyPublishers.ofString("value")).build());
+            node.hello("fra-1", Recipient.open(folder.resolve("recipient")));
+            await().until(
+                            () ->
+                                    node.all(ControlFrame.Secrets.class).stream()
+                                            .anyMatch(frame -> !frame.values().isEmpty()));
             var removed = plane.delete("/v1/members/fra-1").as(MemberRemoved.class);
             assertThat(removed.member()).isEqualTo(FRA);
             assertThat(removed.secrets())
-                    .extracting(secret -> secret.function() + " " + secret.name())
-                    .containsExactly(new FunctionName("hello") + " API_KEY");
+                    .containsExactly(new HeldSecret(TenantName.DEFAULT, "API_KEY", 1));
             assertThat(node.closeCode()).isEqualTo(4401);
         }
         assertThat(get(Badge.of(identity), NODES).statusCode()).isEqualTo(401);

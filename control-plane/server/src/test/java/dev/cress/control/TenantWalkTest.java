@@ -83,6 +83,10 @@ class TenantWalkTest {
                                         Plane.manifest(new Route("shop.example.com", "/*")),
                                         10_000)));
         assertThat(released.status()).as(released.text()).isEqualTo(201);
+        var set =
+                plane.request("/v1/secrets/API_KEY").header("authorization", "Bearer " + acmeToken);
+        assertThat(plane.send(set.PUT(BodyPublishers.ofString("acme's value")).build()).status())
+                .isEqualTo(200);
         node = plane.node("fra-1");
         node.awaitRevision(1);
         node.send(
@@ -118,6 +122,20 @@ class TenantWalkTest {
         things.put("GET /v1/functions/{name}/logs", function("/logs", ""));
         things.put("POST /v1/functions/{name}/versions", newVersions());
         things.put("POST /v1/apply", plans());
+        things.put(
+                "GET /v1/secrets",
+                List.of(new Thing("/v1/secrets?tenant=acme", "/v1/secrets?tenant=nobody", "")));
+        for (String method : List.of("GET", "PUT", "DELETE")) {
+            String key = "/v1/secrets/API_KEY";
+            String body = method.equals("PUT") ? "another value" : "";
+            var all =
+                    new ArrayList<>(
+                            List.of(new Thing(key + "?tenant=acme", key + "?tenant=nobody", body)));
+            if (body.isEmpty()) {
+                all.add(new Thing(key, "/v1/secrets/NOBODYS", ""));
+            }
+            things.put(method + " /v1/secrets/{name}", all);
+        }
         things.put("GET /v1/tenants/{tenant}", tenant("", ""));
         things.put("DELETE /v1/tenants/{tenant}", tenant("", ""));
         things.put("PUT /v1/tenants/{tenant}/quota", tenant("/quota", Json.write(Quota.NONE)));
@@ -204,6 +222,7 @@ class TenantWalkTest {
                     "POST /v1/nodes/{node}/drain",
                     "POST /v1/keys/rotate",
                     "POST /v1/store/collect",
+                    "POST /v1/keys/rotate-secrets",
                     "GET /v1/members",
                     "DELETE /v1/members/{name}",
                     "POST /v1/join-tokens",
@@ -280,6 +299,7 @@ class TenantWalkTest {
                 .replace(NOBODYS.hex(), "X")
                 .replace(acmeTokenId, "X")
                 .replace("0123456789ab", "X")
+                .replaceAll("API_KEY|NOBODYS", "X")
                 .replaceAll("tenant (acme|nobody)", "X")
                 .replaceAll("(shop|nobody)[.](acme|zeta)", "X");
     }

@@ -94,9 +94,9 @@ class TenantsTest {
         Reply refused = release(zeta, "front", 2, route);
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.code()).isEqualTo("route-taken");
-        assertThat(refused.detail()).isEqualTo("route www.example.com/x/* is taken");
+        assertThat(refused.detail()).isEqualTo("route www.example.com/x/* of front.zeta is taken");
         assertThat(release(acme, "other", 3, route).detail())
-                .isEqualTo("route www.example.com/x/* is held by function shop.acme");
+                .isEqualTo("route www.example.com/x/* of other.acme is held by function shop.acme");
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.cress.node.capability;
 
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Version;
-import dev.cress.node.config.CapabilityConfig;
 import dev.cress.node.kv.KeyValueStores;
 import dev.cress.node.outbound.Asking;
 import dev.cress.node.outbound.Asking.Journal;
@@ -17,15 +16,15 @@ import java.time.Clock;
 
 /// Everything behind the capabilities that lives as long as the node. Thread-safe.
 public final class NodeCapabilities implements AutoCloseable {
-    private final SecretFiles secrets;
+    private final NodeSecrets secrets;
     private final KeyValueStores stores;
 
     private final OutboundClient outbound;
 
     /// @param data the node's folder
     /// @param outbound is closed with this
-    public NodeCapabilities(CapabilityConfig config, Path data, OutboundClient outbound) {
-        this.secrets = new SecretFiles(config.secrets());
+    public NodeCapabilities(NodeSecrets secrets, Path data, OutboundClient outbound) {
+        this.secrets = secrets;
         this.stores = new KeyValueStores(data.resolve("key-value.db"), Clock.systemUTC());
         this.outbound = outbound;
     }
@@ -52,7 +51,7 @@ public final class NodeCapabilities implements AutoCloseable {
                 outbound.of(new Asking(function, grants.outbound(), request, context, journal)));
     }
 
-    SecretFiles secrets() {
+    NodeSecrets secrets() {
         return secrets;
     }
 

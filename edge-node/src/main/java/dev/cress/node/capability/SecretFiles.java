@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Secrets as files of the operator's, `FOLDER/FUNCTION/NAME`, as orchestrators mount them. Read
-/// whenever a guest asks, so that a new value takes effect on the next request. One line feed at
-/// the end is no part of the value. Thread-safe.
+/// Secrets of this node alone, as files of the operator's, `FOLDER/FUNCTION/NAME`, as orchestrators
+/// mount them. Read whenever a guest asks, so that a new value takes effect on the next request.
+/// One line feed at the end is no part of the value. Thread-safe.
 final class SecretFiles {
     /// Bytes of one secret.
     static final int VALUE_BYTES_MAX = 64 << 10;

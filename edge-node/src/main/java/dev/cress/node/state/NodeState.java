@@ -7,6 +7,7 @@ import dev.cress.contract.Position;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.StagingState;
 import dev.cress.contract.Version;
+import dev.cress.node.capability.NodeSecrets;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.RequestHandler.Place;
@@ -42,13 +43,14 @@ public final class NodeState implements AutoCloseable {
 
     private final NodeStore store;
     private final Staging staging;
+    private final NodeSecrets secrets;
     private final String domain;
     private final String region;
     private final Function<FunctionName, FunctionActivity> newActivity;
     private final ExecutorService worker;
     private final Map<FunctionName, FunctionOnNode> functions = new TreeMap<>();
     private volatile Set<Wanted> wanted = Set.of();
-    private volatile StateEvents events = NoEvents.INSTANCE;
+    private volatile StateEvents events = StateEvents.Nobody.LISTENS;
     private volatile Position position = Position.NOWHERE;
     private volatile boolean hasAllTenants = true;
     private volatile RouteTable routes;
@@ -64,9 +66,11 @@ public final class NodeState implements AutoCloseable {
             ModuleSource source,
             WasmHost host,
             NodeLimits limits,
+            NodeSecrets secrets,
             Function<FunctionName, FunctionActivity> newActivity) {
         this.domain = domain;
         this.region = place.region();
+        this.secrets = secrets;
         this.store = store;
         this.newActivity = newActivity;
         this.routes = new RouteTable(domain, List.of());
@@ -74,7 +78,8 @@ public final class NodeState implements AutoCloseable {
                 Executors.newSingleThreadExecutor(
                         Thread.ofPlatform().name("cress-state-" + place.name()).daemon().factory());
         this.staging =
-                new Staging(place, domain, store, source, host, limits, new StagingListener());
+                new Staging(
+                        place, domain, store, source, host, limits, secrets, new StagingListener());
     }
 
     /// The present table.
@@ -112,6 +117,7 @@ public final class NodeState implements AutoCloseable {
     }
 
     private void loadNow() {
+        secrets.load();
         try {
             position = store.position();
             hasAllTenants = store.hasAllTenants();
@@ -143,7 +149,7 @@ public final class NodeState implements AutoCloseable {
 
     /// Nobody hears events any more.
     public void tellNobody() {
-        events = NoEvents.INSTANCE;
+        events = StateEvents.Nobody.LISTENS;
     }
 
     /// Records the whole state. Completes when it is on disk.
@@ -190,6 +196,15 @@ public final class NodeState implements AutoCloseable {
                         remove(name);
                     }
                     record(delta.position());
+                });
+    }
+
+    /// Takes what the control plane says of secrets. Completes when it is on disk.
+    public CompletableFuture<Void> secrets(ControlFrame said) {
+        return change(
+                () -> {
+                    secrets.take(said);
+                    staging.secretsChanged();
                 });
     }
 
@@ -366,17 +381,6 @@ public final class NodeState implements AutoCloseable {
                         }
                     });
         }
-    }
-
-    private enum NoEvents implements StateEvents {
-        INSTANCE;
-
-        @Override
-        public void staging(
-                FunctionName function, int version, StagingState state, String reason) {}
-
-        @Override
-        public void serving(FunctionName function, int deployment) {}
     }
 
     @Override

@@ -42,6 +42,8 @@ import java.util.Set;
 /// modules/SHA.wasm modules, checked against their name
 /// assets/SHA.zip   files that versions bring ([AssetStore])
 /// tenants.json     what the node may run of each tenant's
+/// secrets.key      to whom secrets are sealed, and what is kept of them (0600, `NodeSecrets`)
+/// secrets.sealed   secrets as they were told, sealed (0600)
 /// router.key       by which routers are known (0600)
 /// port             where the node last served
 /// signing-keys.json whose word the node takes (`KnownKeys`)

@@ -6,6 +6,7 @@ import dev.cress.contract.Limits;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.Version;
 import dev.cress.node.assets.AssetFiles;
+import dev.cress.node.capability.NodeSecrets;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.RequestHandler.Place;
 import dev.cress.node.serve.ServedVersion;
@@ -21,10 +22,13 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -37,10 +41,18 @@ final class Staging implements AutoCloseable {
     private static final Duration RETRY_FIRST = Duration.ofMillis(200);
     private static final Duration RETRY_MAX = Duration.ofSeconds(10);
 
+    /// How often it is looked for secrets that aren't here: who puts a file tells nobody.
+    private static final Duration SECRETS_LOOK_EVERY = Duration.ofSeconds(2);
+
     private final NodeImages images;
     private final AssetStore assets;
     private final NodeLimits limits;
+    private final NodeSecrets secrets;
     private final Listener listener;
+
+    /// What waits for a secret; the staging thread's.
+    private final Map<Lacking, Wait> lacking = new HashMap<>();
+
     private final WarmUps warmUps;
     private final ScheduledExecutorService thread;
 
@@ -77,10 +89,12 @@ final class Staging implements AutoCloseable {
             ModuleSource source,
             WasmHost host,
             NodeLimits limits,
+            NodeSecrets secrets,
             Listener listener) {
         this.images = new NodeImages(store, source, host);
         this.assets = new AssetStore(store.assets(), source);
         this.limits = limits;
+        this.secrets = secrets;
         this.listener = listener;
         this.warmUps = new WarmUps(place, domain, limits.warmUp());
         this.thread =
@@ -112,6 +126,11 @@ final class Staging implements AutoCloseable {
         if (!listener.isWanted(function, version)) {
             return;
         }
+        var missing = secrets.missing(function, version);
+        if (missing.isPresent()) {
+            await(new Lacking(function, version, heat), missing.get());
+            return;
+        }
         try {
             finish(function, ready(version, heat), heat);
         } catch (RefusedModuleException e) {
@@ -132,6 +151,61 @@ final class Staging implements AutoCloseable {
                     doubled.compareTo(RETRY_MAX) < 0 ? doubled : RETRY_MAX);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Lacking(FunctionName function, Version version, Heat heat) {}
+
+    /// @param look the next one
+    /// @param said what was told of it
+    private record Wait(Future<?> look, String said) {}
+
+    /// A version doesn't serve without its secrets.
+    private void await(Lacking which, String secret) {
+        boolean known = secrets.isHeard();
+        String reason =
+                known
+                        ? "secret %s isn't set: cress secret set %s".formatted(secret, secret)
+                        : "secret %s isn't here, and the control plane hasn't said"
+                                .formatted(secret);
+        Wait before = lacking.get(which);
+        if (before == null || !before.said.equals(reason)) {
+            if (known) {
+                listener.failed(which.function, which.version, reason);
+            } else {
+                listener.delayed(which.function, which.version, reason);
+            }
+        }
+        if (before != null) {
+            before.look.cancel(false);
+        }
+        var look =
+                thread.schedule(
+                        () -> lookAgain(which),
+                        SECRETS_LOOK_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        lacking.put(which, new Wait(look, reason));
+    }
+
+    private void lookAgain(Lacking which) {
+        var missing = secrets.missing(which.function, which.version);
+        if (missing.isPresent() && listener.isWanted(which.function, which.version)) {
+            await(which, missing.get());
+            return;
+        }
+        Wait wait = lacking.remove(which);
+        if (wait != null) {
+            wait.look.cancel(false);
+            attempt(which.function, which.version, which.heat, RETRY_FIRST);
+        }
+    }
+
+    /// Looks at what waits for secrets.
+    void secretsChanged() {
+        try {
+            thread.execute(() -> List.copyOf(lacking.keySet()).forEach(this::lookAgain));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the node closes");
         }
     }
 

@@ -8,4 +8,16 @@ public interface StateEvents {
     void staging(FunctionName function, int version, StagingState state, String reason);
 
     void serving(FunctionName function, int deployment);
+
+    /// Whoever hears nothing.
+    enum Nobody implements StateEvents {
+        LISTENS;
+
+        @Override
+        public void staging(
+                FunctionName function, int version, StagingState state, String reason) {}
+
+        @Override
+        public void serving(FunctionName function, int deployment) {}
+    }
 }

@@ -5,14 +5,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.CressPath;
-import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
 import dev.cress.contract.NodeInfo;
-import dev.cress.contract.StagingState;
 import dev.cress.identity.KnownKeys;
+import dev.cress.node.capability.NodeSecrets;
 import dev.cress.node.state.NodeState;
-import dev.cress.node.state.StateEvents;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -21,8 +19,6 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
-import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.TrustOptions;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +28,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -76,6 +71,7 @@ public final class ControlLink implements AutoCloseable {
     private final Runnable onDrain;
     private final Runnable onForged;
     private final KnownKeys keys;
+    private final NodeSecrets secrets;
     private final LogFollowers followers;
     private Duration nextWait = RECONNECT_FIRST;
     private @Nullable WebSocket session;
@@ -83,6 +79,7 @@ public final class ControlLink implements AutoCloseable {
     private long welcomedNanos;
     private boolean toldLimits;
     private boolean draining;
+    private volatile String secretsKey = "";
     private volatile boolean connected;
     private volatile boolean closed;
 
@@ -100,6 +97,7 @@ public final class ControlLink implements AutoCloseable {
             NodeInfo info,
             NodeState state,
             KnownKeys keys,
+            NodeSecrets secrets,
             LimitsFile limits,
             Heard heard) {
         this.limits = limits;
@@ -110,31 +108,25 @@ public final class ControlLink implements AutoCloseable {
         this.info = info;
         this.state = state;
         this.keys = keys;
+        this.secrets = secrets;
         onRouterKey = heard.routerKey;
         onDrain = heard.drain;
         onForged = heard.forged;
         this.followers = new LogFollowers(context, this::send, this::isCongested, state::routes);
-        this.client = vertx.createWebSocketClient(options(credential));
-    }
-
-    private static WebSocketClientOptions options(Credential credential) {
-        var options =
-                new WebSocketClientOptions()
-                        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
-                        .setMaxMessageSize(MESSAGE_BYTES_MAX);
-        credential
-                .identity()
-                .ifPresent(
-                        identity ->
-                                options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
-                                        .setKeyCertOptions(KeyCertOptions.wrap(identity.keys()))
-                                        .setTrustOptions(TrustOptions.wrap(identity.trusted())));
-        return options;
+        this.client =
+                vertx.createWebSocketClient(
+                        credential.on(
+                                new WebSocketClientOptions()
+                                        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+                                        .setMaxMessageSize(MESSAGE_BYTES_MAX)));
     }
 
     /// Begins to connect, and goes on until closed.
     public void open() {
-        context.runOnContext(_ -> connect());
+        vertx.executeBlocking(secrets::publicKey)
+                .onSuccess(key -> secretsKey = key)
+                .onFailure(e -> LOG.error("the node takes no secrets: {}", e.getMessage()))
+                .onComplete(_ -> context.runOnContext(_ -> connect()));
         vertx.setPeriodic(PING_EVERY.toMillis(), _ -> context.runOnContext(_ -> ping()));
         vertx.setPeriodic(DEMAND_EVERY.toMillis(), _ -> context.runOnContext(_ -> tellDemand()));
     }
@@ -183,7 +175,16 @@ public final class ControlLink implements AutoCloseable {
         socket.pongHandler(_ -> heardNanos = System.nanoTime());
         socket.closeHandler(_ -> lost(socket));
         socket.exceptionHandler(e -> LOG.debug("control plane session: {}", e.toString()));
-        send(new NodeFrame.Hello(NodeFrame.PROTO, info, state.resume(), clock.millis()));
+        secrets.unheard();
+        send(
+                new NodeFrame.Hello(
+                        NodeFrame.PROTO,
+                        info,
+                        state.resume(),
+                        clock.millis(),
+                        true,
+                        true,
+                        secretsKey));
     }
 
     private void lost(WebSocket socket) {
@@ -256,7 +257,7 @@ public final class ControlLink implements AutoCloseable {
             if (frame == null) {
                 throw new IllegalArgumentException("expected an object, found null");
             }
-            if (!message.isBelieved() && changesState(frame)) {
+            if (!message.isBelieved() && ControlFrame.mustBeSigned(frame)) {
                 forged();
                 return;
             }
@@ -273,7 +274,7 @@ public final class ControlLink implements AutoCloseable {
                 connected = true;
                 welcomedNanos = System.nanoTime();
                 onRouterKey.accept(routerKey);
-                state.tell(new SessionEvents(socket));
+                state.tell(new SessionEvents(event -> sendIn(socket, event)));
                 if (draining) {
                     // each session begins as if nothing had been said
                     send(new NodeFrame.Draining());
@@ -283,6 +284,11 @@ public final class ControlLink implements AutoCloseable {
                     acknowledge(socket, state.apply(snapshot), snapshot.position().revision());
             case ControlFrame.Delta delta ->
                     acknowledge(socket, state.apply(delta), delta.position().revision());
+            case ControlFrame.SecretsKey _, ControlFrame.Secrets _ -> {
+                var _ =
+                        state.secrets(frame)
+                                .whenComplete((_, failure) -> secretsTaken(socket, failure));
+            }
             case ControlFrame.Limits told -> {
                 toldLimits = true;
                 limits.take(told);
@@ -292,10 +298,6 @@ public final class ControlLink implements AutoCloseable {
             case ControlFrame.Drain _ -> onDrain.run();
             case ControlFrame.Directory _ -> LOG.debug("a directory is for routers");
         }
-    }
-
-    private static boolean changesState(ControlFrame frame) {
-        return frame instanceof ControlFrame.Snapshot || frame instanceof ControlFrame.Delta;
     }
 
     /// Whether the control plane is one that is known; with another nothing is spoken.
@@ -344,6 +346,14 @@ public final class ControlLink implements AutoCloseable {
         }
     }
 
+    /// What can't be read or kept is told again in the next session.
+    private void secretsTaken(WebSocket socket, @Nullable Throwable failure) {
+        if (failure != null) {
+            LOG.error("secrets can't be taken: {}", String.valueOf(failure.getMessage()));
+            context.runOnContext(_ -> socket.close());
+        }
+    }
+
     private void send(NodeFrame frame) {
         WebSocket socket = session;
         if (socket != null) {
@@ -351,38 +361,19 @@ public final class ControlLink implements AutoCloseable {
         }
     }
 
+    /// From any thread, unless another session began.
+    private void sendIn(WebSocket socket, NodeFrame frame) {
+        context.runOnContext(
+                _ -> {
+                    if (session == socket) {
+                        send(frame);
+                    }
+                });
+    }
+
     private boolean isCongested() {
         WebSocket socket = session;
         return socket == null || socket.writeQueueFull();
-    }
-
-    /// Events of the node's state for one session.
-    private final class SessionEvents implements StateEvents {
-        private final WebSocket socket;
-
-        private SessionEvents(WebSocket socket) {
-            this.socket = socket;
-        }
-
-        @Override
-        public void staging(
-                FunctionName function, int version, StagingState progress, String reason) {
-            sendHere(new NodeFrame.Staging(function, version, progress, reason));
-        }
-
-        @Override
-        public void serving(FunctionName function, int deployment) {
-            sendHere(new NodeFrame.Serving(function, deployment));
-        }
-
-        private void sendHere(NodeFrame frame) {
-            context.runOnContext(
-                    _ -> {
-                        if (session == socket) {
-                            send(frame);
-                        }
-                    });
-        }
     }
 
     @Override

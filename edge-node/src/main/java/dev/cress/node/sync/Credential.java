@@ -2,7 +2,12 @@ package dev.cress.node.sync;
 
 import dev.cress.identity.FleetIdentity;
 
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+
 import java.util.Optional;
+import java.util.Set;
 
 /// By what the control plane lets the node in.
 ///
@@ -11,5 +16,15 @@ public record Credential(String token, Optional<FleetIdentity> identity) {
     /// What goes into `authorization`: nothing beside a certificate.
     Optional<String> header() {
         return identity.isPresent() ? Optional.empty() : Optional.of("Bearer " + token);
+    }
+
+    /// The same options with the certificate, and TLS 1.3 alone, if there is one.
+    WebSocketClientOptions on(WebSocketClientOptions options) {
+        identity.ifPresent(
+                known ->
+                        options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                                .setKeyCertOptions(KeyCertOptions.wrap(known.keys()))
+                                .setTrustOptions(TrustOptions.wrap(known.trusted())));
+        return options;
     }
 }

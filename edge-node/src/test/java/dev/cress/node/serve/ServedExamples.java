@@ -11,7 +11,7 @@ import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 import dev.cress.contract.Warmup;
 import dev.cress.node.capability.NodeCapabilities;
-import dev.cress.node.config.CapabilityConfig;
+import dev.cress.node.capability.NodeSecrets;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.config.OutboundConfig;
 import dev.cress.node.outbound.OutboundClient;
@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Example guests behind a request handler on a real port, and clients that write bytes to it.
 final class ServedExamples implements AutoCloseable {
@@ -89,7 +90,7 @@ final class ServedExamples implements AutoCloseable {
                         limits,
                         host,
                         new NodeCapabilities(
-                                CapabilityConfig.NONE,
+                                new NodeSecrets(Optional.empty(), Path.of("unused"), "fra-1"),
                                 Path.of("unused"),
                                 new OutboundClient(
                                         vertx,

@@ -15,6 +15,7 @@ import dev.cress.contract.Share;
 import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
 import dev.cress.contract.Warmup;
+import dev.cress.node.capability.NodeSecrets;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.GuestThreads;
@@ -87,6 +88,7 @@ class HeatTest {
                             (_, _, into) -> Files.write(into, module),
                             host,
                             NodeLimits.DEFAULT.withWarmUp(warmUp),
+                            new NodeSecrets(Optional.empty(), data, "test"),
                             name ->
                                     new FunctionActivity(
                                             name, threads.lane(TenantName.DEFAULT), registry));

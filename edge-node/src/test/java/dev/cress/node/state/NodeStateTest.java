@@ -15,6 +15,7 @@ import dev.cress.contract.Share;
 import dev.cress.contract.StagingState;
 import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
+import dev.cress.node.capability.NodeSecrets;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.GuestThreads;
@@ -32,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,6 +66,7 @@ class NodeStateTest {
                         this::fetch,
                         host,
                         NodeLimits.DEFAULT.withWarmUp(Duration.ZERO),
+                        new NodeSecrets(Optional.empty(), data, "test"),
                         name ->
                                 new FunctionActivity(
                                         name, threads.lane(TenantName.DEFAULT), registry));

@@ -11,6 +11,7 @@ import dev.cress.control.store.Membership;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Releasing;
 import dev.cress.control.store.Scope;
+import dev.cress.control.store.SecretKeeping;
 import dev.cress.control.store.Secrets;
 import dev.cress.control.store.Store;
 import dev.cress.control.sync.Sync;
@@ -68,6 +69,7 @@ public final class ApiServer {
             Vertx vertx,
             Store store,
             Sync sync,
+            SecretKeeping secrets,
             Uploads uploads,
             Access access,
             Roll roll,
@@ -90,6 +92,7 @@ public final class ApiServer {
                         new FleetEndpoints(store, sync, access),
                         new AuditEndpoints(store.audit()),
                         new TenantEndpoints(store.tenancy(), sync, access),
+                        new SecretEndpoints(secrets, sync),
                         new JoinEndpoints(new Membership(store), roll, sync, tls, clock),
                         new StoreEndpoints(new Collector(store)),
                         new Operations(meters));

@@ -195,7 +195,8 @@ final class Call {
                 operation.contains("/v1/functions")
                         || operation.contains("/v1/apply")
                         || operation.contains("/v1/modules")
-                        || operation.contains("/v1/assets");
+                        || operation.contains("/v1/assets")
+                        || operation.contains("/v1/secrets");
         if (!ofTenants) {
             return "";
         }
@@ -298,9 +299,25 @@ final class Call {
                                                 type));
     }
 
+    /// The body as bytes that nobody must guess from a digest of what was asked: that is made with
+    /// what only the caller has.
+    Future<byte[]> secretBytes(int bytesMax) {
+        return body(bytesMax)
+                .map(
+                        bytes -> {
+                            String own = Access.secret(request.getHeader("authorization"));
+                            digest = Sha256.of(Buffer.buffer(own).appendBuffer(bytes).getBytes());
+                            return bytes.getBytes();
+                        });
+    }
+
     private Future<Buffer> body() {
-        if (declaredBytes() > jsonBytesMax) {
-            throw tooLarge(declaredBytes());
+        return body(jsonBytesMax);
+    }
+
+    private Future<Buffer> body(int bytesMax) {
+        if (declaredBytes() > bytesMax) {
+            throw tooLarge(declaredBytes(), bytesMax);
         }
         proceed();
         Promise<Buffer> promise = Promise.promise();
@@ -313,8 +330,8 @@ final class Call {
                 });
         request.handler(
                 chunk -> {
-                    if (all.length() + chunk.length() > jsonBytesMax) {
-                        promise.tryFail(tooLarge((long) all.length() + chunk.length()));
+                    if (all.length() + chunk.length() > bytesMax) {
+                        promise.tryFail(tooLarge((long) all.length() + chunk.length(), bytesMax));
                     } else {
                         all.appendBuffer(chunk);
                     }
@@ -330,8 +347,8 @@ final class Call {
         }
     }
 
-    private Refusal tooLarge(long bytes) {
-        return Refusal.tooLarge("body", bytes + " bytes", jsonBytesMax + " bytes");
+    private static Refusal tooLarge(long bytes, int bytesMax) {
+        return Refusal.tooLarge("body", bytes + " bytes", bytesMax + " bytes");
     }
 
     /// A value that a body must have.

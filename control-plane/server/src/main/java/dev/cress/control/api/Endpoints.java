@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 /// The list of everything that can be called, and who may call it.
 record Endpoints(List<Endpoint> all) {
     private static final String FUNCTION = "/v1/functions/{}";
+    private static final String SECRET = "/v1/secrets/{}";
     private static final String TENANT = "/v1/tenants/{}";
 
     static Endpoints of(
@@ -33,6 +34,7 @@ record Endpoints(List<Endpoint> all) {
             FleetEndpoints fleet,
             AuditEndpoints audit,
             TenantEndpoints tenants,
+            SecretEndpoints secrets,
             JoinEndpoints join,
             StoreEndpoints store,
             Operations operations) {
@@ -130,6 +132,15 @@ record Endpoints(List<Endpoint> all) {
                                 TenantEndpoints::unknown,
                                 keys.guard(tenants::putQuota)),
                         Endpoint.of(POST, "/v1/store/collect", Set.of(), store::collect),
+                        Endpoint.of(GET, "/v1/secrets", Set.of(DEPLOY, READ), secrets::list),
+                        Endpoint.of(GET, SECRET, Set.of(DEPLOY, READ), secrets::get),
+                        Endpoint.of(PUT, SECRET, Set.of(DEPLOY), keys.guard(secrets::put)),
+                        Endpoint.of(DELETE, SECRET, Set.of(DEPLOY), keys.guard(secrets::delete)),
+                        Endpoint.of(
+                                POST,
+                                "/v1/keys/rotate-secrets",
+                                Set.of(),
+                                keys.guard(secrets::rotate)),
                         Endpoint.of(GET, "/v1/sync/node", Set.of(JOIN), fleet::joinNode),
                         Endpoint.of(GET, "/v1/sync/router", Set.of(JOIN), fleet::joinRouter),
                         new Endpoint(

@@ -29,7 +29,6 @@ import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -84,14 +83,9 @@ final class JoinEndpoints {
     /// Ends its sessions on this server at once, on others as soon as they hear of it.
     Future<Answer> remove(Call call) {
         String name = call.argument();
-        var secrets = sync.secretsNamed();
+        sync.noteSecrets();
         return membership
-                .remove(
-                        call.terms(),
-                        name,
-                        member ->
-                                new MemberRemoved(
-                                        member, member.role() == Role.NODE ? secrets : List.of()))
+                .remove(call.terms(), name, MemberRemoved::new)
                 .compose(
                         removed -> {
                             roll.remove(name).forEach(sync::credentialRevoked);

@@ -28,7 +28,7 @@ final class Elsewhere implements AutoCloseable {
     /// When this server last said that it lives.
     private long beatNs = System.nanoTime() - Servers.BEAT_EVERY.toNanos();
 
-    private Heads.Counts known = new Heads.Counts(0, 0, 0, 0);
+    private Heads.Counts known = new Heads.Counts(0, 0, 0, 0, 0);
     private Set<String> servers = Set.of();
     private int routers;
     private @Nullable StoreListener listener;
@@ -131,6 +131,7 @@ final class Elsewhere implements AutoCloseable {
             @Nullable List<StoredToken> tokens,
             @Nullable List<StoredMember> members,
             StoredKeys keys,
+            boolean secrets,
             FleetNews fleet) {}
 
     /// Looks, and hands over what is new.
@@ -150,6 +151,9 @@ final class Elsewhere implements AutoCloseable {
         var keys = found.keys;
         if (members != null) {
             thread.onLoop(() -> hears.members(members, keys));
+        }
+        if (found.secrets) {
+            thread.onLoop(hears::secrets);
         }
         FleetNews fleet = found.fleet;
         boolean others = !fleet.servers().equals(servers) || fleet.routers() != routers;
@@ -181,6 +185,7 @@ final class Elsewhere implements AutoCloseable {
                 tokens ? tables.tokens().list() : null,
                 members ? new Members(tables).list() : null,
                 members ? new Members(tables).keys() : new StoredKeys(List.of()),
+                counts.secrets() != known.secrets(),
                 fleet);
     }
 

@@ -20,6 +20,7 @@ public final class Heads {
         /// Nodes that were taken out, which no row tells.
         FORGOTTEN("forgotten"),
         TENANTS("tenants"),
+        SECRETS("secrets"),
         /// The last entry of the audit log.
         AUDIT("audit");
 
@@ -31,7 +32,7 @@ public final class Heads {
     }
 
     /// The counts of all of them.
-    public record Counts(long tokens, long members, long nodes, long forgotten) {}
+    public record Counts(long tokens, long members, long nodes, long forgotten, long secrets) {}
 
     /// Counts one more change.
     long advance(Side side) {
@@ -41,7 +42,11 @@ public final class Heads {
 
     Counts counts() {
         return new Counts(
-                count(Side.TOKENS), count(Side.MEMBERS), count(Side.NODES), count(Side.FORGOTTEN));
+                count(Side.TOKENS),
+                count(Side.MEMBERS),
+                count(Side.NODES),
+                count(Side.FORGOTTEN),
+                count(Side.SECRETS));
     }
 
     long count(Side side) {

@@ -152,6 +152,7 @@ final class KnownNodes {
     void delete(String name) {
         heads.advance(Heads.Side.FORGOTTEN);
         transaction.update("DELETE FROM node_function WHERE node = ?", name);
+        transaction.update("DELETE FROM secret_held WHERE node = ?", name);
         transaction.update("DELETE FROM node WHERE name = ?", name);
     }
 }

@@ -5,12 +5,14 @@ import dev.cress.contract.Api.KeyRotated;
 import dev.cress.contract.Api.MemberRemoved;
 import dev.cress.contract.Json;
 import dev.cress.contract.Member;
+import dev.cress.contract.SecretsApi.HeldSecret;
 import dev.cress.contract.Sha256;
 
 import io.vertx.core.Future;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -174,9 +176,9 @@ public final class Membership {
 
     /// Lets a member in no more, by none of its certificates.
     ///
-    /// @param answer what the operator is told
+    /// @param answer what the operator is told, by who it was and what it was told of secrets
     public Future<MemberRemoved> remove(
-            Terms terms, String name, Function<Member, MemberRemoved> answer) {
+            Terms terms, String name, BiFunction<Member, List<HeldSecret>, MemberRemoved> answer) {
         return store.change(
                 terms.on(
                         MemberRemoved.class,
@@ -185,7 +187,7 @@ public final class Membership {
                             var member = members.find(name).orElseThrow(() -> unknown(name));
                             members.burn(name);
                             members.delete(name);
-                            return answer.apply(member.member());
+                            return answer.apply(member.member(), new SecretRows(tables).held(name));
                         }));
     }
 

@@ -29,7 +29,7 @@ final class Schema {
     static final String BLOBS_RETAINED = "versions that functions retain";
 
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 10;
+    static final int VERSION = 11;
 
     /// What makes each version of the one before, the first of nothing.
     static final List<List<String>> STEPS =
@@ -43,7 +43,8 @@ final class Schema {
                     members(),
                     tenants(),
                     collected(),
-                    rollouts());
+                    rollouts(),
+                    secrets());
 
     private Schema() {}
 
@@ -97,6 +98,25 @@ final class Schema {
                   PRIMARY KEY (function, rollout, deployment, version, region, server)) STRICT\
                 """,
                 "CREATE INDEX outcome_at ON outcome (at_ms)");
+    }
+
+    /// `key` is the id of the key that `data_key` is sealed with, `sealed` the value under that;
+    /// `secret_held` says which value a node was told.
+    private static List<String> secrets() {
+        return List.of(
+                """
+                CREATE TABLE secret (
+                  tenant TEXT NOT NULL REFERENCES tenant, name TEXT NOT NULL,
+                  version INTEGER NOT NULL, key TEXT NOT NULL, data_key TEXT NOT NULL,
+                  sealed TEXT NOT NULL, bytes INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL,
+                  changed INTEGER NOT NULL, PRIMARY KEY (tenant, name)) STRICT\
+                """,
+                """
+                CREATE TABLE secret_held (
+                  node TEXT NOT NULL, tenant TEXT NOT NULL, name TEXT NOT NULL,
+                  version INTEGER NOT NULL, PRIMARY KEY (node, tenant, name)) STRICT\
+                """,
+                "INSERT INTO head (name, number, hash) VALUES ('secrets', 0, '')");
     }
 
     /// What there is belongs to the tenant `default`, which has no limits of its own.

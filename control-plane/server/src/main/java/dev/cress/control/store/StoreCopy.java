@@ -27,6 +27,8 @@ public final class StoreCopy {
                     "bundle_chunk",
                     "tenant",
                     "holding",
+                    "secret",
+                    "secret_held",
                     "function",
                     "version",
                     "version_blob",

@@ -17,6 +17,9 @@ public interface StoreListener {
     /// Members or signing keys changed: these are all.
     void members(List<StoredMember> all, StoredKeys keys);
 
+    /// Secrets changed.
+    void secrets();
+
     /// Nodes changed that other servers have, or other servers did.
     void fleet(FleetNews news);
 }

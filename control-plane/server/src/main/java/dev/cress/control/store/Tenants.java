@@ -124,6 +124,9 @@ final class Tenants {
         }
         tokens.deleteAll(name);
         transaction.update("DELETE FROM holding WHERE tenant = ?", name.value());
+        new Heads(transaction).advance(Heads.Side.SECRETS);
+        transaction.update("DELETE FROM secret_held WHERE tenant = ?", name.value());
+        transaction.update("DELETE FROM secret WHERE tenant = ?", name.value());
         transaction.update("DELETE FROM tenant WHERE name = ?", name.value());
         new Heads(transaction).advance(Heads.Side.TENANTS);
         return info;

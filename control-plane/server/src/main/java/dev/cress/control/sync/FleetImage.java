@@ -5,7 +5,6 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
 import dev.cress.contract.Position;
-import dev.cress.control.store.Change;
 import dev.cress.control.store.Image;
 import dev.cress.control.store.Passed;
 import dev.cress.control.store.Revision;
@@ -77,6 +76,11 @@ final class FleetImage {
         snapshot = null;
         defaults = null;
         deltas.clear();
+    }
+
+    /// A frame for nodes of this build, signed.
+    String signed(ControlFrame frame) {
+        return signs.apply(Json.write(frame));
     }
 
     /// All of them, by name.

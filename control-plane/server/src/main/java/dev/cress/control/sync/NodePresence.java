@@ -32,6 +32,9 @@ final class NodePresence {
     /// Whether it knows of waves, as far as it said so here.
     private boolean waves = true;
 
+    /// Whether it takes secrets, as far as it said so here.
+    private boolean secrets = true;
+
     /// Whether its session is on this server now.
     private boolean here;
 
@@ -93,6 +96,7 @@ final class NodePresence {
     void connected(NodeFrame.Hello hello, long nowMs, long clockSkewMs) {
         tenants = hello.tenants();
         waves = hello.waves();
+        secrets = !hello.secretsKey().isEmpty();
         info = hello.node();
         revision = hello.resume().revision();
         this.clockSkewMs = clockSkewMs;
@@ -218,6 +222,11 @@ final class NodePresence {
     /// Whether it is of a build that knows whose functions are whose.
     boolean knowsTenants() {
         return tenants;
+    }
+
+    /// Whether it takes secrets.
+    boolean knowsSecrets() {
+        return secrets;
     }
 
     /// The deployment that takes effect there, 0 if none is known.

@@ -13,6 +13,7 @@ import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
 import dev.cress.control.store.KnownNode;
 import dev.cress.control.store.Revision;
+import dev.cress.control.store.SecretKeeping;
 import dev.cress.control.store.Store;
 
 import io.micrometer.core.instrument.Counter;
@@ -50,6 +51,7 @@ final class NodeSessions {
     private final Presence presence;
     private final Rollouts rollouts;
     private final LogFollowers logs;
+    private final SecretPush secrets;
     private final TenantRates rates = new TenantRates();
     private final Tallies tallies;
     private final RouterSessions routers;
@@ -73,7 +75,10 @@ final class NodeSessions {
             int nodesMax,
             int readersMax,
             List<AnnouncedKey> keys,
+            SecretKeeping keeping,
             MeterRegistry meters) {
+        secrets = new SecretPush(vertx, keeping, image);
+        rollouts.needSecrets(secrets::isNeeded);
         this.keys = keys;
         hellos = new Hellos(vertx, this::begin);
         routerKey = store.settings().routerKey();
@@ -95,6 +100,10 @@ final class NodeSessions {
 
     FleetImage image() {
         return image;
+    }
+
+    SecretPush secrets() {
+        return secrets;
     }
 
     TenantRates rates() {
@@ -176,9 +185,14 @@ final class NodeSessions {
             other.peer().end(CloseCode.FENCED, "another session of node " + name + " began");
         }
         peer.onText(session::received);
-        peer.onDrain(session::catchUp);
+        peer.onDrain(
+                () -> {
+                    session.catchUp();
+                    secrets.drained(session);
+                });
         peer.onEnd(() -> ended(session));
         peer.send(Json.write(new ControlFrame.Welcome(routerKey, keys)));
+        secrets.connected(session, hello.secretsKey());
         session.begin(hello.resume().revision(), image.resume(hello.resume(), hello.tenants()));
         rates.connected(name);
         logs.connected(session::knows, peer::send);
@@ -191,6 +205,7 @@ final class NodeSessions {
     private void ended(NodeSession session) {
         String name = session.node().info().name();
         logs.ended(name);
+        secrets.ended(session);
         if (!sessions.remove(name, session)) {
             return;
         }
@@ -210,13 +225,16 @@ final class NodeSessions {
         committedNs.remove(number - TIMED_COMMITS_MAX);
         revision.change().changed().forEach(presence::retain);
         revision.change().removed().forEach(presence::forget);
+        var unnamed = secrets.changed(revision.change());
         sessions.values().forEach(session -> session.offer(number, delta));
+        secrets.withdraw(unnamed);
     }
 
     /// Nodes come back and are told by what they say of themselves what became of their log.
     void replaced(Image stored) {
         LOG.warn("the log was replaced: it ends at {} now", stored.position());
         image.replace(stored);
+        secrets.replaced(image.functions());
         presence.retainOnly(stored.functions());
         committedNs.clear();
         endAll(_ -> true, CloseCode.GOING_AWAY, "the log was replaced");
@@ -284,6 +302,7 @@ final class NodeSessions {
     /// All nodes hear of other keys.
     void keys(List<AnnouncedKey> announced) {
         keys = announced;
+        secrets.signedAnew();
         String frame = Json.write(new ControlFrame.Keys(announced));
         sessions.values().stream()
                 .filter(NodeSession::isOfThisBuild)
@@ -357,6 +376,7 @@ final class NodeSessions {
             rows.moved(session.node());
         }
         rows.close();
+        secrets.flush();
         endAll(_ -> true, CloseCode.GOING_AWAY, "the control plane stops");
     }
 

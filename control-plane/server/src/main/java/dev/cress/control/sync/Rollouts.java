@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// How far a deployment is on each known node, and waiting until no node is pending any more.
 /// Confined to the event loop.
@@ -25,11 +26,17 @@ public final class Rollouts {
 
     private final Vertx vertx;
     private final Presence presence;
+    private Predicate<FunctionName> needsSecrets = _ -> false;
     private final List<Waiting> waiting = new ArrayList<>();
 
     Rollouts(Vertx vertx, Presence presence) {
         this.vertx = vertx;
         this.presence = presence;
+    }
+
+    /// Which functions run only where secrets are.
+    void needSecrets(Predicate<FunctionName> which) {
+        needsSecrets = which;
     }
 
     private record Waiting(
@@ -87,6 +94,9 @@ public final class Rollouts {
         } else if (!node.knowsTenants() && !function.tenant().isDefault()) {
             state = "failed";
             reason = "cress %s knows of no tenants".formatted(node.info().build());
+        } else if (!node.knowsSecrets() && needsSecrets.test(function)) {
+            state = "failed";
+            reason = "cress %s takes no secrets".formatted(node.info().build());
         } else if (node.serving(function) >= deployment.id()) {
             state = "serving";
         } else {

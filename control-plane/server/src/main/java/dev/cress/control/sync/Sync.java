@@ -1,9 +1,7 @@
 package dev.cress.control.sync;
 
 import dev.cress.contract.AnnouncedKey;
-import dev.cress.contract.Api.NamedSecret;
 import dev.cress.contract.Api.NodeStatus;
-import dev.cress.contract.FunctionState;
 import dev.cress.contract.Position;
 import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
@@ -11,6 +9,7 @@ import dev.cress.control.store.Membership;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Revision;
 import dev.cress.control.store.RolloutSteps;
+import dev.cress.control.store.SecretKeeping;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreListener;
 import dev.cress.control.store.StoredKeys;
@@ -36,7 +35,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 
 /// The face of the sync: sessions come in, commits go out, and what nodes say can be asked for.
 /// Made and used on the event loop.
@@ -80,6 +78,7 @@ public final class Sync {
             InstantSource clock,
             Limits limits,
             MeterRegistry meters,
+            SecretKeeping secrets,
             Credentials credentials) {
         this.vertx = vertx;
         this.store = store;
@@ -103,6 +102,7 @@ public final class Sync {
                         limits.nodesMax(),
                         limits.logReadersMax(),
                         credentials.keys.announced(clock.millis()),
+                        secrets,
                         meters);
         gauge(meters, "nodes.connected", "nodes with a session", NodeSessions::connected);
         gauge(meters, "nodes.behind", "nodes that wait for a snapshot", NodeSessions::behind);
@@ -149,6 +149,11 @@ public final class Sync {
         }
 
         @Override
+        public void secrets() {
+            var _ = secretsChanged();
+        }
+
+        @Override
         public void fleet(FleetNews news) {
             routersElsewhere = news.routers();
             nodes.elsewhere(news);
@@ -157,6 +162,7 @@ public final class Sync {
 
     /// Tells nodes what they may run of each tenant's. When the store doesn't answer quotas stay.
     private void deal() {
+        nodes.secrets().tick();
         if (dealing) {
             return;
         }
@@ -291,17 +297,16 @@ public final class Sync {
         return node;
     }
 
-    /// What every node may have been told the values of, by function.
-    public List<NamedSecret> secretsNamed() {
-        return image.functions().flatMap(Sync::secretsNamed).toList();
+    /// Has the store know what nodes were told of secrets, before what it is asked next.
+    public void noteSecrets() {
+        nodes.secrets().flush();
     }
 
-    private static Stream<NamedSecret> secretsNamed(FunctionState function) {
-        return function.versions().stream()
-                .flatMap(version -> version.manifest().grants().secrets().stream())
-                .distinct()
-                .sorted()
-                .map(secret -> new NamedSecret(function.name(), secret));
+    /// Secrets changed.
+    ///
+    /// @return when the nodes that are connected here have been told
+    public Future<Void> secretsChanged() {
+        return nodes.secrets().refresh();
     }
 
     /// Ends all sessions, so that peers know to come back elsewhere or later.

@@ -8,6 +8,8 @@ import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.module.Preparations;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Scope;
+import dev.cress.control.store.SecretKeeping;
+import dev.cress.control.store.SecretKeys;
 import dev.cress.control.store.Store;
 import dev.cress.control.store.StoreLocation;
 import dev.cress.control.store.StoredKeys;
@@ -61,6 +63,7 @@ class OpenApiTest {
                         loop);
         preparations = new Preparations((_, abi) -> abi, loop, meters);
         var limits = new Sync.Limits(1, 1, 1, Duration.ofSeconds(5));
+        var secrets = SecretKeeping.open(store, SecretKeys.none(), clock);
         var sync =
                 new Sync(
                         vertx,
@@ -69,6 +72,7 @@ class OpenApiTest {
                         clock,
                         limits,
                         meters,
+                        secrets,
                         new Sync.Credentials(
                                 _ -> List.of(),
                                 new Roll(clock, List.of())::refresh,
@@ -87,6 +91,7 @@ class OpenApiTest {
                                 vertx,
                                 store,
                                 sync,
+                                secrets,
                                 uploads,
                                 access,
                                 new Roll(clock, List.of()),

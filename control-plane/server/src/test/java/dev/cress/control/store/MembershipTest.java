@@ -204,8 +204,7 @@ class MembershipTest {
     }
 
     private Future<MemberRemoved> removes(Terms terms) {
-        return new Membership(other.store)
-                .remove(terms, "fra-1", member -> new MemberRemoved(member, List.of()));
+        return new Membership(other.store).remove(terms, "fra-1", MemberRemoved::new);
     }
 
     @Test

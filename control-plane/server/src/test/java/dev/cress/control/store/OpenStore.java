@@ -90,6 +90,11 @@ final class OpenStore implements AutoCloseable {
                     }
 
                     @Override
+                    public void secrets() {
+                        // whoever needs them asks
+                    }
+
+                    @Override
                     public void fleet(FleetNews news) {
                         fleet.add(news);
                     }

@@ -35,7 +35,7 @@ import java.util.Objects;
 @EnumSource(Engine.class)
 class RolloutStepsTest {
     private static final FunctionName HELLO = new FunctionName("hello");
-    private static final RolloutPlan WAVES =
+    static final RolloutPlan WAVES =
             new RolloutPlan(
                     List.of(
                             new Step(List.of("fra"), 1_000),
