@@ -215,7 +215,6 @@ final class Releases {
         if (present != null && present.sharesLike(release.shares(), release.wave())) {
             return new Next(name, present, null, null, present.stableVersion());
         }
-        release.shares().forEach(share -> blobs.requireStored(name, share.version()));
         int id = deployments.nextId(name);
         int rollout = present != null && release.sameRollout() ? present.rollout() : id;
         var deployment =
@@ -227,6 +226,7 @@ final class Releases {
                         release.cause(),
                         release.reason(),
                         nowMs);
+        deployment.live().forEach(number -> blobs.requireStored(name, number));
         int stable = present == null ? 0 : present.stableVersion();
         return new Next(name, deployment, state(name, deployment), begins, stable);
     }

@@ -32,6 +32,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -182,6 +183,10 @@ class CollectorTest {
                 .isInstanceOfSatisfying(
                         Refusal.class,
                         refusal -> assertThat(refusal.problem().status()).isEqualTo(409));
+        var releasing = new Releasing(open.store, InstantSource.system());
+        assertThatThrownBy(
+                        () -> await(releasing.deploy(Terms.NONE, HELLO, 1, RolloutStepsTest.WAVES)))
+                .hasMessageContaining("stored no more: upload it again");
         assertThatThrownBy(() -> await(open.release("other", first)))
                 .hasMessageContaining("is not stored: upload it first");
         open.module(folder, 1);
