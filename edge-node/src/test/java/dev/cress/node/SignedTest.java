@@ -110,15 +110,18 @@ class SignedTest {
     }
 
     @Test
-    void anotherControlPlanesKeysAreNotTakenAfterTheFirst() throws IOException {
+    void withAControlPlaneOfOtherKeysNothingIsSpokenAfterTheFirst() throws IOException {
         toldOfTheFirst();
         node.close();
         node = new RunningNode(data, control.url(), RunningNode.LIMITS);
         SigningKey another = SigningKey.fresh(null);
-        FakeSession session = welcomed(another.announced());
-        assertLeftAside(session, signed(another, SECOND));
-        node.awaitServing();
-        assertThat(node.get("hello", "/")).contains("Hello from");
+        welcomed(another.announced()).sendText(signed(another, SECOND));
+        // it comes anew, and takes the word of whom it knows
+        FakeSession session = welcomed(key.announced());
+        assertThat(node.admin("/metrics")).contains("cress_control_forged_total 1.0");
+        session.sendText(signed(key, SECOND));
+        assertThat(session.next(Ack.class).revision()).isEqualTo(2);
+        session.serving("hello", 2);
     }
 
     @Test

@@ -310,6 +310,7 @@ public final class ControlLink implements AutoCloseable {
                 "the control plane at {} signs with keys that nobody known vouches for: it isn't"
                         + " listened to",
                 control);
+        socket.textMessageHandler(_ -> {});
         socket.close();
         return false;
     }
