@@ -103,7 +103,6 @@ public final class GuestMemory extends FlatMemory {
         }
         resize(content.size());
         segmentsDropped = false;
-        giveBackBeside(bytesBeside);
         host = null;
         giveBackBeside();
     }
@@ -159,7 +158,6 @@ public final class GuestMemory extends FlatMemory {
         giveBackBeside();
         budget.giveBack(bytesTaken);
         bytesTaken = 0;
-        giveBackBeside(bytesBeside);
         pagesMax = 0;
         resize(0);
     }
@@ -175,9 +173,11 @@ public final class GuestMemory extends FlatMemory {
         return true;
     }
 
+    /// Most runs keep nothing, and must not write what all threads share.
     private void giveBackBeside() {
-        budget.giveBack(bytesBeside);
-        bytesBeside = 0;
+        if (bytesBeside > 0) {
+            giveBackBeside(bytesBeside);
+        }
     }
 
     /// Whether the guest asked for more than it was given because of the host's cap or budget, not
