@@ -7,7 +7,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -36,23 +35,23 @@ final class AuditCommand implements Callable<Integer> {
                     "--lines %d is out of range: 1 to %d".formatted(count, Api.LIST_MAX),
                     ExitCode.USAGE);
         }
-        var entries = new Api.Page<Api.AuditEntry>(control.client().fleet().audit(count));
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("TIME", "TOKEN", "FROM", "TENANT", "OPERATION", "THING", "OUTCOME"));
-        for (Api.AuditEntry entry : entries.items()) {
-            var tenant = entry.tenant();
-            rows.add(
-                    List.of(
-                            Instant.ofEpochMilli(entry.atMs()).toString(),
-                            entry.tokenName().isEmpty() ? "-" : entry.tokenName(),
-                            entry.address(),
-                            tenant == null ? "-" : tenant.value(),
-                            entry.operation(),
-                            entry.thing().isEmpty() ? "-" : entry.thing(),
-                            outcome(entry)));
-        }
-        output.result(entries, Output.table(rows));
+        output.list(
+                control.client().fleet().audit(count),
+                List.of("TIME", "TOKEN", "FROM", "TENANT", "OPERATION", "THING", "OUTCOME"),
+                AuditCommand::row);
         return ExitCode.OK;
+    }
+
+    private static List<String> row(Api.AuditEntry entry) {
+        var tenant = entry.tenant();
+        return List.of(
+                Instant.ofEpochMilli(entry.atMs()).toString(),
+                entry.tokenName().isEmpty() ? "-" : entry.tokenName(),
+                entry.address(),
+                tenant == null ? "-" : tenant.value(),
+                entry.operation(),
+                entry.thing().isEmpty() ? "-" : entry.thing(),
+                outcome(entry));
     }
 
     private static String outcome(Api.AuditEntry entry) {

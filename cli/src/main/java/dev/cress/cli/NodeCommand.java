@@ -110,20 +110,20 @@ final class NodeCommand implements Runnable {
 
         @Override
         public Integer call() {
-            var members = new Api.Page<Api.MemberInfo>(control.client().fleet().members());
-            List<List<String>> rows = new ArrayList<>();
-            rows.add(List.of("NAME", "ROLE", "REGION", "JOINED", "CERTIFICATE ENDS"));
-            for (Api.MemberInfo each : members.items()) {
-                rows.add(
-                        List.of(
-                                each.member().name(),
-                                each.member().role().text(),
-                                each.member().region(),
-                                Instant.ofEpochMilli(each.joinedAtMs()).toString(),
-                                Instant.ofEpochMilli(each.certificateEndsMs()).toString()));
-            }
-            output.result(members, Output.table(rows));
+            output.list(
+                    control.client().fleet().members(),
+                    List.of("NAME", "ROLE", "REGION", "JOINED", "CERTIFICATE ENDS"),
+                    ListAll::row);
             return ExitCode.OK;
+        }
+
+        private static List<String> row(Api.MemberInfo each) {
+            return List.of(
+                    each.member().name(),
+                    each.member().role().text(),
+                    each.member().region(),
+                    Instant.ofEpochMilli(each.joinedAtMs()).toString(),
+                    Instant.ofEpochMilli(each.certificateEndsMs()).toString());
         }
     }
 

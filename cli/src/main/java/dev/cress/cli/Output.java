@@ -1,5 +1,6 @@
 package dev.cress.cli;
 
+import dev.cress.contract.Api;
 import dev.cress.contract.Json;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Spec;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /// How a command speaks: its result on standard output, as text or as one JSON value; messages and
 /// progress on standard error.
@@ -51,9 +53,18 @@ final class Output {
         spec.commandLine().getErr().println(message);
     }
 
-    /// Rows in columns of equal width; the first row is the heading.
-    static List<String> table(List<List<String>> rows) {
-        int columns = rows.getFirst().size();
+    /// Prints a list as the result, as text in columns.
+    <T> void list(List<T> items, List<String> heading, Function<T, List<String>> cells) {
+        result(new Api.Page<>(items), table(heading, items, cells));
+    }
+
+    /// Items in columns of equal width, below a heading.
+    static <T> List<String> table(
+            List<String> heading, List<T> items, Function<T, List<String>> cells) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(heading);
+        items.forEach(item -> rows.add(cells.apply(item)));
+        int columns = heading.size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {
             for (int i = 0; i < columns; i++) {

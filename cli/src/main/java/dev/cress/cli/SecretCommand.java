@@ -1,6 +1,5 @@
 package dev.cress.cli;
 
-import dev.cress.contract.Api;
 import dev.cress.contract.SecretsApi.SecretInfo;
 
 import picocli.CommandLine.Command;
@@ -19,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -125,23 +123,23 @@ final class SecretCommand implements Runnable {
 
         @Override
         public Integer call() {
-            var secrets = new Api.Page<SecretInfo>(control.client().fleet().secrets());
-            List<List<String>> rows = new ArrayList<>();
-            rows.add(List.of("NAME", "VERSION", "UPDATED", "FUNCTIONS"));
-            for (SecretInfo secret : secrets.items()) {
-                String functions =
-                        secret.functions().stream()
-                                .map(Object::toString)
-                                .collect(Collectors.joining(", "));
-                rows.add(
-                        List.of(
-                                secret.name(),
-                                Integer.toString(secret.version()),
-                                Instant.ofEpochMilli(secret.updatedAtMs()).toString(),
-                                functions.isEmpty() ? "-" : functions));
-            }
-            output.result(secrets, Output.table(rows));
+            output.list(
+                    control.client().fleet().secrets(),
+                    List.of("NAME", "VERSION", "UPDATED", "FUNCTIONS"),
+                    ListAll::row);
             return ExitCode.OK;
+        }
+
+        private static List<String> row(SecretInfo secret) {
+            String functions =
+                    secret.functions().stream()
+                            .map(Object::toString)
+                            .collect(Collectors.joining(", "));
+            return List.of(
+                    secret.name(),
+                    Integer.toString(secret.version()),
+                    Instant.ofEpochMilli(secret.updatedAtMs()).toString(),
+                    functions.isEmpty() ? "-" : functions);
         }
     }
 

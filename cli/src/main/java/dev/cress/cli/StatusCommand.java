@@ -21,6 +21,10 @@ import java.util.stream.Collectors;
         description = "Shows the fleet: its nodes, its functions, and what isn't well.",
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
+    private static final List<String> NODE_HEADING =
+            List.of("NODE", "REGION", "STATE", "REVISION", "URL", "BUILD");
+    private static final List<String> FUNCTION_HEADING = List.of("FUNCTION", "TRAFFIC");
+
     @Mixin private ControlOptions control;
     @Mixin private Output output;
 
@@ -36,9 +40,9 @@ final class StatusCommand implements Callable<Integer> {
                                 status.position().revision(),
                                 status.routersConnected()));
         lines.add("");
-        lines.addAll(Output.table(nodes(status)));
+        lines.addAll(Output.table(NODE_HEADING, status.nodes(), StatusCommand::row));
         lines.add("");
-        lines.addAll(Output.table(functions(status)));
+        lines.addAll(Output.table(FUNCTION_HEADING, status.functions(), StatusCommand::row));
         lines.addAll(rollouts(status));
         lines.addAll(failures(status));
         lines.addAll(clocks(status));
@@ -46,31 +50,18 @@ final class StatusCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static List<List<String>> nodes(Api.FleetStatus status) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("NODE", "REGION", "STATE", "REVISION", "URL", "BUILD"));
-        for (Api.NodeStatus node : status.nodes()) {
-            rows.add(
-                    List.of(
-                            node.node().name(),
-                            node.node().region(),
-                            node.draining()
-                                    ? "draining"
-                                    : node.connected() ? "connected" : "offline",
-                            Long.toString(node.revision()),
-                            node.node().url(),
-                            node.node().build()));
-        }
-        return rows;
+    private static List<String> row(Api.NodeStatus node) {
+        return List.of(
+                node.node().name(),
+                node.node().region(),
+                node.draining() ? "draining" : node.connected() ? "connected" : "offline",
+                Long.toString(node.revision()),
+                node.node().url(),
+                node.node().build());
     }
 
-    private static List<List<String>> functions(Api.FleetStatus status) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("FUNCTION", "TRAFFIC"));
-        for (Api.FunctionSummary function : status.functions()) {
-            rows.add(List.of(function.name().value(), traffic(function.deployment())));
-        }
-        return rows;
+    private static List<String> row(Api.FunctionSummary function) {
+        return List.of(function.name().value(), traffic(function.deployment()));
     }
 
     private static String traffic(@Nullable Deployment live) {

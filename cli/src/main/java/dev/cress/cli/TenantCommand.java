@@ -1,6 +1,5 @@
 package dev.cress.cli;
 
-import dev.cress.contract.Api.Page;
 import dev.cress.contract.Api.TenantInfo;
 import dev.cress.contract.Quota;
 import dev.cress.contract.TenantName;
@@ -14,7 +13,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -31,6 +29,9 @@ import java.util.concurrent.Callable;
             TenantCommand.Delete.class
         })
 final class TenantCommand implements Runnable {
+    private static final List<String> HEADING =
+            List.of("TENANT", "FUNCTIONS", "STORAGE KIB", "CONCURRENCY", "REQUESTS/S");
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -39,23 +40,21 @@ final class TenantCommand implements Runnable {
                 spec.commandLine(), "say what to do: create, list, quota or delete");
     }
 
-    private static List<String> table(List<TenantInfo> tenants) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("TENANT", "FUNCTIONS", "STORAGE KIB", "CONCURRENCY", "REQUESTS/S"));
-        for (TenantInfo tenant : tenants) {
-            Quota quota = tenant.quota();
-            Long bytes = quota.storageBytes();
-            rows.add(
-                    List.of(
-                            tenant.name().value(),
-                            used(tenant.usage().functions(), quota.functions()),
-                            used(
-                                    (tenant.usage().storageBytes() + 1023) / 1024,
-                                    bytes == null ? null : bytes / 1024),
-                            QuotaOptions.text(quota.concurrency()),
-                            QuotaOptions.text(quota.requestsPerSecond())));
-        }
-        return Output.table(rows);
+    private static List<String> row(TenantInfo tenant) {
+        Quota quota = tenant.quota();
+        Long bytes = quota.storageBytes();
+        return List.of(
+                tenant.name().value(),
+                used(tenant.usage().functions(), quota.functions()),
+                used(
+                        (tenant.usage().storageBytes() + 1023) / 1024,
+                        bytes == null ? null : bytes / 1024),
+                QuotaOptions.text(quota.concurrency()),
+                QuotaOptions.text(quota.requestsPerSecond()));
+    }
+
+    private static List<String> table(TenantInfo tenant) {
+        return Output.table(HEADING, List.of(tenant), TenantCommand::row);
     }
 
     private static String used(long has, @Nullable Number most) {
@@ -80,7 +79,7 @@ final class TenantCommand implements Runnable {
                     control.client()
                             .fleet()
                             .createTenant(new TenantName(name), quota.over(Quota.DEFAULT));
-            output.result(made, table(List.of(made)));
+            output.result(made, table(made));
             return ExitCode.OK;
         }
     }
@@ -95,8 +94,7 @@ final class TenantCommand implements Runnable {
 
         @Override
         public Integer call() {
-            var tenants = new Page<TenantInfo>(control.client().fleet().tenants());
-            output.result(tenants, table(tenants.items()));
+            output.list(control.client().fleet().tenants(), HEADING, TenantCommand::row);
             return ExitCode.OK;
         }
     }
@@ -124,7 +122,7 @@ final class TenantCommand implements Runnable {
             Quota wanted = quota.over(known.quota());
             TenantInfo shown =
                     wanted.equals(known.quota()) ? known : client.fleet().putQuota(tenant, wanted);
-            output.result(shown, table(List.of(shown)));
+            output.result(shown, table(shown));
             return ExitCode.OK;
         }
     }

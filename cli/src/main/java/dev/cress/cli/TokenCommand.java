@@ -13,7 +13,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,22 +91,22 @@ final class TokenCommand implements Runnable {
 
         @Override
         public Integer call() {
-            var tokens = new Api.Page<Api.TokenInfo>(control.client().tokens());
-            List<List<String>> rows = new ArrayList<>();
-            rows.add(List.of("ID", "NAME", "TENANT", "SCOPE", "CREATED", "EXPIRES", "USED"));
-            for (Api.TokenInfo token : tokens.items()) {
-                rows.add(
-                        List.of(
-                                token.id(),
-                                token.name(),
-                                token.tenant() == null ? "-" : token.tenant().value(),
-                                token.scope(),
-                                time(token.createdAtMs()),
-                                time(token.expiresAtMs()),
-                                time(token.lastUsedMs())));
-            }
-            output.result(tokens, Output.table(rows));
+            output.list(
+                    control.client().tokens(),
+                    List.of("ID", "NAME", "TENANT", "SCOPE", "CREATED", "EXPIRES", "USED"),
+                    ListAll::row);
             return ExitCode.OK;
+        }
+
+        private static List<String> row(Api.TokenInfo token) {
+            return List.of(
+                    token.id(),
+                    token.name(),
+                    token.tenant() == null ? "-" : token.tenant().value(),
+                    token.scope(),
+                    time(token.createdAtMs()),
+                    time(token.expiresAtMs()),
+                    time(token.lastUsedMs()));
         }
 
         private static String time(@Nullable Long ms) {

@@ -44,25 +44,25 @@ final class VersionsCommand implements Callable<Integer> {
                         client.versions(shown.name()),
                         shown.deployments(),
                         shown.rollout());
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("VERSION", "TRAFFIC", "MODULE", "KIB", "CREATED"));
-        for (Version version : function.versions()) {
-            rows.add(
-                    List.of(
-                            Integer.toString(version.number()),
-                            version.collected()
-                                    ? "collected"
-                                    : traffic(function.deployment(), version.number()),
-                            version.module().shortHex(),
-                            Long.toString((version.moduleBytes() + 1023) / 1024),
-                            Instant.ofEpochMilli(version.createdAtMs()).toString()));
-        }
-        List<String> lines = new ArrayList<>(Output.table(rows));
+        List<String> lines =
+                Output.table(
+                        List.of("VERSION", "TRAFFIC", "MODULE", "KIB", "CREATED"),
+                        function.versions(),
+                        version -> row(version, function.deployment()));
         if (function.rollout() != null) {
             lines.add(rollout(function.rollout()));
         }
         output.result(function, lines);
         return ExitCode.OK;
+    }
+
+    private static List<String> row(Version version, @Nullable Deployment live) {
+        return List.of(
+                Integer.toString(version.number()),
+                version.collected() ? "collected" : traffic(live, version.number()),
+                version.module().shortHex(),
+                Long.toString((version.moduleBytes() + 1023) / 1024),
+                Instant.ofEpochMilli(version.createdAtMs()).toString());
     }
 
     /// A rollout in words.
