@@ -26,6 +26,9 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -50,6 +53,7 @@ public final class ApiServer {
 
     static final int HEADER_BYTES_MAX = 32 << 10;
 
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
     /// Whoever showed no token that is known.
@@ -156,16 +160,19 @@ public final class ApiServer {
             endpoint.handler()
                     .handle(call)
                     .onSuccess(answer -> answer(request, answer))
-                    .onFailure(
-                            fault ->
-                                    refuse(
-                                            request,
-                                            Problems.of(fault),
-                                            call.actor(),
-                                            !known.isFleets()));
+                    .onFailure(fault -> failed(call, fault, !known.isFleets()));
         } catch (RuntimeException e) {
             var who = Call.actor(request, endpoint.label(), found.arguments(), caller, id);
             refuse(request, Problems.of(e), who, !caller.isFleets());
+        }
+    }
+
+    /// A caller who went while the answer was on its way gets none, and is no fault of ours.
+    private void failed(Call call, Throwable fault, boolean isTenants) {
+        if (!(fault instanceof Refusal) && call.response().closed()) {
+            LOG.debug("{} went before its answer was whole", call.actor().address(), fault);
+        } else {
+            refuse(call.request(), Problems.of(fault), call.actor(), isTenants);
         }
     }
 
