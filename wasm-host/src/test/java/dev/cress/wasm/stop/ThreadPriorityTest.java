@@ -38,6 +38,21 @@ class ThreadPriorityTest {
         assertThat(nice(here)).isEqualTo(before);
     }
 
+    /// Where the system says what a thread's slice is, as Linux since 6.12 does.
+    @Test
+    void whatYieldsHasALongerSliceThanWhoeverIsWoken() {
+        CompletableFuture<Long> yielding = new CompletableFuture<>();
+        Thread.ofPlatform()
+                .start(
+                        () -> {
+                            ThreadPriority.lowerHere();
+                            yielding.complete(slice(ThreadPriority.here()));
+                        });
+        long usual = slice(ThreadPriority.here());
+        assumeThat(usual).as("a system that tells no slices").isPositive();
+        assertThat(yielding.join()).isEqualTo(100_000_000).isGreaterThan(usual);
+    }
+
     @Test
     void aRunThatTakesLongYieldsAndAQuickOneDoesNot() {
         try (var watchdog = new Watchdog()) {
@@ -61,6 +76,19 @@ class ThreadPriorityTest {
                             yielding.complete(watch.yielding());
                         });
         return yielding.join();
+    }
+
+    /// In ns, or 0.
+    private static long slice(int thread) {
+        try (var lines = Files.lines(Path.of("/proc/self/task/" + thread + "/sched"))) {
+            return lines.filter(line -> line.startsWith("se.slice"))
+                    .mapToLong(
+                            line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private static int nice(int thread) {
