@@ -121,7 +121,7 @@ final class BenchTest {
                     granule         | bytes=4096 [a-z]+=[a-z0-9-]+( [a-z_]+=[a-z0-9.]+)+ reset_us=N | 9
                     commit-to-acked | nodes=20 p50_ms=N p99_ms=N n=5                        | 1
                     resync          | nodes=20 after=restart p50_s=N p99_s=N n=20           | 1
-                    deploy-to-served | nodes=3 module_kb=N p50_ms=N p99_ms=N n=1            | 1
+                    deploy-to-served | nodes=3 module_kb=N p50_ms=N p99_ms=N cpu_ms=N n=1 apart=[a-z]+ | 2
                     store           | op=[a-z]+ engine=[a-z]+ per_s=N p50_ms=N p99_ms=N clients=[28] n=N | 12
                     jit-bomb        | neighbour=[a-z]+ p50_us=N ms_to_steady=N n=N                 | 2
                     """)
