@@ -10,23 +10,34 @@ import dev.cress.wasm.build.ModuleBuild;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.Wanted;
 import dev.cress.wasm.image.ImageContent;
+import dev.cress.wasm.image.ImageFile;
 import dev.cress.wasm.image.ImageStore;
+import dev.cress.wasm.image.KeptImage;
 import dev.cress.wasm.image.Sha256;
 import dev.cress.wasm.isolate.IsolatePools;
 import dev.cress.wasm.memory.MemoryBudget;
 import dev.cress.wasm.scan.ModuleScan;
 import dev.cress.wasm.stop.Watchdog;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /// Prepares modules and runs them. One per process is enough, and shares its watchdog and its
 /// budget of guest memory between all runs. Thread-safe.
 public final class WasmHost implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WasmHost.class);
+
     /// One in so many resets is compared with a fresh isolate, which takes milliseconds; tests set
     /// 1.
     private static final int INSPECT_EVERY =
@@ -45,6 +56,8 @@ public final class WasmHost implements AutoCloseable {
     private final Watchdog watchdog = new Watchdog();
     private final SecureRandom random;
     private final Cache<ImageKey, Image> images = Caffeine.newBuilder().weakValues().build();
+    private final AtomicLong imagesBuilt = new AtomicLong();
+    private final AtomicLong imagesTaken = new AtomicLong();
 
     private WasmHost(
             long guestMemoryBytesMax,
@@ -80,6 +93,11 @@ public final class WasmHost implements AutoCloseable {
                                 ModuleBuild.build(module, wanted, host.memoryBudget, host.watchdog),
                 Optional.empty(),
                 coldAfter);
+    }
+
+    /// One whose images another makes.
+    static WasmHost builtBy(ImageBuilder builder) {
+        return new WasmHost(halfTheHeap(), _ -> builder, Optional.empty(), COLD_AFTER);
     }
 
     /// The same, with half of the heap left to everything but guests.
@@ -134,11 +152,29 @@ public final class WasmHost implements AutoCloseable {
     /// same bytes is still in use, then it is that one, or on disk. Blocks.
     public Image prepare(byte[] module, Wanted wanted) throws RefusedModuleException {
         var key = new ImageKey(Sha256.hex(module), wanted);
-        Image known = images.getIfPresent(key);
-        if (known != null) {
-            return known;
+        Optional<Image> known = kept(key);
+        if (known.isPresent()) {
+            return known.get();
         }
-        Image image = Image.load(content(key, module));
+        return build(key, module);
+    }
+
+    private Image build(ImageKey key, byte[] module) throws RefusedModuleException {
+        // said at once and here, not after a child has started
+        AbiCheck.abi(ModuleScan.scan(module), key.wanted().abi());
+        ImageContent built = builder.build(module, key.wanted());
+        imagesBuilt.incrementAndGet();
+        try {
+            return keep(key, built);
+        } catch (WasmHostException e) {
+            throw new RefusedModuleException("invalid-module", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Keeps what can be loaded.
+    private Image keep(ImageKey key, ImageContent content) {
+        Image image = Image.load(content);
+        store.ifPresent(s -> s.keep(key.fileName(), content));
         return images.get(key, _ -> image);
     }
 
@@ -147,26 +183,84 @@ public final class WasmHost implements AutoCloseable {
     ///
     /// @param sha256 of the module, in hexadecimal
     public Optional<Image> kept(String sha256, Wanted wanted) {
-        var key = new ImageKey(sha256, wanted);
+        return kept(new ImageKey(sha256, wanted));
+    }
+
+    private Optional<Image> kept(ImageKey key) {
         Image known = images.getIfPresent(key);
         if (known != null) {
             return Optional.of(known);
         }
-        return store.flatMap(s -> s.find(key.fileName()))
-                .map(Image::load)
-                .map(image -> images.get(key, _ -> image));
+        return store.flatMap(s -> s.find(key.fileName())).flatMap(content -> loaded(key, content));
     }
 
-    private ImageContent content(ImageKey key, byte[] module) throws RefusedModuleException {
-        Optional<ImageContent> kept = store.flatMap(s -> s.find(key.fileName()));
-        if (kept.isPresent()) {
-            return kept.get();
+    private Optional<Image> loaded(ImageKey key, ImageContent content) {
+        try {
+            Image image = Image.load(content);
+            return Optional.of(images.get(key, _ -> image));
+        } catch (WasmHostException e) {
+            LOG.error("image {} is built anew: {}", key.fileName(), e.getMessage());
+            store.ifPresent(s -> s.drop(key.fileName()));
+            return Optional.empty();
         }
-        // said at once and here, not after a child has started
-        AbiCheck.abi(ModuleScan.scan(module), key.wanted().abi());
-        ImageContent built = builder.build(module, key.wanted());
-        store.ifPresent(s -> s.keep(key.fileName(), built));
-        return built;
+    }
+
+    /// Which images fit this host, and those of all others that say the same.
+    public static String imageBuild() {
+        return ImageFile.BUILD;
+    }
+
+    /// The file of what [#kept] would load, for another host to [#take]. Reads it whole when it
+    /// hasn't yet. Blocks.
+    ///
+    /// @param sha256 of the module, in hexadecimal
+    public Optional<KeptImage> keptFile(String sha256, Wanted wanted) {
+        return store.flatMap(s -> s.kept(new ImageKey(sha256, wanted).fileName()));
+    }
+
+    /// The same, built if it isn't there: a file that was deleted may still be in use here. Empty
+    /// if it can't be kept.
+    public Optional<KeptImage> keptFile(byte[] module, Wanted wanted)
+            throws RefusedModuleException {
+        String sha256 = Sha256.hex(module);
+        Optional<KeptImage> kept = keptFile(sha256, wanted);
+        if (kept.isPresent()) {
+            return kept;
+        }
+        var _ = build(new ImageKey(sha256, wanted), module);
+        return keptFile(sha256, wanted);
+    }
+
+    /// Takes an image that another host of this [#imageBuild()] prepared, and keeps it as one of
+    /// its own. Whose word it is that it is this module's is the caller's to know; what is in it is
+    /// checked here, as with every image that is loaded. Blocks.
+    ///
+    /// @param sha256 of the module, in hexadecimal
+    /// @param file which has nothing but the image
+    /// @throws IOException if it can't be read or loaded; the message says why
+    public Image take(String sha256, Wanted wanted, Path file) throws IOException {
+        ImageContent content = ImageFile.read(Files.readAllBytes(file));
+        String abi = content.abi().text();
+        if (!Set.of(Wanted.AUTO.abi(), abi).contains(wanted.abi())) {
+            throw new IOException("image is of abi %s, not %s".formatted(abi, wanted.abi()));
+        }
+        try {
+            Image image = keep(new ImageKey(sha256, wanted), content);
+            imagesTaken.incrementAndGet();
+            return image;
+        } catch (WasmHostException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /// How many images were built for this host.
+    public long imagesBuilt() {
+        return imagesBuilt.get();
+    }
+
+    /// How many it took from another.
+    public long imagesTaken() {
+        return imagesTaken.get();
     }
 
     private record ImageKey(String sha256, Wanted wanted) {

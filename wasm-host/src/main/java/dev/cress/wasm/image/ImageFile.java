@@ -59,13 +59,7 @@ public final class ImageFile {
     /// @throws IOException if it is cut, or of another build
     public static ImageContent read(byte[] file) throws IOException {
         try (var in = new DataInputStream(new ByteArrayInputStream(file))) {
-            if (in.readInt() != MAGIC) {
-                throw new IOException("this is no image");
-            }
-            String build = text(in);
-            if (!build.equals(BUILD)) {
-                throw new IOException("image is of build '%s', not '%s'".formatted(build, BUILD));
-            }
+            requireBuild(in);
             Abi abi = Abi.valueOf(text(in));
             Map<String, Integer> entries = entries(in);
             List<Integer> starts = functions(in);
@@ -79,6 +73,19 @@ public final class ImageFile {
             return new ImageContent(abi, entries, starts, stripped, compiled, state, note);
         } catch (IllegalArgumentException e) {
             throw new IOException("image can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /// Looks at how a file begins.
+    ///
+    /// @throws IOException if it is no image of this build
+    static void requireBuild(DataInputStream in) throws IOException {
+        if (in.readInt() != MAGIC) {
+            throw new IOException("this is no image");
+        }
+        String build = text(in);
+        if (!build.equals(BUILD)) {
+            throw new IOException("image is of build '%s', not '%s'".formatted(build, BUILD));
         }
     }
 

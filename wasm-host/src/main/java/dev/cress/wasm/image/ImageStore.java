@@ -1,5 +1,8 @@
 package dev.cress.wasm.image;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
@@ -32,8 +36,13 @@ public final class ImageStore {
     /// Longer than any write of a part takes: one that is older was left by a process that ended.
     private static final Duration PART_AGE_MAX = Duration.ofHours(1);
 
+    /// Files of which it is known what is in them, some 200 bytes each.
+    private static final int LOOKED_MAX = 10_000;
+
     private final Path folder;
     private final long bytesMax;
+    private final Cache<String, Looked> looked =
+            Caffeine.newBuilder().maximumSize(LOOKED_MAX).build();
     private @Nullable KeyPair keys;
 
     /// Deletes what earlier processes have left half-written in the folder. It is made when it is
@@ -77,7 +86,7 @@ public final class ImageStore {
     public Optional<ImageContent> find(String name) {
         Path file = file(name);
         try {
-            byte[] image = ImageSeal.open(Files.readAllBytes(file), keys().getPublic());
+            byte[] image = ImageSeal.open(name, Files.readAllBytes(file), keys().getPublic());
             ImageContent content = ImageFile.read(image);
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
             return Optional.of(content);
@@ -89,6 +98,44 @@ public final class ImageStore {
         }
     }
 
+    /// The file of this image, if there is one that is whole and of this build. It is read
+    /// once, and again when it is another file.
+    public Optional<KeptImage> kept(String name) {
+        Path file = file(name);
+        try {
+            var is = Files.readAttributes(file, BasicFileAttributes.class);
+            Looked before = looked.getIfPresent(name);
+            KeptImage image =
+                    before != null && before.isOf(is)
+                            ? before.image
+                            : ImageSeal.look(name, file, keys().getPublic());
+            looked.put(name, new Looked(image, is.fileKey(), is.size()));
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            return Optional.of(image);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            LOG.warn("image {} is built anew: {}", file, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /// A file that was read. An image is never changed, but replaced by another file.
+    private record Looked(KeptImage image, @Nullable Object fileKey, long bytes) {
+        boolean isOf(BasicFileAttributes file) {
+            return fileKey != null && fileKey.equals(file.fileKey()) && bytes == file.size();
+        }
+    }
+
+    /// Has the image of this module built anew.
+    public void drop(String name) {
+        try {
+            Files.deleteIfExists(file(name));
+        } catch (IOException e) {
+            LOG.warn("image {} can't be deleted: {}", name, e.toString());
+        }
+    }
+
     /// Whether there is an image of this module; it may still turn out to be spoiled.
     public boolean has(String name) {
         return Files.exists(file(name));
@@ -97,7 +144,7 @@ public final class ImageStore {
     /// Keeps an image. That it can't be kept costs a build later, no more.
     public void keep(String name, ImageContent image) {
         try {
-            byte[] sealed = ImageSeal.seal(ImageFile.write(image), keys().getPrivate());
+            byte[] sealed = ImageSeal.seal(name, ImageFile.write(image), keys().getPrivate());
             if (sealed.length > bytesMax) {
                 return;
             }

@@ -11,13 +11,15 @@ import java.util.Arrays;
 
 /// Only what the right key sealed is opened, and only as it was.
 class ImageSealTest {
+    private static final String NAME = "abc-auto";
+
     private final KeyPair keys = ImageSeal.newKeys();
     private final byte[] image = new byte[300];
-    private final byte[] sealed = ImageSeal.seal(image, keys.getPrivate());
+    private final byte[] sealed = ImageSeal.seal(NAME, image, keys.getPrivate());
 
     @Test
     void whatIsOpenedIsWhatWasSealed() throws IOException {
-        assertThat(ImageSeal.open(sealed, keys.getPublic())).isEqualTo(image);
+        assertThat(ImageSeal.open(NAME, sealed, keys.getPublic())).isEqualTo(image);
     }
 
     @Test
@@ -27,7 +29,7 @@ class ImageSealTest {
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             assertThatIOException()
                     .as("bit %d", bit)
-                    .isThrownBy(() -> ImageSeal.open(flipped, keys.getPublic()));
+                    .isThrownBy(() -> ImageSeal.open(NAME, flipped, keys.getPublic()));
         }
     }
 
@@ -37,23 +39,30 @@ class ImageSealTest {
             byte[] cut = Arrays.copyOf(sealed, length);
             assertThatIOException()
                     .as("%d bytes", length)
-                    .isThrownBy(() -> ImageSeal.open(cut, keys.getPublic()));
+                    .isThrownBy(() -> ImageSeal.open(NAME, cut, keys.getPublic()));
         }
     }
 
     @Test
     void anotherKeysSealIsNotOpened() {
         assertThatIOException()
-                .isThrownBy(() -> ImageSeal.open(sealed, ImageSeal.newKeys().getPublic()))
+                .isThrownBy(() -> ImageSeal.open(NAME, sealed, ImageSeal.newKeys().getPublic()))
+                .withMessage("image is not signed by who builds for this host");
+    }
+
+    @Test
+    void anImageUnderAnotherNameIsNotOpened() {
+        assertThatIOException()
+                .isThrownBy(() -> ImageSeal.open("abd-auto", sealed, keys.getPublic()))
                 .withMessage("image is not signed by who builds for this host");
     }
 
     @Test
     void keysAreReadAsTheyWereWritten() throws IOException {
         KeyPair read = ImageSeal.decode(ImageSeal.encode(keys));
-        byte[] again = ImageSeal.seal(image, read.getPrivate());
-        assertThat(ImageSeal.open(again, keys.getPublic())).isEqualTo(image);
-        assertThat(ImageSeal.open(sealed, read.getPublic())).isEqualTo(image);
+        byte[] again = ImageSeal.seal(NAME, image, read.getPrivate());
+        assertThat(ImageSeal.open(NAME, again, keys.getPublic())).isEqualTo(image);
+        assertThat(ImageSeal.open(NAME, sealed, read.getPublic())).isEqualTo(image);
     }
 
     @Test

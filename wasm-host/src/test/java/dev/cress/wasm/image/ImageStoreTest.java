@@ -2,6 +2,8 @@ package dev.cress.wasm.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import dev.cress.wasm.guest.RefusedModuleException;
 
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.KeyPair;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -120,6 +123,48 @@ class ImageStoreTest {
         assertThat(store.find("a")).isEmpty();
         store.keep("a", image());
         assertThat(has(store, "a")).isTrue();
+    }
+
+    @Test
+    void anImageThatWasGivenAnothersNameIsNotFound() throws IOException {
+        var store = new ImageStore(folder, PLENTY);
+        store.keep("a", image());
+        Files.copy(file("a"), file("b"));
+        assertThat(store.find("b")).isEmpty();
+        assertThat(store.kept("b")).isEmpty();
+        assertThat(has(store, "a")).isTrue();
+    }
+
+    @Test
+    void aKeptFileBeginsWithTheImageAndIsLookedAtAgainWhenItIsAnother() throws IOException {
+        var store = new ImageStore(folder, PLENTY);
+        assertThat(store.kept("a")).isEmpty();
+        store.keep("a", image());
+        KeptImage kept = store.kept("a").orElseThrow();
+        assertThat(kept.bytes()).isEqualTo(imageBytes.length);
+        assertThat(kept.sha256()).isEqualTo(Sha256.hex(imageBytes));
+        byte[] whole = Files.readAllBytes(kept.file());
+        assertThat(Arrays.copyOf(whole, imageBytes.length)).isEqualTo(imageBytes);
+        assertThat(store.kept("a")).hasValue(kept);
+
+        whole[100] ^= 1;
+        Files.move(Files.write(folder.resolve("other"), whole), file("a"), REPLACE_EXISTING);
+        assertThat(store.kept("a")).isEmpty();
+        store.drop("a");
+        assertThat(store.has("a")).isFalse();
+    }
+
+    @Test
+    void aKeptFileOfAnotherBuildIsNotHandedOut() throws IOException {
+        var store = new ImageStore(folder, PLENTY);
+        store.keep("a", image());
+        byte[] another = imageBytes.clone();
+        another[8 + ImageFile.BUILD.length() - 1] ^= 1;
+        KeyPair keys = ImageSeal.decode(Files.readAllBytes(folder.resolve("image.key")));
+        Files.write(file("b"), ImageSeal.seal("b", another, keys.getPrivate()));
+        assertThat(store.kept("b")).isEmpty();
+        Files.write(file("b"), ImageSeal.seal("b", imageBytes, keys.getPrivate()));
+        assertThat(store.kept("b")).isPresent();
     }
 
     @Test
