@@ -6,6 +6,7 @@ import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.ContractException;
 import dev.cress.contract.Json;
 import dev.cress.contract.SignedFrame;
+import dev.cress.contract.SignedImage;
 import dev.cress.contract.VerifyingKey;
 
 import java.io.IOException;
@@ -17,13 +18,13 @@ import java.util.Optional;
 
 /// The keys whose word a node takes, in a file. A node that joined has them from the join; one that
 /// was let in by a token takes those that it hears first. After that only a key that is known
-/// brings in another. Not thread-safe.
+/// brings in another. One thread takes keys and reads messages; any may ask of images.
 public final class KnownKeys {
     /// Keys that overlap at once, at most.
     private static final int KEYS_MAX = 100;
 
     private final Path file;
-    private List<VerifyingKey> known;
+    private volatile List<VerifyingKey> known;
 
     private record Kept(List<VerifyingKey> keys) {
         Kept {
@@ -116,5 +117,16 @@ public final class KnownKeys {
                                                         .isPresent())
                                 .isPresent();
         return new Message(signed.map(SignedFrame::frame).orElse(text), believed);
+    }
+
+    /// Whether the key of this id is known.
+    public boolean knows(String id) {
+        return find(id, known).isPresent();
+    }
+
+    /// Whether a known key signed what is said of this image. Nobody's word is taken before any is
+    /// known.
+    public boolean vouchFor(SignedImage image) {
+        return find(image.key(), known).filter(key -> Signatures.isImage(key, image)).isPresent();
     }
 }

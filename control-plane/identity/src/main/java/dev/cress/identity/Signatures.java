@@ -3,6 +3,7 @@ package dev.cress.identity;
 import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.SignedFrame;
+import dev.cress.contract.SignedImage;
 import dev.cress.contract.VerifyingKey;
 
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,14 @@ final class Signatures {
 
     private static String text(VerifyingKey key) {
         return "cress key\n" + key.id() + "\n" + key.publicKey();
+    }
+
+    static String ofImage(PrivateKey key, SignedImage image) {
+        return sign(key, "cress image\n" + image.statement());
+    }
+
+    static boolean isImage(VerifyingKey key, SignedImage signed) {
+        return verify(key, "cress image\n" + signed.statement(), signed.signature());
     }
 
     /// The id of a key is made of it.

@@ -2,6 +2,7 @@ package dev.cress.identity;
 
 import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.SignedFrame;
+import dev.cress.contract.SignedImage;
 import dev.cress.contract.VerifyingKey;
 
 import org.jspecify.annotations.Nullable;
@@ -69,5 +70,10 @@ public final class SigningKey {
     /// The frame and its signature, as they travel.
     public String sign(String frame) {
         return new SignedFrame(announced.key().id(), Signatures.ofFrame(key, frame), frame).text();
+    }
+
+    /// The same of an image.
+    public SignedImage sign(SignedImage image) {
+        return image.by(announced.key().id(), Signatures.ofImage(key, image));
     }
 }

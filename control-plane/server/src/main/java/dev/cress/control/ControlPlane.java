@@ -7,6 +7,7 @@ import dev.cress.control.api.ApiServer;
 import dev.cress.control.api.OidcTokens;
 import dev.cress.control.module.ModulePreparer;
 import dev.cress.control.module.Preparations;
+import dev.cress.control.module.PreparedImages;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Collector;
 import dev.cress.control.store.Membership;
@@ -105,6 +106,13 @@ public final class ControlPlane implements AutoCloseable {
                             preparations,
                             store.uploaded(),
                             meters);
+            var images =
+                    new PreparedImages(
+                            vertx,
+                            folder.uploads(),
+                            preparer.images(),
+                            preparations,
+                            store.uploaded());
             var most =
                     new Sync.Limits(
                             limits.nodesMax(),
@@ -133,6 +141,7 @@ public final class ControlPlane implements AutoCloseable {
                                             sync,
                                             secrets,
                                             uploads,
+                                            images,
                                             access,
                                             roll,
                                             tls,

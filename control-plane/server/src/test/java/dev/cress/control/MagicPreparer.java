@@ -1,5 +1,6 @@
 package dev.cress.control;
 
+import dev.cress.control.module.KeptImages;
 import dev.cress.control.module.ModulePreparer;
 import dev.cress.control.module.RefusedModule;
 
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,6 +23,22 @@ final class MagicPreparer implements ModulePreparer {
     final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger running = new AtomicInteger();
     final Semaphore may = new Semaphore(Integer.MAX_VALUE);
+
+    /// Those that it keeps for nodes.
+    final Optional<FakeImages> kept;
+
+    MagicPreparer() {
+        kept = Optional.empty();
+    }
+
+    MagicPreparer(FakeImages images) {
+        kept = Optional.of(images);
+    }
+
+    @Override
+    public Optional<KeptImages> images() {
+        return kept.map(each -> each);
+    }
 
     @Override
     public String prepare(Path module, String abi) throws RefusedModule {

@@ -72,7 +72,7 @@ final class Plane implements AutoCloseable {
     }
 
     static Plane start(Path folder, UnaryOperator<ControlPlaneConfig> change) {
-        var preparer = new MagicPreparer();
+        var preparer = new MagicPreparer(new FakeImages(folder.resolve("images")));
         var config = change.apply(ControlPlaneConfig.of(folder).withPort(0));
         return new Plane(ControlPlane.start(config, preparer), preparer);
     }

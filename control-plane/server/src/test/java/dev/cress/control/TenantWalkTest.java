@@ -230,6 +230,8 @@ class TenantWalkTest {
                     "POST /v1/tokens",
                     "GET /v1/tenants",
                     "POST /v1/tenants",
+                    "GET /v1/modules/{sha256}/image",
+                    "GET /v1/modules/{sha256}/image/{image}",
                     "GET /v1/sync/node",
                     "GET /v1/sync/router");
 
@@ -317,8 +319,10 @@ class TenantWalkTest {
         String zeta = plane.tokenOf("zeta", "deploy");
         for (String label : FLEETS) {
             String path = label.replaceFirst("[A-Z]+ ", "");
-            Reply known = call(zeta, label, path.replaceFirst("[{].*[}]", "fra-1"), "");
-            Reply unknown = call(zeta, label, path.replaceFirst("[{].*[}]", "nobody-1"), "");
+            String their = path.replace("{sha256}", module.hex()).replace("{image}", module.hex());
+            String none = path.replace("{sha256}", NOBODYS.hex()).replace("{image}", "none");
+            Reply known = call(zeta, label, their.replaceFirst("[{].*[}]", "fra-1"), "");
+            Reply unknown = call(zeta, label, none.replaceFirst("[{].*[}]", "nobody-1"), "");
             assertThat(known.status()).as(label + known.text()).isEqualTo(403);
             assertThat(unknown.text()).as(label).isEqualTo(known.text());
         }

@@ -3,6 +3,7 @@ package dev.cress.control.api;
 import dev.cress.contract.Json;
 import dev.cress.contract.Problem;
 import dev.cress.control.api.Endpoint.TokenFor;
+import dev.cress.control.module.PreparedImages;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Actor;
 import dev.cress.control.store.Collector;
@@ -75,6 +76,7 @@ public final class ApiServer {
             Sync sync,
             SecretKeeping secrets,
             Uploads uploads,
+            PreparedImages images,
             Access access,
             Roll roll,
             Optional<ServerTls> tls,
@@ -92,6 +94,7 @@ public final class ApiServer {
                 Endpoints.of(
                         new FunctionEndpoints(store, new Releasing(store, clock), sync),
                         new ModuleEndpoints(store.uploaded(), uploads),
+                        new ImageEndpoints(images, sync),
                         new LogEndpoints(vertx, store, sync, clock),
                         new FleetEndpoints(store, sync, access),
                         new AuditEndpoints(store.audit()),

@@ -89,7 +89,11 @@ final class Call {
     }
 
     String argument() {
-        return arguments.getFirst();
+        return argument(0);
+    }
+
+    String argument(int index) {
+        return arguments.get(index);
     }
 
     /// The tenant whose things are meant: the caller's own; of the fleet's callers the one that

@@ -24,12 +24,14 @@ import java.util.stream.Collectors;
 /// The list of everything that can be called, and who may call it.
 record Endpoints(List<Endpoint> all) {
     private static final String FUNCTION = "/v1/functions/{}";
+    private static final String IMAGE = "/v1/modules/{}/image";
     private static final String SECRET = "/v1/secrets/{}";
     private static final String TENANT = "/v1/tenants/{}";
 
     static Endpoints of(
             FunctionEndpoints functions,
             ModuleEndpoints modules,
+            ImageEndpoints images,
             LogEndpoints logs,
             FleetEndpoints fleet,
             AuditEndpoints audit,
@@ -44,6 +46,8 @@ record Endpoints(List<Endpoint> all) {
                         Endpoint.of(POST, "/v1/modules", Set.of(DEPLOY), modules::upload),
                         Endpoint.of(GET, "/v1/modules", Set.of(DEPLOY, READ), modules::list),
                         Endpoint.of(GET, "/v1/modules/{}", Set.of(DEPLOY, JOIN), modules::download),
+                        Endpoint.of(GET, IMAGE, Set.of(JOIN), images::describe),
+                        Endpoint.of(GET, IMAGE + "/{}", Set.of(JOIN), images::download),
                         Endpoint.of(POST, "/v1/assets", Set.of(DEPLOY), modules::uploadBundle),
                         Endpoint.of(
                                 GET,

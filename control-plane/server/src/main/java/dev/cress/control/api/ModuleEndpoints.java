@@ -109,7 +109,7 @@ final class ModuleEndpoints {
 
     /// Says what comes: all of it, or the part that is asked for (RFC 9110 §14.2), which lets a
     /// reader go on where its connection broke.
-    private static ByteRange begin(Call call, String type, Sha256 sha256, long bytes) {
+    static ByteRange begin(Call call, String type, Sha256 sha256, long bytes) {
         String tag = '"' + sha256.hex() + '"';
         String ifRange = call.request().getHeader("if-range");
         Optional<ByteRange> asked =

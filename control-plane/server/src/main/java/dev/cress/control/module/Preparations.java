@@ -38,15 +38,19 @@ public final class Preparations implements AutoCloseable {
     private int running;
     private boolean isClosed;
 
+    /// What is to be done, on a thread that may block.
+    interface Work {
+        /// Returns the module's ABI.
+        String run() throws RefusedModule;
+    }
+
     /// A module that waits, and who waits for it. Each is one of its own.
     private static final class Preparation {
-        final Path module;
-        final String wanted;
+        final Work work;
         final Promise<String> abi = Promise.promise();
 
-        Preparation(Path module, String wanted) {
-            this.module = module;
-            this.wanted = wanted;
+        Preparation(Work work) {
+            this.work = work;
         }
     }
 
@@ -66,10 +70,15 @@ public final class Preparations implements AutoCloseable {
     /// @param unwanted completes if nobody wants to know any more: what still waits then gives up
     ///     its place
     Future<String> prepare(String tenant, Path module, String wanted, Future<Void> unwanted) {
+        return prepare(tenant, () -> preparer.prepare(module, wanted), unwanted);
+    }
+
+    /// The same of other work.
+    Future<String> prepare(String tenant, Work work, Future<Void> unwanted) {
         if (isClosed) {
             return Future.failedFuture(closing());
         }
-        var preparation = new Preparation(module, wanted);
+        var preparation = new Preparation(work);
         if (!waiting.offer(tenant, preparation)) {
             return Future.failedFuture(
                     Refusal.overloaded(
@@ -106,7 +115,7 @@ public final class Preparations implements AutoCloseable {
         var timer = Timer.start(meters);
         String outcome = "failed";
         try {
-            String abi = preparer.prepare(preparation.module, preparation.wanted);
+            String abi = preparation.work.run();
             outcome = "accepted";
             end(() -> preparation.abi.complete(abi));
         } catch (RefusedModule e) {

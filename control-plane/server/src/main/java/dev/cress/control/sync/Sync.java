@@ -3,6 +3,7 @@ package dev.cress.control.sync;
 import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.Api.NodeStatus;
 import dev.cress.contract.Position;
+import dev.cress.contract.SignedImage;
 import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
 import dev.cress.control.store.Membership;
@@ -54,6 +55,7 @@ public final class Sync {
     private final RouterSessions routers;
     private final NodeSessions nodes;
     private final RolloutDriver driver;
+    private SigningKey signer;
     private int routersElsewhere;
     private long quotasKnown = -1;
     private boolean dealing;
@@ -85,7 +87,8 @@ public final class Sync {
         this.clock = clock;
         pingEvery = limits.pingEvery();
         var key = credentials.keys.last();
-        image = new FleetImage(stored, new SigningKey(key.announced(), key.secret())::sign);
+        signer = new SigningKey(key.announced(), key.secret());
+        image = new FleetImage(stored, signer::sign);
         presence = new Presence(clock, stored.fleet());
         routersElsewhere = stored.fleet().routers();
         rollouts = new Rollouts(vertx, presence);
@@ -265,8 +268,14 @@ public final class Sync {
             return;
         }
         var key = keys.last();
-        image.signBy(new SigningKey(key.announced(), key.secret())::sign);
+        signer = new SigningKey(key.announced(), key.secret());
+        image.signBy(signer::sign);
         nodes.keys(announced);
+    }
+
+    /// Vouches for an image by the key that signs what nodes are told.
+    public SignedImage sign(SignedImage unsigned) {
+        return signer.sign(unsigned);
     }
 
     /// The keys as nodes are told.

@@ -6,6 +6,7 @@ import dev.cress.contract.Api;
 import dev.cress.control.Described;
 import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.module.Preparations;
+import dev.cress.control.module.PreparedImages;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Scope;
 import dev.cress.control.store.SecretKeeping;
@@ -85,6 +86,8 @@ class OpenApiTest {
                         preparations,
                         store.uploaded(),
                         meters);
+        var images =
+                new PreparedImages(vertx, folder, Optional.empty(), preparations, store.uploaded());
         var access = new Access(store, clock, List.of(), Optional.empty());
         endpoints =
                 new ApiServer(
@@ -93,6 +96,7 @@ class OpenApiTest {
                                 sync,
                                 secrets,
                                 uploads,
+                                images,
                                 access,
                                 new Roll(clock, List.of()),
                                 Optional.empty(),
