@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,11 +63,28 @@ class MembersProcessesTest {
         return RawHttp.get(router.port(), "/", "Host: hello.localhost");
     }
 
+    private static int freePort() throws IOException {
+        try (var free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
+    }
+
     @Test
     void aNodeAndARouterJoinServeAndComeBackByThemselves() throws Exception {
         String forNode = cress("node", "join-token", "--region", "fra@50.1,8.7");
         String forRouter = cress("node", "join-token", "--region", "fra", "--role", "router");
-        Part node = part("node", "--region", "fra", "--port", "0", "--join", forNode);
+        String admin = Integer.toString(freePort());
+        Part node =
+                part(
+                        "node",
+                        "--region",
+                        "fra",
+                        "--port",
+                        "0",
+                        "--admin-port",
+                        admin,
+                        "--join",
+                        forNode);
         Part router = part("router", "--port", "0", "--join", forRouter);
         node.awaitReady();
         router.awaitReady();
@@ -74,6 +92,8 @@ class MembersProcessesTest {
         cress("deploy", "hello", LocalFleet.module("hello").toString());
         await().atMost(20, SECONDS)
                 .untilAsserted(() -> assertThat(answer(router)).contains("Hello from fra"));
+        assertThat(RawHttp.get(Integer.parseInt(admin), "/metrics", "Host: localhost"))
+                .contains("cress_images_taken_total 1.0", "cress_images_built_total 0.0");
 
         node.kill();
         control.kill();

@@ -22,10 +22,12 @@ import dev.cress.node.state.NodeStore;
 import dev.cress.node.sync.ControlLink;
 import dev.cress.node.sync.ControlModules;
 import dev.cress.node.sync.Credential;
+import dev.cress.node.sync.ImageTrust;
 import dev.cress.node.sync.LimitsFile;
 import dev.cress.wasm.WasmHost;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -92,6 +94,16 @@ public final class EdgeNode implements AutoCloseable {
 
     private EdgeNode(NodeConfig config, WasmHost host) {
         this.config = config;
+        var keys =
+                config.identity()
+                        .map(FleetIdentity::signingKeys)
+                        .orElseGet(() -> heardFirst(config));
+        var forged =
+                Counter.builder("cress.control.forged")
+                        .description(
+                                "Frames and images that no known key of the control plane signed,"
+                                        + " or that aren't what it signed")
+                        .register(registry);
         this.store = NodeStore.open(config.data());
         this.routerKey = readRouterKey(store);
         this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(HttpFront.LOOPS + 1));
@@ -99,7 +111,9 @@ public final class EdgeNode implements AutoCloseable {
         this.threads =
                 new GuestThreads(config.name(), limits.guestThreads(), limits.queuedPerFunction());
         var credential = new Credential(config.joinToken(), config.identity());
-        this.modules = new ControlModules(config.control(), credential);
+        this.modules =
+                new ControlModules(
+                        config.control(), credential, new ImageTrust(keys, forged::increment));
         this.tenants = new TenantLimits(threads, System::nanoTime);
         this.limitsFile = new LimitsFile(vertx, store, tenants);
         this.secrets =
@@ -142,20 +156,13 @@ public final class EdgeNode implements AutoCloseable {
         Gauge.builder("cress.guests.queued", threads, GuestThreads::queued)
                 .description("Requests that wait for a guest thread")
                 .register(registry);
+        countImages(host);
         try {
             int portBefore = readPort();
             this.front = HttpFront.listen(vertx, config, portBefore, requests, registry::scrape);
             if (port() != portBefore) {
                 keepPort();
             }
-            var keys =
-                    config.identity()
-                            .map(FleetIdentity::signingKeys)
-                            .orElseGet(() -> heardFirst(config));
-            var forged =
-                    Counter.builder("cress.control.forged")
-                            .description("Frames that no known key of the control plane signed")
-                            .register(registry);
             this.link =
                     new ControlLink(
                             vertx,
@@ -185,6 +192,15 @@ public final class EdgeNode implements AutoCloseable {
         renewing = config.identity().map(identity -> identity.keepRenewed(InstantSource.system()));
         link.open();
         awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());
+    }
+
+    private void countImages(WasmHost host) {
+        FunctionCounter.builder("cress.images.built", host, WasmHost::imagesBuilt)
+                .description("Images that this process built from modules")
+                .register(registry);
+        FunctionCounter.builder("cress.images.taken", host, WasmHost::imagesTaken)
+                .description("Images that the control plane prepared and this process took")
+                .register(registry);
     }
 
     /// Keys of a control plane that let this node in by a token, which says nothing of it.

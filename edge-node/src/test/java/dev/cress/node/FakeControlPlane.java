@@ -38,6 +38,8 @@ final class FakeControlPlane implements AutoCloseable {
     private final BlockingQueue<Long> attempts = new LinkedBlockingQueue<>();
     private final BlockingQueue<Sha256> asked = new LinkedBlockingQueue<>();
     private final Map<Sha256, Consumer<HttpServerResponse>> modules = new ConcurrentHashMap<>();
+    private volatile Consumer<HttpServerRequest> images =
+            request -> request.response().setStatusCode(404).end();
     private volatile Consumer<ServerWebSocketHandshake> door = FakeControlPlane::letIn;
     private HttpServer server;
     private final int port;
@@ -132,7 +134,16 @@ final class FakeControlPlane implements AutoCloseable {
         modules.put(module, answer);
     }
 
+    /// From now on answers so who asks for images; one of the build before has none.
+    void images(Consumer<HttpServerRequest> answer) {
+        images = answer;
+    }
+
     private void module(HttpServerRequest request) {
+        if (request.path().contains("/image")) {
+            images.accept(request);
+            return;
+        }
         if (!request.path().startsWith(MODULES)) {
             request.response().setStatusCode(404).end();
             return;

@@ -2,9 +2,11 @@ package dev.cress.node.state;
 
 import dev.cress.contract.Bundle;
 import dev.cress.contract.Sha256;
+import dev.cress.wasm.guest.Wanted;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// Where a node gets modules and files that it doesn't have: the control plane, or in tests a
 /// folder. What it fails to get whole it may leave there in part, and go on with next time.
@@ -18,4 +20,16 @@ public interface ModuleSource {
     default void fetch(Bundle bundle, Path into) throws IOException, InterruptedException {
         throw new IOException("there are no files here: %s".formatted(bundle.sha256().shortHex()));
     }
+
+    /// The file of an image of this module that somebody prepared for nodes of this build, and for
+    /// which the control plane vouches; it is the caller's now. Empty if there is none. Blocks.
+    ///
+    /// @param folder where it arrives, and nothing else is
+    default Optional<Path> image(Sha256 module, Wanted wanted, Path folder)
+            throws InterruptedException {
+        return Optional.empty();
+    }
+
+    /// Says of an image that came from here that it can't be loaded.
+    default void imageRefused(Sha256 module, String why) {}
 }

@@ -6,12 +6,13 @@ import dev.cress.wasm.WasmHost;
 import dev.cress.wasm.guest.RefusedModuleException;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Images of modules: from the node's disk, else prepared from the module, which is fetched if it
-/// isn't here. Blocks. [#staged] on the staging thread; an image that has cooled down is loaded
-/// again by whoever needs it.
+/// Images of modules: from the node's disk, else as the control plane prepared them, else built
+/// here from the module, which is fetched if it isn't here. Blocks. [#staged] on the staging
+/// thread; an image that has cooled down is loaded again by whoever needs it.
 final class NodeImages {
     private final NodeStore store;
     private final ModuleSource source;
@@ -26,13 +27,12 @@ final class NodeImages {
     /// Whether it was ready on this node before: then a start needn't load what may not be asked
     /// for.
     boolean isKept(NamedModule module) {
-        return store.hasModule(module.sha256())
-                && host.isKept(module.sha256().hex(), module.wanted());
+        return host.isKept(module.sha256().hex(), module.wanted());
     }
 
     /// Isolates of what is kept, loaded by the first request.
     Isolates cold(NamedModule module) {
-        return host.isolates(() -> again(module));
+        return host.isolates(() -> image(module));
     }
 
     /// Isolates of what is made ready now.
@@ -40,20 +40,68 @@ final class NodeImages {
     /// @param memoryBytesMax with more at its start it is refused
     Isolates staged(NamedModule module, long memoryBytesMax)
             throws IOException, InterruptedException, RefusedModuleException {
-        Image image = host.prepare(bytes(module), module.wanted());
+        Image image = image(module);
         if (image.initialMemoryBytes() > memoryBytesMax) {
             throw new RefusedModuleException(
                     "out-of-memory",
                     "module starts with %d MiB of memory, at most %d MiB"
                             .formatted(image.initialMemoryBytes() >> 20, memoryBytesMax >> 20));
         }
-        return host.isolates(image, () -> again(module));
+        return host.isolates(image, () -> image(module));
     }
 
-    private Image again(NamedModule module)
+    private Image image(NamedModule module)
             throws IOException, InterruptedException, RefusedModuleException {
         Optional<Image> kept = host.kept(module.sha256().hex(), module.wanted());
-        return kept.isPresent() ? kept.get() : host.prepare(bytes(module), module.wanted());
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        Arrival arrival = arrival(module);
+        if (arrival.image.isPresent()) {
+            return arrival.image.get();
+        }
+        try {
+            return host.prepare(bytes(module), module.wanted());
+        } catch (RefusedModuleException e) {
+            throw arrival.refused.isEmpty()
+                    ? e
+                    : new RefusedModuleException(
+                            e.code(),
+                            "%s; the control plane's image of it isn't taken: %s"
+                                    .formatted(e.getMessage(), arrival.refused));
+        }
+    }
+
+    /// What came from the control plane.
+    ///
+    /// @param refused why its image isn't taken, else empty
+    private record Arrival(Optional<Image> image, String refused) {}
+
+    /// One at a time: they arrive in one folder.
+    private synchronized Arrival arrival(NamedModule module)
+            throws IOException, InterruptedException {
+        Optional<Path> file =
+                source.image(module.sha256(), module.wanted(), store.arrivingImages());
+        if (file.isEmpty()) {
+            return new Arrival(Optional.empty(), "");
+        }
+        try {
+            Image taken = host.take(module.sha256().hex(), module.wanted(), file.get());
+            return new Arrival(Optional.of(taken), "");
+        } catch (IOException e) {
+            String why = String.valueOf(e.getMessage());
+            source.imageRefused(module.sha256(), why);
+            return new Arrival(Optional.empty(), why);
+        } finally {
+            Files.deleteIfExists(file.get());
+        }
+    }
+
+    /// Has the module itself here too: its image may have to be built while nobody is asked.
+    void keepModule(NamedModule module) throws IOException, InterruptedException {
+        if (!store.hasModule(module.sha256())) {
+            fetch(module);
+        }
     }
 
     private byte[] bytes(NamedModule module) throws IOException, InterruptedException {
@@ -61,14 +109,17 @@ final class NodeImages {
         if (onDisk.isPresent()) {
             return onDisk.get();
         }
-        Path arriving = store.arriving(module.sha256());
-        source.fetch(module.sha256(), module.bytes(), arriving);
-        store.arrived(module.sha256());
+        fetch(module);
         return store.module(module.sha256())
                 .orElseThrow(
                         () ->
                                 new IOException(
                                         "module %s arrived as another"
                                                 .formatted(module.sha256().shortHex())));
+    }
+
+    private synchronized void fetch(NamedModule module) throws IOException, InterruptedException {
+        source.fetch(module.sha256(), module.bytes(), store.arriving(module.sha256()));
+        store.arrived(module.sha256());
     }
 }

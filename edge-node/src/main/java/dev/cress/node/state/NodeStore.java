@@ -40,6 +40,7 @@ import java.util.Set;
 /// position.json    how far everything here is recorded
 /// functions/N.json what a function should be, and what it was when it last took effect
 /// modules/SHA.wasm modules, checked against their name
+/// arriving/        an image on its way from the control plane
 /// assets/SHA.zip   files that versions bring ([AssetStore])
 /// tenants.json     what the node may run of each tenant's
 /// secrets.key      to whom secrets are sealed, and what is kept of them (0600, `NodeSecrets`)
@@ -81,6 +82,11 @@ public final class NodeStore implements AutoCloseable {
     /// Where archives of files are.
     Path assets() {
         return data.resolve("assets");
+    }
+
+    /// Where images arrive, one at a time.
+    Path arrivingImages() {
+        return data.resolve("arriving");
     }
 
     /// Opens the folder, making it if need be; refuses one that another process uses.

@@ -111,14 +111,31 @@ final class Staging implements AutoCloseable {
 
     private void later(
             FunctionName function, Version version, Heat heat, Duration wait, Duration nextWait) {
+        later(() -> attempt(function, version, heat, nextWait), wait);
+    }
+
+    private void later(Runnable work, Duration wait) {
         try {
-            var _ =
-                    thread.schedule(
-                            () -> attempt(function, version, heat, nextWait),
-                            wait.toMillis(),
-                            TimeUnit.MILLISECONDS);
+            var _ = thread.schedule(work, wait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            LOG.debug("{} version {}: not staged, the node closes", function, version.number());
+            LOG.debug("the node closes");
+        }
+    }
+
+    /// Behind what serves: nobody waits for it.
+    private void keepModules(FunctionName function, Version version) {
+        if (!listener.isWanted(function, version)) {
+            return;
+        }
+        try {
+            for (NamedModule module : NamedModule.of(version)) {
+                images.keepModule(module);
+            }
+        } catch (IOException e) {
+            LOG.info("a module of {} isn't here yet: {}", function, e.toString());
+            later(() -> keepModules(function, version), RETRY_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -133,6 +150,7 @@ final class Staging implements AutoCloseable {
         }
         try {
             finish(function, ready(version, heat), heat);
+            later(() -> keepModules(function, version), Duration.ZERO);
         } catch (RefusedModuleException e) {
             listener.failed(function, version, String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException | Error e) {

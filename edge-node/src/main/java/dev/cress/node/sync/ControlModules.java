@@ -3,33 +3,58 @@ package dev.cress.node.sync;
 import dev.cress.contract.Bundle;
 import dev.cress.contract.Sha256;
 import dev.cress.node.state.ModuleSource;
+import dev.cress.wasm.guest.Wanted;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
-/// Fetches modules and files from the control plane. Blocks, on the staging thread.
+/// Fetches modules, their images and files from the control plane. Blocks, on the staging thread.
 public final class ControlModules implements ModuleSource, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlModules.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
     private final URI control;
     private final Credential credential;
     private final Download.Patience patience;
+    private final Optional<ControlImages> images;
     private @Nullable HttpClient client;
     private boolean closed;
 
+    /// One that has no images.
     public ControlModules(URI control, Credential credential) {
         this(control, credential, Download.Patience.DEFAULT);
     }
 
+    public ControlModules(URI control, Credential credential, ImageTrust trust) {
+        this(
+                control,
+                credential,
+                Download.Patience.DEFAULT,
+                Optional.of(
+                        new ControlImages(control, credential, Download.Patience.DEFAULT, trust)));
+    }
+
     ControlModules(URI control, Credential credential, Download.Patience patience) {
+        this(control, credential, patience, Optional.empty());
+    }
+
+    private ControlModules(
+            URI control,
+            Credential credential,
+            Download.Patience patience,
+            Optional<ControlImages> images) {
         this.control = control;
         this.credential = credential;
         this.patience = patience;
+        this.images = images;
     }
 
     @Override
@@ -41,6 +66,24 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
     @Override
     public void fetch(Bundle bundle, Path into) throws IOException, InterruptedException {
         fetch("/v1/assets/", bundle.sha256(), bundle.bytes(), into);
+    }
+
+    @Override
+    public Optional<Path> image(Sha256 module, Wanted wanted, Path folder)
+            throws InterruptedException {
+        try {
+            return images.isPresent()
+                    ? images.get().fetch(client(), module, wanted, folder)
+                    : Optional.empty();
+        } catch (IOException e) {
+            LOG.debug("no image: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void imageRefused(Sha256 module, String why) {
+        images.ifPresent(known -> known.refused(module, why));
     }
 
     private void fetch(String path, Sha256 sha256, long bytes, Path into)

@@ -63,6 +63,15 @@ final class Download {
         }
     }
 
+    /// What came is not what the digest says.
+    static final class Altered extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Altered(String message) {
+            super(message);
+        }
+    }
+
     /// @param bytes that the file has
     /// @param into where it goes, and where its beginning may be
     Download(
@@ -116,7 +125,7 @@ final class Download {
         Sha256 found = digest();
         if (!found.equals(sha256)) {
             Files.delete(into);
-            throw new IOException(
+            throw new Altered(
                     "%s of %d bytes arrived as %s".formatted(from, have, found.shortHex()));
         }
     }

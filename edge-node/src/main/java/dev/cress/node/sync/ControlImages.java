@@ -1,0 +1,194 @@
+package dev.cress.node.sync;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+
+import dev.cress.contract.Json;
+import dev.cress.contract.Sha256;
+import dev.cress.contract.SignedImage;
+import dev.cress.wasm.WasmHost;
+import dev.cress.wasm.guest.Wanted;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Asks the control plane what it prepared of a module, and fetches that if a known key vouches for
+/// it. Whatever is in the way, a control plane of the build before included, ends in there being
+/// none, and the node builds its own. Blocks; for one thread at a time.
+final class ControlImages {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlImages.class);
+
+    /// Of what is said of an image.
+    private static final int SAID_BYTES_MAX = 16 << 10;
+
+    /// For one answer; the control plane holds those back that it will have in a moment.
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(20);
+
+    /// Until the control plane has prepared it; after that the node builds its own.
+    private static final Duration PREPARED_WITHIN = Duration.ofSeconds(60);
+
+    /// Answers by a key that isn't known: the session may hear of it a moment later, in 3 s.
+    private static final int UNKNOWN_KEY_MAX = 15;
+
+    private static final Duration AGAIN_MIN = Duration.ofMillis(200);
+    private static final Duration AGAIN_MAX = Duration.ofSeconds(5);
+
+    private static final int OK = 200;
+    private static final int BUSY = 503;
+    private static final int TOO_MANY = 429;
+
+    private final URI control;
+    private final Credential credential;
+    private final Download.Patience patience;
+    private final ImageTrust trust;
+
+    ControlImages(
+            URI control, Credential credential, Download.Patience patience, ImageTrust trust) {
+        this.control = control;
+        this.credential = credential;
+        this.patience = patience;
+        this.trust = trust;
+    }
+
+    /// @param folder what else is in it goes
+    Optional<Path> fetch(HttpClient client, Sha256 module, Wanted wanted, Path folder)
+            throws InterruptedException {
+        try {
+            Optional<SignedImage> said = ask(client, module, wanted);
+            if (said.isEmpty() || !isBelieved(said.get(), module, wanted)) {
+                return Optional.empty();
+            }
+            return Optional.of(download(client, said.get(), wanted, folder));
+        } catch (Download.Altered e) {
+            refused(module, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            LOG.warn("no image of module {} can be had: {}", module.shortHex(), e.toString());
+        }
+        return Optional.empty();
+    }
+
+    private Path download(HttpClient client, SignedImage image, Wanted wanted, Path folder)
+            throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        Path into = folder.resolve(image.sha256().hex() + ".image");
+        try (var others = Files.newDirectoryStream(folder)) {
+            for (Path other : others) {
+                if (!other.equals(into)) {
+                    Files.delete(other);
+                }
+            }
+        }
+        URI from = path(image.module(), "/" + image.sha256().hex(), wanted, "");
+        new Download(client, credential, patience, from, image.sha256(), image.bytes(), into).run();
+        return into;
+    }
+
+    private URI path(Sha256 module, String rest, Wanted wanted, String more) {
+        return control.resolve(
+                "/v1/modules/%s/image%s?abi=%s&snapshot=%s%s"
+                        .formatted(module.hex(), rest, wanted.abi(), wanted.snapshot(), more));
+    }
+
+    /// What the control plane says of it, once it says so by a key that is known.
+    private Optional<SignedImage> ask(HttpClient client, Sha256 module, Wanted wanted)
+            throws IOException, InterruptedException {
+        String build = URLEncoder.encode(WasmHost.imageBuild(), StandardCharsets.UTF_8);
+        var request =
+                HttpRequest.newBuilder(path(module, "", wanted, "&build=" + build))
+                        .timeout(ANSWER_MAX);
+        credential.header().ifPresent(header -> request.header("authorization", header));
+        long end = System.nanoTime() + PREPARED_WITHIN.toNanos();
+        int unknown = 0;
+        while (true) {
+            var answer =
+                    client.send(
+                            request.build(),
+                            BodyHandlers.limiting(BodyHandlers.ofString(), SAID_BYTES_MAX));
+            Duration again;
+            switch (answer.statusCode()) {
+                case OK -> {
+                    SignedImage said = read(answer.body());
+                    if (trust.keys().knows(said.key()) || ++unknown > UNKNOWN_KEY_MAX) {
+                        return Optional.of(said);
+                    }
+                    again = AGAIN_MIN;
+                }
+                case BUSY, TOO_MANY -> again = retryAfter(answer);
+                default -> {
+                    LOG.info(
+                            "the control plane has no image of module {}: {}",
+                            module.shortHex(),
+                            answer.statusCode());
+                    return Optional.empty();
+                }
+            }
+            if (System.nanoTime() - end >= 0) {
+                LOG.info("the image of module {} isn't prepared yet", module.shortHex());
+                return Optional.empty();
+            }
+            Thread.sleep(again);
+        }
+    }
+
+    private static SignedImage read(String text) throws IOException {
+        try {
+            SignedImage said = Json.LENIENT.readValue(text, SignedImage.class);
+            if (said == null) {
+                throw new IOException("nothing is said of it");
+            }
+            return said;
+        } catch (JsonProcessingException e) {
+            throw new IOException("what is said of it can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Duration retryAfter(HttpResponse<?> answer) {
+        String said = answer.headers().firstValue("retry-after").orElse("");
+        Duration asked =
+                said.matches("[0-9]{1,4}") ? Duration.ofSeconds(Long.parseLong(said)) : AGAIN_MIN;
+        Duration least = asked.compareTo(AGAIN_MIN) < 0 ? AGAIN_MIN : asked;
+        return least.compareTo(AGAIN_MAX) < 0 ? least : AGAIN_MAX;
+    }
+
+    private boolean isBelieved(SignedImage said, Sha256 module, Wanted wanted) {
+        boolean isAsked =
+                said.build().equals(WasmHost.imageBuild())
+                        && said.module().equals(module)
+                        && said.abi().equals(wanted.abi())
+                        && said.snapshot() == wanted.snapshot();
+        if (!isAsked) {
+            refused(module, "it is another's: " + said.statement().replace('\n', ' '));
+        } else if (!trust.keys().vouchFor(said)) {
+            refused(module, "no known key signed it");
+        } else if (said.bytes() <= 0 || said.bytes() > SignedImage.BYTES_MAX) {
+            refused(
+                    module,
+                    "it has %d bytes, at most %d".formatted(said.bytes(), SignedImage.BYTES_MAX));
+        } else {
+            return true;
+        }
+        return false;
+    }
+
+    /// Leaves an image aside, and says so.
+    void refused(Sha256 module, String why) {
+        trust.forged().run();
+        LOG.error(
+                "the image of module {} that the control plane at {} has is not taken: {}",
+                module.shortHex(),
+                control,
+                why);
+    }
+}
