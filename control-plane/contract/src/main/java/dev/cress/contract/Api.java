@@ -382,7 +382,7 @@ public interface Api {
 
     /// What was taken out of the store.
     ///
-    /// @param bytes of these modules and archives
+    /// @param bytes of these, and of what else was pushed
     /// @param whole whether nothing is left to take out; else ask again
     record Collected(int modules, int archives, long bytes, boolean whole) {}
 

@@ -3,6 +3,8 @@ package dev.cress.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.cress.contract.Api.Rollout;
@@ -254,6 +256,23 @@ class SharedStoreTest {
     void whatIsUploadedToOneIsFetchedFromTheOther() {
         var module = one.module(1);
         assertThat(other.get("/v1/modules/" + module).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatIsPushedToOneIsPulledFromTheOtherButAnUploadIsOfOne() {
+        var here = Registry.of(one);
+        var there = Registry.of(other);
+        byte[] module = MagicPreparer.module(1, 3_000);
+        String upload = here.begin("hello");
+        Reply elsewhere = there.send("PUT", upload + "?digest=" + Registry.digest(module), module);
+        assertThat(Registry.error(elsewhere)).isEqualTo("BLOB_UPLOAD_UNKNOWN");
+        here.send("PUT", upload + "?digest=" + Registry.digest(module), module);
+        there.pushBlob("hello", Registry.EMPTY);
+        byte[] manifest = Registry.manifest(Registry.layer(Registry.WASM, module));
+        Reply pushed = there.pushManifest("hello", "v1", manifest);
+        assertThat(pushed.status()).as(pushed.text()).isEqualTo(201);
+        assertThat(here.send("GET", "/v2/hello/manifests/v1").text())
+                .isEqualTo(new String(manifest, UTF_8));
     }
 
     @Test

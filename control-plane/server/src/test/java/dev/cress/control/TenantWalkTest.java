@@ -113,6 +113,7 @@ class TenantWalkTest {
         things.put("GET /v1/functions/{name}", function("", ""));
         things.put("DELETE /v1/functions/{name}", function("", ""));
         things.put("GET /v1/functions/{name}/versions", function("/versions", ""));
+        things.put("GET /v1/functions/{name}/tags", function("/tags", ""));
         things.put("GET /v1/functions/{name}/deployments", function("/deployments", ""));
         things.put(
                 "POST /v1/functions/{name}/deployments",

@@ -4,11 +4,13 @@ import dev.cress.contract.Json;
 import dev.cress.contract.Problem;
 import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.module.PreparedImages;
+import dev.cress.control.module.Pushes;
 import dev.cress.control.module.Uploads;
 import dev.cress.control.store.Actor;
 import dev.cress.control.store.Collector;
 import dev.cress.control.store.EntityTags;
 import dev.cress.control.store.Membership;
+import dev.cress.control.store.Pushed;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Releasing;
 import dev.cress.control.store.Scope;
@@ -64,6 +66,7 @@ public final class ApiServer {
     private final RefusedAttempts refused;
     private final HttpServer server;
     private final Endpoints endpoints;
+    private final Endpoints registry;
     private final Access access;
     private final Roll roll;
     private final PrometheusMeterRegistry meters;
@@ -90,9 +93,10 @@ public final class ApiServer {
         this.roll = roll;
         this.meters = meters;
         this.jsonBytesMax = jsonBytesMax;
+        var pushed = new Pushed(store, clock);
         endpoints =
                 Endpoints.of(
-                        new FunctionEndpoints(store, new Releasing(store, clock), sync),
+                        new FunctionEndpoints(store, new Releasing(store, clock), sync, pushed),
                         new ModuleEndpoints(store.uploaded(), uploads),
                         new ImageEndpoints(images, sync),
                         new LogEndpoints(vertx, store, sync, clock),
@@ -103,6 +107,10 @@ public final class ApiServer {
                         new JoinEndpoints(new Membership(store), roll, sync, tls, clock),
                         new StoreEndpoints(new Collector(store)),
                         new Operations(meters));
+        registry =
+                RegistryEndpoints.of(
+                        new RegistryBlobs(uploads.blobs(pushed, clock), pushed),
+                        new RegistryManifests(new Pushes(uploads, pushed), pushed));
         server = vertx.createHttpServer(options(tls));
         server.requestHandler(this::handle);
         server.invalidRequestHandler(
@@ -126,9 +134,14 @@ public final class ApiServer {
         return options;
     }
 
-    /// Everything that can be called.
+    /// Everything that can be called, but for registry tools.
     Endpoints endpoints() {
         return endpoints;
+    }
+
+    /// What registry tools may call.
+    Endpoints registry() {
+        return registry;
     }
 
     /// Answers the port that it listens on.
@@ -142,7 +155,8 @@ public final class ApiServer {
         request.response().putHeader("x-request-id", id);
         Endpoints.Found found;
         try {
-            found = endpoints.find(request.method(), request.path());
+            var called = RegistryProblems.isOn(request.path()) ? registry : endpoints;
+            found = called.find(request.method(), request.path());
         } catch (Refusal e) {
             count(request, timer, "none");
             refuse(request, e);
@@ -187,7 +201,11 @@ public final class ApiServer {
 
     private void refuse(HttpServerRequest request, Refusal refusal, Actor who, boolean isTenants) {
         int status = refusal.problem().status();
-        if (status == 401 || status == 403 || (status == 404 && isTenants)) {
+        // Registry tools ask for what isn't there in the course of every push.
+        boolean usual =
+                RegistryProblems.isOn(request.path())
+                        && !refusal.problem().code().equals("unknown-function");
+        if (status == 401 || status == 403 || (status == 404 && isTenants && !usual)) {
             refused.add(who, refusal.problem().code());
         }
         refuse(request, refusal);
@@ -203,7 +221,12 @@ public final class ApiServer {
         if (open) {
             return NOBODY;
         }
-        var grant = access.check(request.getHeader("authorization"));
+        String shown = request.getHeader("authorization");
+        var grant =
+                access.check(
+                        RegistryProblems.isOn(request.path())
+                                ? RegistryProblems.bearer(shown)
+                                : shown);
         if (grant.scope() == Scope.JOIN && request.isSSL()) {
             throw Access.certificateNeeded();
         }
@@ -287,6 +310,13 @@ public final class ApiServer {
 
     private static void answer(HttpServerRequest request, Refusal refusal) {
         var response = request.response();
+        if (RegistryProblems.isOn(request.path())) {
+            RegistryProblems.headers(refusal).forEach(response::putHeader);
+            response.setStatusCode(RegistryProblems.status(refusal.problem()))
+                    .putHeader("content-type", "application/json")
+                    .end(Json.write(RegistryProblems.body(refusal.problem())));
+            return;
+        }
         refusal.headers().forEach(response::putHeader);
         response.setStatusCode(refusal.problem().status())
                 .putHeader("content-type", Problem.MEDIA_TYPE)

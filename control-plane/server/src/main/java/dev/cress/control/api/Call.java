@@ -96,6 +96,11 @@ final class Call {
         return arguments.get(index);
     }
 
+    /// What the caller says in the path, from left to right.
+    List<String> arguments() {
+        return arguments;
+    }
+
     /// The tenant whose things are meant: the caller's own; of the fleet's callers the one that
     /// they name, or nobody in particular.
     Optional<TenantName> whose() {
@@ -313,6 +318,20 @@ final class Call {
                             digest = Sha256.of(Buffer.buffer(own).appendBuffer(bytes).getBytes());
                             return bytes.getBytes();
                         });
+    }
+
+    /// The body as bytes.
+    Future<byte[]> bytes(int bytesMax) {
+        return body(bytesMax).map(Buffer::getBytes);
+    }
+
+    /// An upload that takes the body itself, which flows from here on, unless it was refused at
+    /// once.
+    <T> Future<T> begun(Future<T> upload) {
+        if (!upload.failed()) {
+            proceed();
+        }
+        return upload;
     }
 
     private Future<Buffer> body() {

@@ -90,6 +90,7 @@ record Endpoints(List<Endpoint> all) {
                                 FUNCTION + "/rollout",
                                 Set.of(DEPLOY, READ),
                                 functions::rollout),
+                        Endpoint.of(GET, FUNCTION + "/tags", Set.of(DEPLOY, READ), functions::tags),
                         Endpoint.of(GET, FUNCTION + "/logs", Set.of(DEPLOY), logs::logs),
                         Endpoint.of(GET, "/v1/nodes", Set.of(DEPLOY, READ), fleet::nodes),
                         Endpoint.of(DELETE, "/v1/nodes/{}", Set.of(), fleet::forgetNode),

@@ -12,6 +12,8 @@ import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.RolloutPlan;
+import dev.cress.contract.Tag;
+import dev.cress.control.store.Pushed;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Releasing;
 import dev.cress.control.store.Store;
@@ -33,11 +35,13 @@ final class FunctionEndpoints {
     private final Store store;
     private final Releasing releasing;
     private final Sync sync;
+    private final Pushed pushed;
 
-    FunctionEndpoints(Store store, Releasing releasing, Sync sync) {
+    FunctionEndpoints(Store store, Releasing releasing, Sync sync, Pushed pushed) {
         this.store = store;
         this.releasing = releasing;
         this.sync = sync;
+        this.pushed = pushed;
     }
 
     Future<Answer> list(Call call) {
@@ -58,6 +62,12 @@ final class FunctionEndpoints {
         var slice = Slice.of(call);
         return store.versions(call.function(), slice.afterNumber(Long.MAX_VALUE), slice.wanted())
                 .map(found -> slice.answer(found, v -> String.valueOf(v.number())).tagged());
+    }
+
+    Future<Answer> tags(Call call) {
+        var slice = Slice.of(call);
+        return pushed.tags(call.function(), slice.after(), slice.wanted())
+                .map(found -> slice.answer(found, Tag::name).tagged());
     }
 
     Future<Answer> createVersion(Call call) {

@@ -30,7 +30,7 @@ final class ModuleEndpoints {
     Future<Answer> upload(Call call) {
         String abi = call.oneOf("abi", Manifest.AUTO, Manifest.ABIS);
         var body = call.request();
-        return begun(uploads.receive(sender(call), body, call.declaredBytes(), abi), call)
+        return call.begun(uploads.receive(sender(call), body, call.declaredBytes(), abi))
                 .map(
                         upload ->
                                 stored(
@@ -40,23 +40,13 @@ final class ModuleEndpoints {
     }
 
     Future<Answer> uploadBundle(Call call) {
-        return begun(
-                        uploads.receiveBundle(sender(call), call.request(), call.declaredBytes()),
-                        call)
+        return call.begun(uploads.receiveBundle(sender(call), call.request(), call.declaredBytes()))
                 .map(
                         upload ->
                                 stored(
                                         upload.bundle(),
                                         upload.isNew(),
                                         "/v1/assets/" + upload.bundle().sha256()));
-    }
-
-    /// The body flows from here on, unless it was refused at once.
-    private static <T> Future<T> begun(Future<T> upload, Call call) {
-        if (!upload.failed()) {
-            call.proceed();
-        }
-        return upload;
     }
 
     private static Answer stored(Object what, boolean isNew, String path) {
@@ -141,7 +131,7 @@ final class ModuleEndpoints {
     }
 
     /// One chunk after the other, no faster than the reader takes them.
-    private static Future<Void> send(
+    static Future<Void> send(
             HttpServerResponse response,
             IntFunction<Future<Optional<byte[]>>> chunks,
             ByteRange part) {

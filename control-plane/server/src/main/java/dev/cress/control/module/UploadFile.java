@@ -19,14 +19,25 @@ final class UploadFile {
     private final ReadStream<Buffer> body;
     private final String what;
     private final int bytesMax;
-    private final MessageDigest digest = Sha256.digest();
+    private final MessageDigest digest;
     private final Promise<Void> ended = Promise.promise();
     private long bytes;
 
     /// Holds the body up until [#into], and hears of its end from now on: a handler that is set
     /// after the sender has gone is told nothing.
     UploadFile(ReadStream<Buffer> body, String what, int bytesMax) {
+        this(body, what, bytesMax, Sha256.digest(), 0);
+    }
+
+    /// The same for a body that goes on where others ended.
+    ///
+    /// @param digest of what the file has already, fed from here on
+    /// @param bytes of that
+    UploadFile(
+            ReadStream<Buffer> body, String what, int bytesMax, MessageDigest digest, long bytes) {
         this.body = body;
+        this.digest = digest;
+        this.bytes = bytes;
         this.what = what;
         this.bytesMax = bytesMax;
         body.exceptionHandler(ended::tryFail);
@@ -37,6 +48,16 @@ final class UploadFile {
     record Received(Sha256 sha256, long bytes) {}
 
     Future<Received> into(AsyncFile file) {
+        return appendTo(file).map(_ -> new Received(Sha256.ofDigest(digest.digest()), bytes));
+    }
+
+    /// How many bytes there are, those included that were there before.
+    long bytes() {
+        return bytes;
+    }
+
+    /// Writes to the file's end, and closes it.
+    Future<Void> appendTo(AsyncFile file) {
         file.exceptionHandler(ended::tryFail);
         file.drainHandler(_ -> body.resume());
         if (!ended.future().isComplete()) {
@@ -45,8 +66,7 @@ final class UploadFile {
             body.resume();
         }
         return ended.future()
-                .transform(end -> end.succeeded() ? file.close() : closeAfter(end.cause(), file))
-                .map(_ -> new Received(Sha256.ofDigest(digest.digest()), bytes));
+                .transform(end -> end.succeeded() ? file.close() : closeAfter(end.cause(), file));
     }
 
     private Future<Void> closeAfter(Throwable cause, AsyncFile file) {

@@ -6,6 +6,7 @@ import dev.cress.contract.BundleIndex;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.TenantName;
+import dev.cress.control.store.Pushed;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Uploaded;
 
@@ -15,10 +16,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.AsyncFile;
 import io.vertx.core.file.OpenOptions;
 import io.vertx.core.streams.ReadStream;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +73,11 @@ public final class Uploads {
         Gauge.builder("cress.control.uploads.running", running, AtomicInteger::get)
                 .description("uploads between their first byte and their answer")
                 .register(meters);
+    }
+
+    /// Uploads of blobs by registry tools, beside these and in the same folder.
+    public BlobUploads blobs(Pushed pushed, InstantSource clock) {
+        return new BlobUploads(vertx, folder, bytesMax, pushed, clock);
     }
 
     /// A module that is stored.
@@ -128,6 +136,22 @@ public final class Uploads {
         if (declaredBytes > most) {
             return Future.failedFuture(UploadFile.tooLarge(what, declaredBytes, most));
         }
+        var upload = new UploadFile(body, what, most);
+        return inFile(
+                sender,
+                (path, file) ->
+                        upload.into(file)
+                                .recover(e -> Future.failedFuture(UploadFile.explain(e)))
+                                .compose(received -> store.store(sender, path, received)));
+    }
+
+    private interface InFile<T> {
+        /// @param file to be closed
+        Future<T> run(Path path, AsyncFile file);
+    }
+
+    /// Does this with a fresh file, which is gone afterwards.
+    private <T> Future<T> inFile(Sender sender, InFile<T> work) {
         int ofTenant = runningByTenant.getOrDefault(sender.tenant(), 0);
         if (ofTenant >= UPLOADS_PER_TENANT_MAX) {
             return Future.failedFuture(
@@ -138,13 +162,11 @@ public final class Uploads {
         }
         running.incrementAndGet();
         runningByTenant.merge(sender.tenant(), 1, Integer::sum);
-        var upload = new UploadFile(body, what, most);
         Path path = folder.resolve("upload-" + files++);
         return vertx.fileSystem()
                 .open(path.toString(), new OpenOptions().setCreateNew(true))
-                .compose(upload::into)
                 .recover(e -> Future.failedFuture(UploadFile.explain(e)))
-                .compose(received -> store.store(sender, path, received))
+                .compose(file -> work.run(path, file))
                 .eventually(() -> delete(path))
                 .onComplete(_ -> ended(sender.tenant()));
     }
@@ -189,6 +211,52 @@ public final class Uploads {
                                 known.isPresent() && isFor(abi, known.get())
                                         ? Future.succeededFuture(new Stored(known.get(), false))
                                         : prepare(sender, path, received, abi));
+    }
+
+    /// Has a blob that the sender pushed be a module for this ABI: checks it, unless it was found
+    /// to be one before.
+    public Future<ModuleInfo> adopt(Sender sender, Pushed pushed, Pushed.Blob blob, String abi) {
+        return stored.again(sender.tenant(), blob.sha256())
+                .compose(
+                        known ->
+                                known.isPresent() && isFor(abi, known.get())
+                                        ? Future.succeededFuture(known.get())
+                                        : inFile(
+                                                sender,
+                                                (path, file) ->
+                                                        copy(pushed, blob, 0, file)
+                                                                .eventually(file::close)
+                                                                .compose(
+                                                                        _ ->
+                                                                                adopt(
+                                                                                        sender,
+                                                                                        pushed,
+                                                                                        blob, path,
+                                                                                        abi))));
+    }
+
+    private Future<ModuleInfo> adopt(
+            Sender sender, Pushed pushed, Pushed.Blob blob, Path path, String wanted) {
+        return preparations
+                .prepare(sender.tenant().value(), path, wanted, sender.gone())
+                .compose(abi -> pushed.adopt(sender.tenant(), blob, abi, path));
+    }
+
+    private static Future<Void> copy(Pushed pushed, Pushed.Blob blob, int from, AsyncFile file) {
+        return pushed.chunk(blob, from)
+                .compose(
+                        chunk ->
+                                chunk.isEmpty()
+                                        ? requireWhole(blob, file)
+                                        : file.write(Buffer.buffer(chunk.get()))
+                                                .compose(_ -> copy(pushed, blob, from + 1, file)));
+    }
+
+    /// Somebody else's push may have made it a module meanwhile, and a collector taken the rest.
+    private static Future<Void> requireWhole(Pushed.Blob blob, AsyncFile file) {
+        return file.getWritePos() == blob.bytes()
+                ? Future.succeededFuture()
+                : Future.failedFuture(Pushed.unknownBlob(blob.sha256()));
     }
 
     private static boolean isFor(String abi, ModuleInfo module) {

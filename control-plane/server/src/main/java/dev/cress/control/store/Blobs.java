@@ -2,10 +2,11 @@ package dev.cress.control.store;
 
 /// What uploaded bytes are in the store's tables.
 interface Blobs {
-    /// Modules and archives of files, by their tables' names.
+    /// Modules, archives of files, and whatever else registry tools push, by their tables' names.
     enum Kind {
         MODULE("module"),
-        BUNDLE("bundle");
+        BUNDLE("bundle"),
+        BLOB("blob");
 
         private final String table;
 

@@ -2,6 +2,7 @@ package dev.cress.control.store;
 
 import dev.cress.contract.Sha256;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -25,26 +26,39 @@ public final class Chunks {
     /// Stores a file's bytes, as many as are expected, in place of what a collector left. All or
     /// nothing.
     void insert(Sha256 sha256, long bytes, Path file) {
-        transaction.update("DELETE FROM " + table + " WHERE sha256 = ?", sha256.hex());
         try (InputStream in = Files.newInputStream(file)) {
-            int position = 0;
-            long stored = 0;
-            for (byte[] chunk = in.readNBytes(CHUNK_BYTES);
-                    chunk.length > 0;
-                    chunk = in.readNBytes(CHUNK_BYTES)) {
-                transaction.update(
-                        "INSERT INTO " + table + " (sha256, position, bytes) VALUES (?, ?, ?)",
-                        sha256.hex(),
-                        position++,
-                        chunk);
-                stored += chunk.length;
-            }
-            if (stored != bytes) {
-                throw new IOException(stored + " bytes where " + bytes + " came");
-            }
+            insert(sha256, bytes, in);
         } catch (IOException e) {
             throw new StoreException(
                     StoreException.Kind.FAILED, "an upload can't be read back: " + file, e);
+        }
+    }
+
+    /// The same of bytes at hand.
+    void insert(Sha256 sha256, byte[] bytes) {
+        try {
+            insert(sha256, bytes.length, new ByteArrayInputStream(bytes));
+        } catch (IOException e) {
+            throw new IllegalStateException("bytes at hand can be read", e);
+        }
+    }
+
+    private void insert(Sha256 sha256, long bytes, InputStream in) throws IOException {
+        transaction.update("DELETE FROM " + table + " WHERE sha256 = ?", sha256.hex());
+        int position = 0;
+        long stored = 0;
+        for (byte[] chunk = in.readNBytes(CHUNK_BYTES);
+                chunk.length > 0;
+                chunk = in.readNBytes(CHUNK_BYTES)) {
+            transaction.update(
+                    "INSERT INTO " + table + " (sha256, position, bytes) VALUES (?, ?, ?)",
+                    sha256.hex(),
+                    position++,
+                    chunk);
+            stored += chunk.length;
+        }
+        if (stored != bytes) {
+            throw new IOException(stored + " bytes where " + bytes + " came");
         }
     }
 

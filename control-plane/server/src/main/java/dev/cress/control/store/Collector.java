@@ -10,8 +10,13 @@ import io.vertx.core.Promise;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Takes uploaded bytes out of the store that nothing needs ([Garbage]). One server at a time does
 /// it, under a lease; each step is a transaction of its own, so that nobody waits long. May be
@@ -80,14 +85,17 @@ public final class Collector {
         private final Duration kept;
         private @Nullable Actor actor;
         private Optional<Place> holdings = Optional.of(Place.FIRST);
-        private Optional<String> modules = Optional.of("");
-        private Optional<String> bundles = Optional.of("");
+        private Optional<Garbage.Manifest> manifests = Optional.of(Garbage.Manifest.FIRST);
+
+        /// The kinds of bytes that are still to be looked at, and where the first of them goes on.
+        private final List<Kind> kinds = new ArrayList<>(List.of(Kind.values()));
+
+        private String after = "";
         private boolean chunksLeft = true;
         private boolean spaceLeft = true;
         private int chunkSteps;
         private int spaceSteps;
-        private int modulesGone;
-        private int bundlesGone;
+        private final Map<Kind, Integer> gone = new EnumMap<>(Kind.class);
         private long bytesGone;
 
         Run(Lease lease, Duration kept, @Nullable Actor actor) {
@@ -97,7 +105,11 @@ public final class Collector {
         }
 
         Collected collected() {
-            return new Collected(modulesGone, bundlesGone, bytesGone, !chunksLeft);
+            return new Collected(
+                    gone.getOrDefault(Kind.MODULE, 0),
+                    gone.getOrDefault(Kind.BUNDLE, 0),
+                    bytesGone,
+                    !chunksLeft);
         }
 
         /// The next transaction, which answers what to note when it has committed.
@@ -118,31 +130,33 @@ public final class Collector {
                             return () -> holdings = next;
                         });
             }
-            if (modules.isPresent()) {
-                String after = modules.get();
+            if (manifests.isPresent()) {
+                Garbage.Manifest from = manifests.get();
                 return Optional.of(
                         tables -> {
-                            var found = garbage(tables).unheld(Kind.MODULE, after);
-                            return () -> {
-                                modules = found.next();
-                                modulesGone += found.count();
-                                bytesGone += found.bytes();
-                            };
+                            var next = garbage(tables).pushed(from);
+                            return () -> manifests = next;
                         });
             }
-            if (bundles.isPresent()) {
-                String after = bundles.get();
+            if (!kinds.isEmpty()) {
+                Kind kind = kinds.getFirst();
+                String from = after;
                 return Optional.of(
                         tables -> {
-                            var found = garbage(tables).unheld(Kind.BUNDLE, after);
-                            return () -> {
-                                bundles = found.next();
-                                bundlesGone += found.count();
-                                bytesGone += found.bytes();
-                            };
+                            var found = garbage(tables).unheld(kind, from);
+                            return () -> note(kind, found);
                         });
             }
             return pieces();
+        }
+
+        private void note(Kind kind, Garbage.Found found) {
+            gone.merge(kind, found.count(), Integer::sum);
+            bytesGone += found.bytes();
+            after = found.next().orElse("");
+            if (found.next().isEmpty()) {
+                kinds.removeFirst();
+            }
         }
 
         private Optional<Function<Tables, Runnable>> pieces() {
@@ -150,8 +164,7 @@ public final class Collector {
                 return Optional.of(
                         tables -> {
                             boolean more =
-                                    garbage(tables).chunks(Kind.MODULE)
-                                            || garbage(tables).chunks(Kind.BUNDLE);
+                                    Stream.of(Kind.values()).anyMatch(garbage(tables)::chunks);
                             return () -> {
                                 chunksLeft = more;
                                 chunkSteps++;

@@ -39,6 +39,8 @@ final class Functions {
                     "outcome",
                     "deployment",
                     "version_blob",
+                    "tag",
+                    "pushed",
                     "version",
                     "node_function");
 

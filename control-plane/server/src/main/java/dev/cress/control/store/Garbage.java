@@ -87,6 +87,48 @@ final class Garbage {
         return rows.size() < ROWS ? Optional.empty() : Optional.of(last);
     }
 
+    /// Looks at the next manifests that were pushed, and takes those out whose own bytes went, with
+    /// their tags.
+    ///
+    /// @return where to go on, or nothing after the last
+    Optional<Manifest> pushed(Manifest after) {
+        log.lock();
+        List<Manifest> rows =
+                transaction.list(
+                        """
+                        SELECT function, sha256 FROM pushed WHERE (function, sha256) > (?, ?)
+                        ORDER BY function, sha256 LIMIT ?\
+                        """,
+                        row -> new Manifest(row.getString(1), row.getString(2)),
+                        after.function,
+                        after.sha256,
+                        ROWS);
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        Manifest last = rows.getLast();
+        for (String table : List.of("tag", "pushed")) {
+            transaction.update(
+                    """
+                    DELETE FROM %s WHERE (function, sha256) > (?, ?) AND (function, sha256) <= (?, ?)
+                      AND NOT EXISTS (SELECT 1 FROM holding h JOIN function f ON f.tenant = h.tenant
+                        WHERE f.name = %s.function AND h.kind = 'blob'
+                          AND h.sha256 = %s.sha256)\
+                    """
+                            .formatted(table, table, table),
+                    after.function,
+                    after.sha256,
+                    last.function,
+                    last.sha256);
+        }
+        return rows.size() < ROWS ? Optional.empty() : Optional.of(last);
+    }
+
+    /// Where the list of manifests goes on.
+    record Manifest(String function, String sha256) {
+        static final Manifest FIRST = new Manifest("", "");
+    }
+
     /// What a look at rows of bytes found.
     ///
     /// @param next where to go on, or nothing after the last
@@ -94,7 +136,7 @@ final class Garbage {
     /// @param bytes of these
     record Found(Optional<String> next, int count, long bytes) {}
 
-    /// Looks at the next modules or archives, and marks those that nobody has.
+    /// Looks at the next modules, archives or blobs, and marks those that nobody has.
     Found unheld(Kind kind, String after) {
         List<String> rows =
                 transaction.list(

@@ -8,12 +8,14 @@ import dev.cress.contract.TenantName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Which tenant uploaded what. The bytes are stored once, whoever sends them; a tenant sees and
 /// uses only what it sent itself, and learns of nobody else's. Lives as long as one transaction.
 final class Holdings {
     private static final String MODULE = "module";
     private static final String BUNDLE = "bundle";
+    private static final String BLOB = "blob";
 
     private final Transaction transaction;
     private final Tenants tenants;
@@ -45,6 +47,15 @@ final class Holdings {
                 WHERE tenant = ? AND kind = 'bundle' AND sha256 = ?\
                 """,
                 Bundles::read,
+                tenant.value(),
+                sha256.hex());
+    }
+
+    /// How many bytes a blob of this tenant has that is no module.
+    Optional<Long> blob(TenantName tenant, Sha256 sha256) {
+        return transaction.first(
+                "SELECT bytes FROM holding WHERE tenant = ? AND kind = 'blob' AND sha256 = ?",
+                row -> row.getLong(1),
                 tenant.value(),
                 sha256.hex());
     }
@@ -111,6 +122,49 @@ final class Holdings {
                 "",
                 bundle.files(),
                 bundle.createdAtMs());
+    }
+
+    /// The same for whatever else was pushed.
+    ///
+    /// @param store puts the bytes into their chunks
+    boolean addBlob(
+            TenantName tenant, Sha256 sha256, long bytes, long nowMs, Consumer<Chunks> store) {
+        if (ask(tenant, BLOB, sha256)) {
+            return false;
+        }
+        tenants.requireBytes(tenant, bytes);
+        int inserted =
+                transaction.update(
+                        """
+                        INSERT INTO blob (sha256, bytes, created_at_ms) VALUES (?, ?, ?)
+                        ON CONFLICT (sha256) DO UPDATE SET stored = 1,
+                          created_at_ms = excluded.created_at_ms WHERE blob.stored < 1\
+                        """,
+                        sha256.hex(),
+                        bytes,
+                        nowMs);
+        if (inserted > 0) {
+            store.accept(blobChunks());
+        }
+        return insert(tenant, BLOB, sha256, bytes, "", 0, nowMs);
+    }
+
+    Chunks blobChunks() {
+        return new Chunks(transaction, Blobs.Kind.BLOB.chunks());
+    }
+
+    /// A blob of this tenant's is a module from now on, and counts once.
+    boolean adopt(TenantName tenant, ModuleInfo module, Path file) {
+        transaction.update(
+                "DELETE FROM holding WHERE tenant = ? AND kind = 'blob' AND sha256 = ?",
+                tenant.value(),
+                module.sha256().hex());
+        return add(tenant, module, file);
+    }
+
+    /// The same for a blob.
+    boolean askBlob(TenantName tenant, Sha256 sha256) {
+        return ask(tenant, BLOB, sha256);
     }
 
     /// Notes that somebody sent a module that the tenant has: it is collected as late as a new one.

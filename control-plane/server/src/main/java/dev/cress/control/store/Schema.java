@@ -29,7 +29,7 @@ final class Schema {
     static final String BLOBS_RETAINED = "versions that functions retain";
 
     /// Raised with each change of the tables; a store of a newer program is refused.
-    static final int VERSION = 11;
+    static final int VERSION = 12;
 
     /// What makes each version of the one before, the first of nothing.
     static final List<List<String>> STEPS =
@@ -44,9 +44,39 @@ final class Schema {
                     tenants(),
                     collected(),
                     rollouts(),
-                    secrets());
+                    secrets(),
+                    pushes());
 
     private Schema() {}
+
+    /// What registry tools push besides modules; `pushed` says which version a manifest made.
+    private static List<String> pushes() {
+        return List.of(
+                """
+                CREATE TABLE blob (
+                  sha256 TEXT PRIMARY KEY, bytes INTEGER NOT NULL, created_at_ms INTEGER NOT NULL,
+                  stored INTEGER NOT NULL DEFAULT 1) STRICT\
+                """,
+                "CREATE INDEX blob_stored ON blob (stored, sha256)",
+                """
+                CREATE TABLE blob_chunk (
+                  sha256 TEXT NOT NULL REFERENCES blob, position INTEGER NOT NULL,
+                  bytes BLOB NOT NULL, PRIMARY KEY (sha256, position)) STRICT\
+                """,
+                """
+                CREATE TABLE pushed (
+                  function TEXT NOT NULL REFERENCES function, sha256 TEXT NOT NULL,
+                  version INTEGER NOT NULL, media_type TEXT NOT NULL,
+                  PRIMARY KEY (function, sha256)) STRICT\
+                """,
+                """
+                CREATE TABLE tag (
+                  function TEXT NOT NULL REFERENCES function, name TEXT NOT NULL,
+                  sha256 TEXT NOT NULL, pushed_at_ms INTEGER NOT NULL,
+                  PRIMARY KEY (function, name)) STRICT\
+                """,
+                "CREATE INDEX tag_pushed ON tag (function, sha256)");
+    }
 
     /// `version_blob` says what each version needs, and which versions its function retains;
     /// `stored` of a module or archive is one of [Blobs.Stored].

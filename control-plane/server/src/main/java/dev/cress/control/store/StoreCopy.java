@@ -25,6 +25,8 @@ public final class StoreCopy {
                     "module_chunk",
                     "bundle",
                     "bundle_chunk",
+                    "blob",
+                    "blob_chunk",
                     "tenant",
                     "holding",
                     "secret",
@@ -32,6 +34,8 @@ public final class StoreCopy {
                     "function",
                     "version",
                     "version_blob",
+                    "pushed",
+                    "tag",
                     "deployment",
                     "rollout",
                     "outcome",
@@ -52,7 +56,7 @@ public final class StoreCopy {
     /// What is in the new place.
     ///
     /// @param revisions that the log has there
-    /// @param blobs modules and archives of files
+    /// @param blobs modules, archives of files and what else was pushed
     public record Copied(Position position, long revisions, long blobs) {}
 
     /// Copies a store that no server uses, then has the old one refuse to be opened: nodes that
@@ -187,7 +191,10 @@ public final class StoreCopy {
         }
         var log = new RevisionLog(fresh);
         long revisions = log.check();
-        long blobs = checkBlobs(fresh, "module") + checkBlobs(fresh, "bundle");
+        long blobs = 0;
+        for (var kind : Blobs.Kind.values()) {
+            blobs += checkBlobs(fresh, kind.table());
+        }
         return new Copied(log.head(), revisions, blobs);
     }
 

@@ -10,19 +10,21 @@ import dev.cress.control.store.Blobs.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /// What each version needs of the uploaded bytes, and which versions their functions retain: those
 /// that the present deployment names, or one of the last [Releases#RETAINED] before it. Lives as
 /// long as one transaction, which has the log's head for itself where it writes here.
 final class VersionBlobs {
-    /// Of a `version v`, with its tenant as an argument: whether something that it needs is no
-    /// longer its tenant's.
+    /// Of a `version v`, with its tenant as an argument: whether something that it needs to run is
+    /// no longer its tenant's.
     static final String COLLECTED =
             """
-            EXISTS (SELECT 1 FROM version_blob b
-              WHERE b.function = v.function AND b.number = v.number AND NOT EXISTS (
-                SELECT 1 FROM holding h
-                WHERE h.tenant = ? AND h.kind = b.kind AND h.sha256 = b.sha256))\
+                EXISTS (SELECT 1 FROM version_blob b
+                  WHERE b.function = v.function AND b.number = v.number AND b.kind <> 'blob'
+            AND NOT EXISTS (
+                    SELECT 1 FROM holding h
+                    WHERE h.tenant = ? AND h.kind = b.kind AND h.sha256 = b.sha256))\
             """;
 
     private final Transaction transaction;
@@ -55,6 +57,23 @@ final class VersionBlobs {
                 sha256.hex());
     }
 
+    /// Notes what a manifest was pushed with that made a version: it stays as long as the version's
+    /// module does.
+    void addPushed(FunctionName name, int number, Set<Sha256> blobs) {
+        for (Sha256 blob : blobs) {
+            transaction.update(
+                    """
+                    INSERT INTO version_blob (function, number, kind, sha256, retained)
+                    SELECT function, number, 'blob', ?, max(retained) FROM version_blob
+                    WHERE function = ? AND number = ? GROUP BY function, number
+                    ON CONFLICT DO NOTHING\
+                    """,
+                    blob.hex(),
+                    name.value(),
+                    number);
+        }
+    }
+
     /// From now on the function retains these versions and no others.
     void retain(FunctionName name, List<Version> versions) {
         String marks = String.join(", ", Collections.nCopies(versions.size(), "?"));
@@ -77,13 +96,14 @@ final class VersionBlobs {
                 arguments.toArray());
     }
 
-    /// Goes on only if all that the version needs is stored, and its tenant's.
+    /// Goes on only if all that the version needs to run is stored, and its tenant's.
     void requireStored(FunctionName name, int number) {
         transaction
                 .first(
                         """
                         SELECT b.kind, b.sha256 FROM version_blob b
-                        WHERE b.function = ? AND b.number = ? AND NOT EXISTS (
+                        WHERE b.function = ? AND b.number = ? AND b.kind <> 'blob'
+                          AND NOT EXISTS (
                           SELECT 1 FROM holding h
                           WHERE h.tenant = ? AND h.kind = b.kind AND h.sha256 = b.sha256)
                         ORDER BY b.kind, b.sha256 LIMIT 1\

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cress.contract.Api;
 import dev.cress.control.Described;
+import dev.cress.control.RegistryWallsTest;
 import dev.cress.control.api.Endpoint.TokenFor;
 import dev.cress.control.module.Preparations;
 import dev.cress.control.module.PreparedImages;
@@ -51,6 +52,7 @@ class OpenApiTest {
     private Store store;
     private Preparations preparations;
     private Endpoints endpoints;
+    private Endpoints registry;
 
     @BeforeEach
     void start(@TempDir Path folder) {
@@ -89,21 +91,22 @@ class OpenApiTest {
         var images =
                 new PreparedImages(vertx, folder, Optional.empty(), preparations, store.uploaded());
         var access = new Access(store, clock, List.of(), Optional.empty());
-        endpoints =
+        var server =
                 new ApiServer(
-                                vertx,
-                                store,
-                                sync,
-                                secrets,
-                                uploads,
-                                images,
-                                access,
-                                new Roll(clock, List.of()),
-                                Optional.empty(),
-                                meters,
-                                clock,
-                                1 << 20)
-                        .endpoints();
+                        vertx,
+                        store,
+                        sync,
+                        secrets,
+                        uploads,
+                        images,
+                        access,
+                        new Roll(clock, List.of()),
+                        Optional.empty(),
+                        meters,
+                        clock,
+                        1 << 20);
+        endpoints = server.endpoints();
+        registry = server.registry();
     }
 
     @AfterEach
@@ -135,6 +138,24 @@ class OpenApiTest {
         assertThat(described)
                 .isEqualTo(
                         endpoints.all().stream()
+                                .map(Endpoint::label)
+                                .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /// The document says so, and another specification describes them.
+    @Test
+    void whatRegistryToolsCallIsApartAndHasItsWalk() {
+        assertThat(endpoints.all()).noneMatch(each -> each.template().startsWith("/v2"));
+        assertThat(Described.DOCUMENT.getJsonObject("info").getString("description"))
+                .contains("`/v2`", "OCI distribution 1.1");
+        var called = new TreeSet<>(Set.of("GET /v2/", "HEAD /v2/"));
+        for (String call : RegistryWallsTest.CALLS) {
+            called.add(call.replaceFirst(" ", " /v2/{}"));
+            called.add(call.replaceFirst(" ", " /v2/{}/{}"));
+        }
+        assertThat(called)
+                .isEqualTo(
+                        registry.all().stream()
                                 .map(Endpoint::label)
                                 .collect(Collectors.toCollection(TreeSet::new)));
     }
