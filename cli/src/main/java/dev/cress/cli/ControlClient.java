@@ -158,10 +158,11 @@ final class ControlClient {
     }
 
     Api.Deployed deploy(FunctionName name, int version, int basisPoints) {
-        return post(
-                function(name) + "/deployments",
-                new Api.NewDeployment(version, basisPoints),
-                Api.Deployed.class);
+        return deploy(name, new Api.NewDeployment(version, basisPoints));
+    }
+
+    Api.Deployed deploy(FunctionName name, Api.NewDeployment asked) {
+        return post(function(name) + "/deployments", asked, Api.Deployed.class);
     }
 
     Api.Deployed rollback(FunctionName name, @Nullable Integer version) {

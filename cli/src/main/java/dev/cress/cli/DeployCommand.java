@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import java.util.concurrent.Callable;
         name = "deploy",
         description = {
             "Uploads a module as a new version of a function and sends traffic to it.",
-            "Without arguments it deploys what ./cress.toml says."
+            "Without arguments it deploys what ./cress.toml says; with --tag it uploads nothing."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -37,7 +38,8 @@ import java.util.concurrent.Callable;
             "  cress deploy greet greet.wasm --share 10%%  to a tenth of the clients first",
             "  cress deploy services/greet --progressive 1%%,10%%,50%% --bake 10m",
             "                                            more and more, back if it is worse",
-            "  cress deploy services/greet --waves fra   one region, then the others"
+            "  cress deploy services/greet --waves fra   one region, then the others",
+            "  cress deploy greet --tag v1.2             what a registry tool pushed"
         })
 final class DeployCommand implements Callable<Integer> {
     @Mixin private ControlOptions control;
@@ -61,10 +63,19 @@ final class DeployCommand implements Callable<Integer> {
             description = "A .wasm or .js file, a manifest, or a folder with a cress.toml.")
     private Optional<Path> module = Optional.empty();
 
+    @Option(
+            names = "--tag",
+            paramLabel = "TAG",
+            description = "The version that a registry tool pushed under this tag.")
+    private Optional<String> tag = Optional.empty();
+
     @Override
     public Integer call() {
+        if (tag.isPresent()) {
+            return deployPushed(tag.get());
+        }
         Source source = Source.of(name, module);
-        RolloutPlan plan = plan(source);
+        RolloutPlan plan = plan(source.rollout());
         ControlClient client = control.client();
         Uploaded stored = Uploaded.of(client, output, source);
         Api.VersionCreated created =
@@ -89,11 +100,40 @@ final class DeployCommand implements Callable<Integer> {
         return code;
     }
 
+    private int deployPushed(String pushed) {
+        if (name.isEmpty() || module.isPresent()) {
+            throw new CliException(
+                    "--tag deploys what was pushed: cress deploy NAME --tag " + pushed,
+                    ExitCode.USAGE);
+        }
+        var function = new FunctionName(name.get());
+        RolloutPlan plan = plan(RolloutTable.NONE);
+        ControlClient client = control.client();
+        int version = Tags.of(client, function).version(pushed);
+        Api.Deployed deployed =
+                client.deploy(
+                        function,
+                        new Api.NewDeployment(
+                                version, plan == null ? share.basisPoints() : null, plan));
+        String done =
+                "%s version %d, pushed as %s, %s"
+                        .formatted(
+                                function,
+                                version,
+                                pushed,
+                                deployed.unchanged()
+                                        ? "unchanged"
+                                        : "deployed" + part(deployed, plan));
+        int code = waiting.finish(client, output, deployed, done);
+        address(function);
+        return code;
+    }
+
     /// A share is given by hand, whatever the manifest says.
-    private @Nullable RolloutPlan plan(Source source) {
+    private @Nullable RolloutPlan plan(RolloutTable written) {
         RolloutTable asked = rollout.table();
         if (!share.isGiven()) {
-            return source.rollout().with(asked).plan();
+            return written.with(asked).plan();
         }
         if (!asked.equals(RolloutTable.NONE)) {
             throw new CliException("--share is one share: a rollout has its own", ExitCode.USAGE);

@@ -44,11 +44,12 @@ final class VersionsCommand implements Callable<Integer> {
                         client.versions(shown.name()),
                         shown.deployments(),
                         shown.rollout());
+        Tags tags = Tags.ifKnown(client, shown.name());
         List<String> lines =
                 Output.table(
-                        List.of("VERSION", "TRAFFIC", "MODULE", "KIB", "CREATED"),
+                        tags.with("TAGS", "VERSION", "TRAFFIC", "MODULE", "KIB", "CREATED"),
                         function.versions(),
-                        version -> row(version, function.deployment()));
+                        version -> row(version, function.deployment(), tags));
         if (function.rollout() != null) {
             lines.add(rollout(function.rollout()));
         }
@@ -56,8 +57,9 @@ final class VersionsCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static List<String> row(Version version, @Nullable Deployment live) {
-        return List.of(
+    private static List<String> row(Version version, @Nullable Deployment live, Tags tags) {
+        return tags.with(
+                tags.names(version.number()),
                 Integer.toString(version.number()),
                 version.collected() ? "collected" : traffic(live, version.number()),
                 version.module().shortHex(),
