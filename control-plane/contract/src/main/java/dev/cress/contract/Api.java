@@ -193,6 +193,7 @@ public interface Api {
     /// @param lastSeenMs ms since the epoch
     /// @param clockSkewMs how far its clock was ahead of the control plane's when it connected, 0
     ///     if it didn't say
+    /// @param relay behind which it is connected, empty for none
     record NodeStatus(
             NodeInfo node,
             boolean connected,
@@ -200,32 +201,19 @@ public interface Api {
             long revision,
             long lastSeenMs,
             long clockSkewMs,
+            String relay,
             List<VersionOnNode> versions) {
         /// Clocks that differ by more are told of: certificates end by them.
         public static final long CLOCK_SKEW_MS_MAX = 30_000;
 
         public NodeStatus {
+            relay = relay == null ? "" : relay;
             versions = List.copyOf(versions);
         }
     }
 
     /// A version as staged on a node.
     record VersionOnNode(FunctionName function, int version, StagingState state, String reason) {}
-
-    /// `GET /v1/status`.
-    ///
-    /// @param build the control plane's Cress version
-    record FleetStatus(
-            String build,
-            Position position,
-            int routersConnected,
-            List<NodeStatus> nodes,
-            List<FunctionSummary> functions) {
-        public FleetStatus {
-            nodes = List.copyOf(nodes);
-            functions = List.copyOf(functions);
-        }
-    }
 
     /// `POST /v1/join-tokens`: what lets one member in.
     ///

@@ -5,10 +5,12 @@ public enum CressPath {
     /// On nodes: how they are, for routers of the fleet only. 200, or 503 while starting or
     /// draining.
     NODE_HEALTH("/.well-known/cress/health"),
-    /// On the control plane: the WebSocket of nodes, [ControlFrame] and [NodeFrame].
+    /// On control planes and relays: the WebSocket of nodes, [ControlFrame] and [NodeFrame].
     SYNC_NODE("/v1/sync/node"),
     /// On the control plane: the WebSocket of routers, [ControlFrame] in one direction.
     SYNC_ROUTER("/v1/sync/router"),
+    /// On the control plane: the WebSocket of relays, [RelayFrame] and [RelayOrder] in envelopes.
+    SYNC_RELAY("/v1/sync/relay"),
     /// On the control plane: where a member gets its first certificate, [Api.Join].
     JOIN("/v1/join"),
     /// On the control plane: where it gets the next, [Api.Renewal].

@@ -5,14 +5,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Who a node or router is: what its certificate says, and nobody else may say of it.
+/// Who a node, router or relay is: what its certificate says, and nobody else may say of it.
 ///
 /// @param region where it may be, a DNS label
 /// @param name unique in the fleet, a DNS label
 public record Member(Role role, String region, String name) {
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
     private static final Pattern ID =
-            Pattern.compile("spiffe://cress/(node|router)/([a-z0-9-]{1,63})/([a-z0-9-]{1,63})");
+            Pattern.compile(
+                    "spiffe://cress/(node|router|relay)/([a-z0-9-]{1,63})/([a-z0-9-]{1,63})");
 
     public Member {
         Objects.requireNonNull(role, "role");

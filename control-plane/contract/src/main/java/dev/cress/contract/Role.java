@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 /// What a member of the fleet is there for.
 public enum Role {
     NODE,
-    ROUTER;
+    ROUTER,
+    RELAY;
 
     /// The word on the wire.
     @JsonValue

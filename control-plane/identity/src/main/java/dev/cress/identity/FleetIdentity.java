@@ -44,12 +44,15 @@ public final class FleetIdentity {
     private final CurrentKey key;
     private final X509ExtendedTrustManager trusted;
     private final SSLContext tls;
+    private final MemberTrust members;
     private final IdentityFolder.Fleet fleet;
 
     private FleetIdentity(IdentityFolder folder, IdentityFolder.Kept kept) {
         this.folder = folder;
         fleet = kept.fleet();
-        key = new CurrentKey(Pem.key(kept.pem()), Pem.certificates(kept.pem()));
+        var chain = Pem.certificates(kept.pem());
+        key = new CurrentKey(Pem.key(kept.pem()), chain);
+        members = new MemberTrust(chain.getLast());
         trusted = PinnedTrust.to(fleet.trust().authority());
         tls = tls(key, trusted);
     }
@@ -167,6 +170,21 @@ public final class FleetIdentity {
     /// The second part of [#tls()].
     public X509ExtendedTrustManager trusted() {
         return trusted;
+    }
+
+    /// Who is known at this address: the control plane alone at its own, also relays elsewhere.
+    public X509ExtendedTrustManager trusted(URI address) {
+        return address.equals(fleet.control()) ? trusted : new RelayTrust(trusted, members);
+    }
+
+    /// Shows the newest certificate and trusts whom [#trusted(URI)] does.
+    public SSLContext tls(URI address) {
+        return address.equals(fleet.control()) ? tls : tls(key, trusted(address));
+    }
+
+    /// How other members are known: by the authority that certified this one.
+    public MemberTrust members() {
+        return members;
     }
 
     /// The newest certificate.

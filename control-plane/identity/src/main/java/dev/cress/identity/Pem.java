@@ -66,6 +66,18 @@ public enum Pem {
         }
     }
 
+    /// The certificate whose DER this is, in base64.
+    public static X509Certificate certificate(String base64) {
+        try {
+            byte[] der = Base64.getDecoder().decode(base64);
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificate(new ByteArrayInputStream(der));
+        } catch (CertificateException | IllegalArgumentException e) {
+            throw new IdentityException("a certificate can't be read: " + e.getMessage(), e);
+        }
+    }
+
     /// The ECDSA key in a text.
     public static PrivateKey key(String text) {
         byte[] found = section(text, PRIVATE_KEY);

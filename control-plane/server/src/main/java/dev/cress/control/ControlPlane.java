@@ -4,6 +4,7 @@ import dev.cress.contract.Api.Collected;
 import dev.cress.contract.Sha256;
 import dev.cress.control.api.Access;
 import dev.cress.control.api.ApiServer;
+import dev.cress.control.api.Doorkeeper;
 import dev.cress.control.api.OidcTokens;
 import dev.cress.control.module.ModulePreparer;
 import dev.cress.control.module.Preparations;
@@ -131,7 +132,10 @@ public final class ControlPlane implements AutoCloseable {
                                             meters,
                                             secrets,
                                             new Sync.Credentials(
-                                                    access::refresh, roll::refresh, keys)));
+                                                    access::refresh,
+                                                    roll::refresh,
+                                                    new Doorkeeper(access, roll, tls)::node,
+                                                    keys)));
             var server =
                     loop.call(
                             () ->

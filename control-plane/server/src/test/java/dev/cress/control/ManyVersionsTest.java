@@ -2,8 +2,8 @@ package dev.cress.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cress.contract.Api.FleetStatus;
 import dev.cress.contract.Api.FunctionSummary;
+import dev.cress.contract.FleetStatus;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Route;
 

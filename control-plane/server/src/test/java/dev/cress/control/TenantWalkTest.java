@@ -234,7 +234,8 @@ class TenantWalkTest {
                     "GET /v1/modules/{sha256}/image",
                     "GET /v1/modules/{sha256}/image/{image}",
                     "GET /v1/sync/node",
-                    "GET /v1/sync/router");
+                    "GET /v1/sync/router",
+                    "GET /v1/sync/relay");
 
     /// What takes no token, from this machine at least; the last two what a join token or a
     /// certificate lets in.

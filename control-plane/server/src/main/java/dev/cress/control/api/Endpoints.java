@@ -148,6 +148,7 @@ record Endpoints(List<Endpoint> all) {
                                 keys.guard(secrets::rotate)),
                         Endpoint.of(GET, "/v1/sync/node", Set.of(JOIN), fleet::joinNode),
                         Endpoint.of(GET, "/v1/sync/router", Set.of(JOIN), fleet::joinRouter),
+                        Endpoint.of(GET, "/v1/sync/relay", Set.of(JOIN), fleet::joinRelay),
                         new Endpoint(
                                 GET,
                                 "/v1/openapi.json",

@@ -2,11 +2,11 @@ package dev.cress.control.api;
 
 import static dev.cress.control.api.Call.required;
 
-import dev.cress.contract.Api.FleetStatus;
 import dev.cress.contract.Api.NewToken;
 import dev.cress.contract.Api.NodeStatus;
 import dev.cress.contract.Api.TokenInfo;
 import dev.cress.contract.Build;
+import dev.cress.contract.FleetStatus;
 import dev.cress.contract.NodeInfo;
 import dev.cress.contract.Role;
 import dev.cress.contract.TenantName;
@@ -65,6 +65,7 @@ final class FleetEndpoints {
                 status.revision(),
                 status.lastSeenMs(),
                 status.clockSkewMs(),
+                "",
                 status.versions().stream()
                         .filter(version -> version.function().tenant().equals(tenant))
                         .toList());
@@ -87,6 +88,7 @@ final class FleetEndpoints {
                                                 Build.version(),
                                                 sync.position(),
                                                 sync.routersConnected(),
+                                                call.whose().isEmpty() ? sync.relays() : List.of(),
                                                 nodesFor(call),
                                                 functions)));
     }
@@ -129,6 +131,10 @@ final class FleetEndpoints {
 
     Future<Answer> joinRouter(Call call) {
         return upgrade(call, Role.ROUTER, sync::acceptRouter);
+    }
+
+    Future<Answer> joinRelay(Call call) {
+        return upgrade(call, Role.RELAY, sync::acceptRelay);
     }
 
     private static Future<Answer> upgrade(

@@ -44,6 +44,9 @@ final class NodePresence {
     /// The other server that has its session, empty if none has.
     private String server = "";
 
+    /// The relay that its session comes through, empty if none.
+    private String relay = "";
+
     /// The session's number, 0 as long as the store hasn't given it one.
     private long session;
 
@@ -73,6 +76,10 @@ final class NodePresence {
         return server;
     }
 
+    String relay() {
+        return relay;
+    }
+
     boolean isDraining() {
         return draining;
     }
@@ -93,13 +100,14 @@ final class NodePresence {
         return connections;
     }
 
-    void connected(NodeFrame.Hello hello, long nowMs, long clockSkewMs) {
+    void connected(NodeFrame.Hello hello, String behind, long nowMs, long clockSkewMs) {
         tenants = hello.tenants();
         waves = hello.waves();
         secrets = !hello.secretsKey().isEmpty();
         info = hello.node();
         revision = hello.resume().revision();
         this.clockSkewMs = clockSkewMs;
+        relay = behind;
         here = true;
         ours = true;
         server = "";
@@ -140,6 +148,7 @@ final class NodePresence {
         draining = known.draining();
         clockSkewMs = known.clockSkewMs();
         server = known.server();
+        relay = "";
         session = known.session();
         here = false;
         ours = false;

@@ -178,7 +178,7 @@ final class NodeSessions {
             peer.end(CloseCode.TOO_MANY, "%d nodes are known, forget some".formatted(KNOWN_MAX));
             return;
         }
-        var node = presence.connected(hello);
+        var node = presence.connected(hello, peer.relay());
         var session = new NodeSession(peer, node, this, hello.tenants());
         sessions.put(name, session);
         if (other != null) {

@@ -36,12 +36,13 @@ final class Presence {
         take(known);
     }
 
-    NodePresence connected(NodeFrame.Hello hello) {
+    /// @param relay behind which it is, empty for none
+    NodePresence connected(NodeFrame.Hello hello, String relay) {
         NodeInfo info = hello.node();
         var node = nodes.computeIfAbsent(info.name(), _ -> new NodePresence(info));
         long nowMs = clock.millis();
         long clockSkewMs = hello.clockMs() == 0 ? 0 : hello.clockMs() - nowMs;
-        node.connected(hello, nowMs, clockSkewMs);
+        node.connected(hello, relay, nowMs, clockSkewMs);
         return node;
     }
 
@@ -130,6 +131,7 @@ final class Presence {
                                         node.revision(),
                                         isConnected(node) ? clock.millis() : node.lastSeenMs(),
                                         node.clockSkewMs(),
+                                        isConnected(node) ? node.relay() : "",
                                         node.versions()))
                 .toList();
     }

@@ -2,7 +2,9 @@ package dev.cress.control.sync;
 
 import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.Api.NodeStatus;
+import dev.cress.contract.FleetStatus.RelayStatus;
 import dev.cress.contract.Position;
+import dev.cress.contract.RelayFrame;
 import dev.cress.contract.SignedImage;
 import dev.cress.control.store.FleetNews;
 import dev.cress.control.store.Image;
@@ -54,6 +56,7 @@ public final class Sync {
     private final Rollouts rollouts;
     private final RouterSessions routers;
     private final NodeSessions nodes;
+    private final RelaySessions relays;
     private final RolloutDriver driver;
     private SigningKey signer;
     private int routersElsewhere;
@@ -67,10 +70,13 @@ public final class Sync {
     ///
     /// @param tokens takes all tokens, answers the ids of those that are gone
     /// @param members takes all members, answers what is good no more
+    /// @param behindRelay says whom a node's certificate or token names that was shown to a relay,
+    ///     or refuses it
     /// @param keys with which is signed what nodes are told
     public record Credentials(
             Function<List<StoredToken>, List<String>> tokens,
             Function<List<StoredMember>, Roll.Gone> members,
+            Function<RelayFrame.Opened, Credential> behindRelay,
             StoredKeys keys) {}
 
     public Sync(
@@ -107,12 +113,17 @@ public final class Sync {
                         credentials.keys.announced(clock.millis()),
                         secrets,
                         meters);
+        relays =
+                new RelaySessions(vertx, limits.nodesMax(), credentials.behindRelay, nodes::accept);
         gauge(meters, "nodes.connected", "nodes with a session", NodeSessions::connected);
         gauge(meters, "nodes.behind", "nodes that wait for a snapshot", NodeSessions::behind);
         gauge(meters, "revision", "the log's head", n -> n.image().position().revision());
         gauge(meters, "log.readers", "readers of logs", n -> n.logs().readers());
         Gauge.builder("cress.control.routers.connected", routers, RouterSessions::connected)
                 .description("routers with a session")
+                .register(meters);
+        Gauge.builder("cress.control.relays.connected", relays, RelaySessions::connected)
+                .description("relays with a session")
                 .register(meters);
         store.follow(stored, new News(credentials));
         vertx.setPeriodic(DEAL_EVERY.toMillis(), _ -> deal());
@@ -197,18 +208,30 @@ public final class Sync {
 
     /// A node connected; the session ends when the credential is revoked.
     public void acceptNode(ServerWebSocket socket, Credential credential) {
-        nodes.accept(new Peer(vertx, socket, credential, pingEvery));
+        nodes.accept(new SocketPeer(vertx, socket, credential, pingEvery));
     }
 
     /// A router connected; the session ends when the credential is revoked.
     public void acceptRouter(ServerWebSocket socket, Credential credential) {
-        routers.accept(new Peer(vertx, socket, credential, pingEvery));
+        routers.accept(new SocketPeer(vertx, socket, credential, pingEvery));
+    }
+
+    /// A relay connected; its session and those of all nodes behind it end when the credential is
+    /// revoked.
+    public void acceptRelay(ServerWebSocket socket, Credential credential) {
+        relays.accept(new SocketPeer(vertx, socket, credential, pingEvery));
+    }
+
+    /// Relays that are connected to this server.
+    public List<RelayStatus> relays() {
+        return relays.list();
     }
 
     /// Ends the sessions that this credential opened.
     public void credentialRevoked(String id) {
         nodes.endAll(id);
         routers.endAll(id);
+        relays.endAll(id);
     }
 
     /// Where the log stands, as nodes were told.
@@ -322,6 +345,7 @@ public final class Sync {
     public void close() {
         driver.close();
         nodes.close();
+        relays.close();
         routers.close();
     }
 }

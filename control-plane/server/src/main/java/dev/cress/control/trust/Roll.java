@@ -4,10 +4,11 @@ import dev.cress.contract.Member;
 import dev.cress.control.store.Membership;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.StoredMember;
+import dev.cress.identity.MemberTrust;
 
 import io.vertx.core.http.HttpServerRequest;
 
-import java.security.cert.CertificateParsingException;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,8 +29,6 @@ import javax.net.ssl.SSLSession;
 /// is good as long as the store has its serial number: one that isn't there was revoked, or never
 /// given. Thread-safe.
 public final class Roll {
-    private static final int URI = 6;
-
     private final InstantSource clock;
     private final Map<String, StoredMember> members = new ConcurrentHashMap<>();
 
@@ -55,6 +54,18 @@ public final class Roll {
     /// Who asks, if he shows a certificate at all; refuses one that isn't good.
     public Optional<Shown> caller(HttpServerRequest request) {
         return certificate(request).map(certificate -> known(certificate, Duration.ZERO));
+    }
+
+    /// The same for somebody who has shown it elsewhere: that it is the fleet's has yet to be seen.
+    ///
+    /// @param trust in the fleet's authority
+    public Shown elsewhere(X509Certificate certificate, MemberTrust trust) {
+        try {
+            trust.check(certificate);
+        } catch (CertificateException e) {
+            throw unauthorised(String.valueOf(e.getMessage()));
+        }
+        return known(certificate, Duration.ZERO);
     }
 
     /// The same for one that may have run out a while ago and wants the next.
@@ -96,17 +107,8 @@ public final class Roll {
     }
 
     private static Member member(X509Certificate certificate) {
-        try {
-            var names = certificate.getSubjectAlternativeNames();
-            return (names == null ? List.<List<?>>of() : names)
-                    .stream()
-                            .filter(name -> name.getFirst().equals(URI))
-                            .flatMap(name -> Member.of(String.valueOf(name.get(1))).stream())
-                            .findFirst()
-                            .orElseThrow(() -> unauthorised("the certificate names no member"));
-        } catch (CertificateParsingException e) {
-            throw unauthorised("the certificate can't be read");
-        }
+        return MemberTrust.member(certificate)
+                .orElseThrow(() -> unauthorised("the certificate names no member"));
     }
 
     private static Refusal unauthorised(String why) {

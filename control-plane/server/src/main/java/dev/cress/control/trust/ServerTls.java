@@ -3,6 +3,7 @@ package dev.cress.control.trust;
 import dev.cress.contract.Sha256;
 import dev.cress.identity.CurrentKey;
 import dev.cress.identity.IdentityException;
+import dev.cress.identity.MemberTrust;
 import dev.cress.identity.Pem;
 import dev.cress.identity.PinnedTrust;
 
@@ -99,13 +100,18 @@ public final class ServerTls {
         return authority;
     }
 
+    /// By which members are known.
+    public MemberTrust members() {
+        return new MemberTrust(authority.certificate());
+    }
+
     /// Has the server speak TLS.
     public void configure(HttpServerOptions options) {
         options.setSsl(true)
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
                 .setKeyCertOptions(key)
                 .setClientAuth(ClientAuth.REQUEST)
-                .setTrustOptions(TrustOptions.wrap(new MemberTrust(authority)));
+                .setTrustOptions(TrustOptions.wrap(members()));
     }
 
     /// Makes the port's certificate anew, for connections that come later. Whoever gave it renews

@@ -79,6 +79,9 @@ class OpenApiTest {
                         new Sync.Credentials(
                                 _ -> List.of(),
                                 new Roll(clock, List.of())::refresh,
+                                _ -> {
+                                    throw new AssertionError("nobody comes");
+                                },
                                 new StoredKeys(List.of(FleetKeys.first()))));
         var uploads =
                 new Uploads(
