@@ -210,7 +210,12 @@ public final class EdgeNode implements AutoCloseable {
 
     /// The fleet's own doors, which no guest finds open.
     private static List<URI> reserved(NodeConfig config) {
-        return Stream.concat(Stream.of(config.control()), config.advertise().stream()).toList();
+        return Stream.of(
+                        Optional.of(config.control()),
+                        config.identity().map(FleetIdentity::control),
+                        config.advertise())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private boolean isOwnPort(int port) {

@@ -17,7 +17,7 @@ import java.util.Optional;
 /// @param region where it is, in the operator's word
 /// @param latitude in degrees
 /// @param longitude in degrees
-/// @param control the control plane's URL
+/// @param control the URL of the control plane, or of a relay
 /// @param joinToken by which it is let in there, empty if it has an identity
 /// @param data the folder that it keeps its state in
 /// @param domain under which functions have host names
@@ -129,6 +129,27 @@ public record NodeConfig(
                 limits,
                 capabilities,
                 Optional.of(member));
+    }
+
+    /// The same behind a relay: there it has its session and gets its files. It joined and renews
+    /// its certificate at the control plane itself.
+    public NodeConfig behind(URI relay) {
+        return new NodeConfig(
+                name,
+                region,
+                latitude,
+                longitude,
+                relay,
+                joinToken,
+                data,
+                domain,
+                bind,
+                port,
+                adminPort,
+                advertise,
+                limits,
+                capabilities,
+                identity);
     }
 
     /// The node's own limits, which cap what manifests ask for.

@@ -118,7 +118,8 @@ public final class ControlLink implements AutoCloseable {
                         credential.on(
                                 new WebSocketClientOptions()
                                         .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
-                                        .setMaxMessageSize(MESSAGE_BYTES_MAX)));
+                                        .setMaxMessageSize(MESSAGE_BYTES_MAX),
+                                control));
     }
 
     /// Begins to connect, and goes on until closed.

@@ -104,7 +104,7 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
                     HttpClient.newBuilder()
                             .version(HttpClient.Version.HTTP_1_1)
                             .connectTimeout(CONNECT_TIMEOUT);
-            credential.identity().ifPresent(identity -> builder.sslContext(identity.tls()));
+            credential.identity().ifPresent(identity -> builder.sslContext(identity.tls(control)));
             made = builder.build();
             client = made;
         }

@@ -6,6 +6,7 @@ import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 
+import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,12 +20,14 @@ public record Credential(String token, Optional<FleetIdentity> identity) {
     }
 
     /// The same options with the certificate, and TLS 1.3 alone, if there is one.
-    WebSocketClientOptions on(WebSocketClientOptions options) {
+    ///
+    /// @param control where the control plane, or a relay, is
+    WebSocketClientOptions on(WebSocketClientOptions options, URI control) {
         identity.ifPresent(
                 known ->
                         options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
                                 .setKeyCertOptions(KeyCertOptions.wrap(known.keys()))
-                                .setTrustOptions(TrustOptions.wrap(known.trusted())));
+                                .setTrustOptions(TrustOptions.wrap(known.trusted(control))));
         return options;
     }
 }
