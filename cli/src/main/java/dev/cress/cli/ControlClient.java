@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 
 import dev.cress.contract.Api;
+import dev.cress.contract.FleetStatus;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.Json;
 import dev.cress.contract.LogLevel;
@@ -188,8 +189,8 @@ final class ControlClient {
         return send("DELETE", function(name), BodyPublishers.noBody(), "", Api.Deleted.class);
     }
 
-    Api.FleetStatus status() {
-        return get("/v1/status", Api.FleetStatus.class);
+    FleetStatus status() {
+        return get("/v1/status", FleetStatus.class);
     }
 
     /// @param expiresInS s from now on that it is good for, or null for ever

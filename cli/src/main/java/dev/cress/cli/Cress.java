@@ -5,6 +5,7 @@ import dev.cress.contract.ContractException;
 import dev.cress.control.ControlPlaneException;
 import dev.cress.identity.IdentityException;
 import dev.cress.node.config.NodeException;
+import dev.cress.relay.RelayException;
 import dev.cress.router.RouterException;
 
 import picocli.CommandLine;
@@ -78,6 +79,7 @@ public final class Cress implements Runnable {
                     ControlPlaneException _,
                     IdentityException _,
                     NodeException _,
+                    RelayException _,
                     RouterException _ -> {
                 line.getErr().println("cress: " + e.getMessage());
                 yield ExitCode.ERROR;

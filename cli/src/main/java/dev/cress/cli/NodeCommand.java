@@ -22,7 +22,8 @@ import java.util.concurrent.Callable;
 /// `cress node`.
 @Command(
         name = "node",
-        description = "Lets nodes and routers join the fleet, lists, drains and removes them.",
+        description =
+                "Lets nodes, routers and relays join the fleet, lists, drains and removes them.",
         mixinStandardHelpOptions = true,
         subcommands = {
             NodeCommand.JoinToken.class,
@@ -42,9 +43,9 @@ final class NodeCommand implements Runnable {
     @Command(
             name = "join-token",
             description = {
-                "Prints what one node or router joins with: `cress run node --join …`. It is good"
-                        + " once, for 15",
-                "minutes, and for this region."
+                "Prints what one node, router or relay joins with: `cress run node --join …`. It is"
+                        + " good once,",
+                "for 15 minutes, and for this region."
             },
             mixinStandardHelpOptions = true)
     static final class JoinToken implements Callable<Integer> {
@@ -63,7 +64,7 @@ final class NodeCommand implements Runnable {
                 names = "--role",
                 defaultValue = "node",
                 paramLabel = "ROLE",
-                description = "node or router (default: ${DEFAULT-VALUE}).")
+                description = "node, router or relay (default: ${DEFAULT-VALUE}).")
         private String role;
 
         @Option(
@@ -150,8 +151,8 @@ final class NodeCommand implements Runnable {
     @Command(
             name = "remove",
             description = {
-                "Revokes the certificates of a node or router: its session ends and none begins."
-                        + " Lists the",
+                "Revokes the certificates of a node, router or relay: its session ends and none"
+                        + " begins. Lists the",
                 "secrets that it may know."
             },
             mixinStandardHelpOptions = true)

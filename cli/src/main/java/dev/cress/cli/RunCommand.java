@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /// `cress run`: the parts of `up`, each in a process of its own.
 @Command(
         name = "run",
-        description = "Runs one part of a fleet: control-plane, node or router.",
+        description = "Runs one part of a fleet: control-plane, node, router or relay.",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Runnable {
     @Spec private CommandSpec spec;
@@ -16,6 +16,6 @@ final class RunCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say which part to run: control-plane, node or router");
+                spec.commandLine(), "say which part to run: control-plane, node, router or relay");
     }
 }

@@ -64,7 +64,7 @@ final class RunNodeCommand implements Callable<Integer> {
         Region at = Region.parse(region);
         String nodeName = name.orElse(at.name() + "-1");
         Path folder = data.folder().resolve("nodes").resolve(nodeName);
-        var identity = join.identity(folder.resolve("identity"), nodeName, at.name());
+        var identity = join.nodeIdentity(folder.resolve("identity"), nodeName, at.name());
         var place = identity.map(member -> at.movedTo(member)).orElse(at);
         var local =
                 new NodeConfig(
@@ -82,7 +82,8 @@ final class RunNodeCommand implements Callable<Integer> {
                         advertise.map(url -> ControlOptions.url("--advertise", url)),
                         NodeLimits.DEFAULT,
                         capabilities.config());
-        var config = identity.map(local::with).orElse(local);
+        var joined = identity.map(local::with).orElse(local);
+        var config = join.relay().map(joined::behind).orElse(joined);
         return StopSignal.run(output::say, stop -> run(config, stop));
     }
 

@@ -2,6 +2,7 @@ package dev.cress.cli;
 
 import dev.cress.contract.Api;
 import dev.cress.contract.Deployment;
+import dev.cress.contract.FleetStatus;
 import dev.cress.contract.StagingState;
 
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import java.util.stream.Collectors;
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     private static final List<String> NODE_HEADING =
-            List.of("NODE", "REGION", "STATE", "REVISION", "URL", "BUILD");
+            List.of("NODE", "REGION", "STATE", "REVISION", "RELAY", "URL", "BUILD");
     private static final List<String> FUNCTION_HEADING = List.of("FUNCTION", "TRAFFIC");
 
     @Mixin private ControlOptions control;
@@ -30,7 +31,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Api.FleetStatus status = control.client().status();
+        FleetStatus status = control.client().status();
         List<String> lines = new ArrayList<>();
         lines.add(
                 "control plane %s, build %s, revision %d, routers connected: %d"
@@ -43,6 +44,7 @@ final class StatusCommand implements Callable<Integer> {
         lines.addAll(Output.table(NODE_HEADING, status.nodes(), StatusCommand::row));
         lines.add("");
         lines.addAll(Output.table(FUNCTION_HEADING, status.functions(), StatusCommand::row));
+        lines.addAll(relays(status));
         lines.addAll(rollouts(status));
         lines.addAll(failures(status));
         lines.addAll(clocks(status));
@@ -56,8 +58,18 @@ final class StatusCommand implements Callable<Integer> {
                 node.node().region(),
                 node.draining() ? "draining" : node.connected() ? "connected" : "offline",
                 Long.toString(node.revision()),
+                node.relay().isEmpty() ? "-" : node.relay(),
                 node.node().url(),
                 node.node().build());
+    }
+
+    private static List<String> relays(FleetStatus status) {
+        return status.relays().stream()
+                .map(
+                        relay ->
+                                "relay %s, build %s, nodes connected: %d"
+                                        .formatted(relay.name(), relay.build(), relay.nodes()))
+                .toList();
     }
 
     private static List<String> row(Api.FunctionSummary function) {
@@ -73,7 +85,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /// Rollouts that go on, and those that didn't go well as long as nothing else is deployed.
-    private static List<String> rollouts(Api.FleetStatus status) {
+    private static List<String> rollouts(FleetStatus status) {
         List<String> lines = new ArrayList<>();
         for (Api.FunctionSummary function : status.functions()) {
             Api.RolloutState rollout = function.rollout();
@@ -84,7 +96,7 @@ final class StatusCommand implements Callable<Integer> {
         return lines;
     }
 
-    static List<String> clocks(Api.FleetStatus status) {
+    static List<String> clocks(FleetStatus status) {
         return status.nodes().stream()
                 .filter(node -> Math.abs(node.clockSkewMs()) > Api.NodeStatus.CLOCK_SKEW_MS_MAX)
                 .map(
@@ -97,7 +109,7 @@ final class StatusCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private static List<String> failures(Api.FleetStatus status) {
+    private static List<String> failures(FleetStatus status) {
         List<String> lines = new ArrayList<>();
         for (Api.NodeStatus node : status.nodes()) {
             for (Api.VersionOnNode version : node.versions()) {

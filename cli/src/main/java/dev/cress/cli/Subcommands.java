@@ -34,7 +34,11 @@ final class Subcommands {
                     TrainCommand.class);
 
     private static final List<Class<?>> OF_RUN =
-            List.of(RunControlPlaneCommand.class, RunNodeCommand.class, RunRouterCommand.class);
+            List.of(
+                    RunControlPlaneCommand.class,
+                    RunNodeCommand.class,
+                    RunRouterCommand.class,
+                    RunRelayCommand.class);
 
     private Subcommands() {}
 

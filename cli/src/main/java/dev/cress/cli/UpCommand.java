@@ -1,6 +1,6 @@
 package dev.cress.cli;
 
-import dev.cress.contract.Api;
+import dev.cress.contract.FleetStatus;
 import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import picocli.CommandLine.Command;
@@ -130,7 +130,7 @@ final class UpCommand implements Callable<Integer> {
         output.line("ready");
     }
 
-    private static boolean isDeployed(Api.FleetStatus status) {
+    private static boolean isDeployed(FleetStatus status) {
         return status.functions().stream()
                 .anyMatch(
                         function ->

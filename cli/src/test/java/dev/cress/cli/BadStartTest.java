@@ -75,7 +75,7 @@ class BadStartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"control-plane", "node", "router"})
+    @ValueSource(strings = {"control-plane", "node", "router", "relay"})
     void aDataFolderThatCanNotBeWritten(String program) throws IOException {
         Path file = folder.resolve("a-file");
         Files.writeString(file, "");
@@ -90,7 +90,9 @@ class BadStartTest {
         "node, --port",
         "node, --admin-port",
         "router, --port",
-        "router, --admin-port"
+        "router, --admin-port",
+        "relay, --port",
+        "relay, --admin-port"
     })
     void aPortThatIsTaken(String program, String option) {
         String port = Integer.toString(fleet.controlUrl().getPort());

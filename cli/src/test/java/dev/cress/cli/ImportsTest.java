@@ -19,7 +19,9 @@ class ImportsTest {
 
     @Test
     void theProgramsSpeakOverTheWireAndNeverImportEachOther() {
-        String[] programs = {"dev.cress.router..", "dev.cress.node..", "dev.cress.control.."};
+        String[] programs = {
+            "dev.cress.router..", "dev.cress.relay..", "dev.cress.node..", "dev.cress.control.."
+        };
         for (String program : programs) {
             for (String other : programs) {
                 if (!program.equals(other)) {

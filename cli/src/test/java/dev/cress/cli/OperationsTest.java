@@ -47,6 +47,7 @@ class OperationsTest {
         meant.put("jdbc:postgresql://db.example/cress?user=cress", database());
         meant.put("0.0.0.0", "127.0.0.1");
         meant.put("control.example", "localhost");
+        meant.put("relay.example", "localhost");
         meant.put("backup.db", folder.resolve("backup.db").toString());
         meant.put(".cress", folder.resolve("machine-0").toString());
         environment.put("XDG_CONFIG_HOME", folder.resolve("config").toString());
@@ -116,7 +117,7 @@ class OperationsTest {
         List<String> command = new ArrayList<>(words.subList(1, words.size()));
         boolean stays = command.getFirst().equals("run");
         if (stays && !command.get(1).equals("node")) {
-            String option = command.get(1).equals("router") ? "--port" : "--control-port";
+            String option = command.get(1).equals("control-plane") ? "--control-port" : "--port";
             command.addAll(List.of(option, "0"));
         }
         Path machine = folder.resolve("machine-" + (elsewhere ? ++machines : 0));
@@ -191,6 +192,23 @@ class OperationsTest {
         assertThat(run(lines.get(7))).contains("node fra-1 drains");
         assertThat(run(lines.get(8))).contains("node fra-1 in region fra removed");
         assertThat(lines).hasSize(9);
+    }
+
+    @Test
+    void aNodeHangsOffARelay() throws Exception {
+        var first = block(1);
+        meanPortOf(run(first.get(0)));
+        run(first.get(1));
+        var lines = block(4);
+        meant.put("JOIN-STRING", run(lines.get(0)).strip());
+        String relay = run(lines.get(1), true);
+        meant.put(":7071", ":" + port(urlIn(relay)));
+        meant.put("JOIN-STRING", run(lines.get(2)).strip());
+        run(lines.get(3), true);
+        run(DEPLOY_HELLO);
+        assertThat(run(lines.get(4)).lines())
+                .anyMatch(line -> line.startsWith("fra-1 ") && line.contains(" relay-1 "));
+        assertThat(lines).hasSize(5);
     }
 
     @Test

@@ -13,6 +13,7 @@ final class Sources {
     private static final List<String> MODULES =
             List.of(
                     "router",
+                    "relay",
                     "edge-node",
                     "wasm-host",
                     "control-plane/contract",

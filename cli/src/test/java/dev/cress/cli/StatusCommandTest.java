@@ -2,8 +2,8 @@ package dev.cress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cress.contract.Api.FleetStatus;
 import dev.cress.contract.Api.NodeStatus;
+import dev.cress.contract.FleetStatus;
 import dev.cress.contract.NodeInfo;
 import dev.cress.contract.Position;
 
@@ -25,9 +25,10 @@ class StatusCommandTest {
                                                 0,
                                                 0,
                                                 skewMs,
+                                                "",
                                                 List.of()))
                         .toList();
-        return new FleetStatus("", Position.NOWHERE, 0, nodes, List.of());
+        return new FleetStatus("", Position.NOWHERE, 0, List.of(), nodes, List.of());
     }
 
     @Test
