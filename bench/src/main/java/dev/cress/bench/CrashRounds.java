@@ -2,6 +2,7 @@ package dev.cress.bench;
 
 import dev.cress.contract.Api;
 import dev.cress.contract.CressHeader;
+import dev.cress.contract.FleetStatus;
 import dev.cress.contract.Json;
 import dev.cress.contract.Sha256;
 
@@ -210,12 +211,12 @@ final class CrashRounds implements AutoCloseable {
         progress.println("round %d, wrong: %s".formatted(rounds, what));
     }
 
-    private Api.FleetStatus status() throws IOException {
-        return Json.read(api.get("/v1/status"), Api.FleetStatus.class);
+    private FleetStatus status() throws IOException {
+        return Json.read(api.get("/v1/status"), FleetStatus.class);
     }
 
     private boolean isLevel() throws IOException {
-        Api.FleetStatus now = status();
+        FleetStatus now = status();
         return now.nodes().stream()
                 .anyMatch(n -> n.connected() && n.revision() == now.position().revision());
     }

@@ -1,6 +1,7 @@
 package dev.cress.bench;
 
 import dev.cress.contract.Api;
+import dev.cress.contract.FleetStatus;
 import dev.cress.contract.Json;
 import dev.cress.contract.Limits;
 import dev.cress.contract.Manifest;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -23,10 +25,17 @@ final class StubFleet implements AutoCloseable {
     private final KilledProcess control;
     private final ControlApi api;
     private final Sha256 module;
+    private final List<KilledProcess> relays = new ArrayList<>();
     private final StubNodes nodes;
     private int made;
 
+    /// All nodes are connected to the control plane itself.
     StubFleet(int count) throws IOException, InterruptedException {
+        this(count, 0);
+    }
+
+    /// @param relayed behind how many relays the nodes are, 0 for none
+    StubFleet(int count, int relayed) throws IOException, InterruptedException {
         int port = ServerProcess.freePort();
         control =
                 new KilledProcess(
@@ -48,7 +57,31 @@ final class StubFleet implements AutoCloseable {
         module =
                 Json.read(api.upload("/v1/modules", Guest.wasm("hello")), Api.ModuleInfo.class)
                         .sha256();
-        nodes = new StubNodes(count, port, join);
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 1; i <= relayed; i++) {
+            ports.add(startRelay("relay-" + i, port, join));
+        }
+        nodes = new StubNodes(count, ports.isEmpty() ? List.of(port) : ports, join);
+    }
+
+    private int startRelay(String name, int controlPort, String join)
+            throws IOException, InterruptedException {
+        int port = ServerProcess.freePort();
+        relays.add(
+                new KilledProcess(
+                        folder.resolve(name),
+                        Disk.OF_A_KILLED_PROCESS,
+                        List.of("-Xmx512m"),
+                        "relay",
+                        "--name",
+                        name,
+                        "--port",
+                        Integer.toString(port),
+                        "--control",
+                        "http://127.0.0.1:" + controlPort,
+                        "--join",
+                        join));
+        return port;
     }
 
     /// Deploys a version, and waits until every node has acked it.
@@ -70,7 +103,7 @@ final class StubFleet implements AutoCloseable {
     }
 
     private long revision() throws IOException {
-        return Json.read(api.get("/v1/status"), Api.FleetStatus.class).position().revision();
+        return Json.read(api.get("/v1/status"), FleetStatus.class).position().revision();
     }
 
     /// Kills the control plane, starts it again and waits until every node is level.
@@ -92,6 +125,9 @@ final class StubFleet implements AutoCloseable {
     public void close() throws IOException {
         nodes.close();
         api.close();
+        for (KilledProcess relay : relays) {
+            relay.close();
+        }
         control.close();
         Folders.delete(folder);
     }

@@ -38,7 +38,6 @@ final class StubNodes implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final WebSocketClient client;
-    private final WebSocketConnectOptions to;
     private final List<Node> nodes = new ArrayList<>();
 
     /// Nodes that have acked the revision that is waited for, and have a session.
@@ -47,20 +46,15 @@ final class StubNodes implements AutoCloseable {
     private volatile long awaited;
     private volatile boolean closed;
 
-    StubNodes(int count, int port, String token) throws IOException {
+    /// @param ports where nodes connect, each to the next of them in turn
+    StubNodes(int count, List<Integer> ports, String token) throws IOException {
         client =
                 vertx.createWebSocketClient(
                         new WebSocketClientOptions()
                                 .setMaxConnections(count)
                                 .setMaxMessageSize(MESSAGE_BYTES_MAX));
-        to =
-                new WebSocketConnectOptions()
-                        .setHost("127.0.0.1")
-                        .setPort(port)
-                        .setURI("/v1/sync/node")
-                        .addHeader("authorization", "Bearer " + token);
         for (int i = 0; i < count; i++) {
-            var node = new Node("stub-" + i);
+            var node = new Node("stub-" + i, ports.get(i % ports.size()), token);
             nodes.add(node);
             vertx.runOnContext(_ -> node.connect());
             if (nodes.size() % TOGETHER == 0) {
@@ -110,13 +104,20 @@ final class StubNodes implements AutoCloseable {
 
     /// Lives on the event loop.
     private final class Node {
+        private final WebSocketConnectOptions to;
         private final NodeInfo info;
         private Position position = Position.NOWHERE;
         private @Nullable WebSocket socket;
         private boolean counted;
         private volatile long levelNanos;
 
-        Node(String name) {
+        Node(String name, int port, String token) {
+            to =
+                    new WebSocketConnectOptions()
+                            .setHost("127.0.0.1")
+                            .setPort(port)
+                            .setURI("/v1/sync/node")
+                            .addHeader("authorization", "Bearer " + token);
             info = new NodeInfo(name, "stub", 0, 0, "http://127.0.0.1:9", "bench");
         }
 
