@@ -211,6 +211,14 @@ class NodeSyncTest {
     }
 
     @Test
+    void aMessageThatIsTooLongEndsTheSession() {
+        try (var node = plane.node("fra-1")) {
+            node.sendText("x".repeat((1 << 20) + 1));
+            assertThat(node.closeCode()).isEqualTo(4400);
+        }
+    }
+
+    @Test
     void garbageEndsTheSession() {
         for (String text :
                 new String[] {

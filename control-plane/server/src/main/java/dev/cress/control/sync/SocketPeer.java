@@ -37,7 +37,9 @@ final class SocketPeer implements Peer {
         this.socket = socket;
         this.credential = credential;
         socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
-        socket.exceptionHandler(e -> LOG.debug("{} failed: {}", socket.remoteAddress(), e));
+        // a message that is too long is told here alone, and the rest of it would be passed over
+        socket.exceptionHandler(
+                e -> end(CloseCode.BAD_FRAME, "what it sends can't be read: " + e.getMessage()));
         socket.binaryMessageHandler(_ -> end(CloseCode.BAD_FRAME, "frames are text"));
         socket.closeHandler(_ -> finish());
         socket.pongHandler(_ -> heard());
