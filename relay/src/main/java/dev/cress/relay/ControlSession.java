@@ -162,7 +162,12 @@ final class ControlSession {
         long pings = vertx.setPeriodic(PING_MS, _ -> opened.writePing(Buffer.buffer("cress")));
         opened.textMessageHandler(this::received);
         opened.drainHandler(_ -> heard.drained());
-        opened.exceptionHandler(fault -> LOG.debug("control session: {}", fault.toString()));
+        opened.exceptionHandler(
+                fault -> {
+                    // as of a message that is too long, which no other handler hears of
+                    LOG.warn("control session: {}", fault.toString());
+                    opened.close();
+                });
         opened.closeHandler(
                 _ -> {
                     vertx.cancelTimer(pings);

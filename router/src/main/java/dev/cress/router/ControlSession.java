@@ -122,7 +122,12 @@ final class ControlSession {
     private void opened(WebSocket socket) {
         long pings = vertx.setPeriodic(PING_MS, _ -> socket.writePing(Buffer.buffer("cress")));
         socket.textMessageHandler(this::heard);
-        socket.exceptionHandler(fault -> LOG.debug("control session: {}", fault.toString()));
+        socket.exceptionHandler(
+                fault -> {
+                    // as of a message that is too long, which no other handler hears of
+                    LOG.warn("control session: {}", fault.toString());
+                    socket.close();
+                });
         socket.closeHandler(
                 _ -> {
                     vertx.cancelTimer(pings);

@@ -175,7 +175,12 @@ public final class ControlLink implements AutoCloseable {
         socket.drainHandler(_ -> followers.resume());
         socket.pongHandler(_ -> heardNanos = System.nanoTime());
         socket.closeHandler(_ -> lost(socket));
-        socket.exceptionHandler(e -> LOG.debug("control plane session: {}", e.toString()));
+        socket.exceptionHandler(
+                e -> {
+                    // as of a message that is too long, which no other handler hears of
+                    LOG.warn("control plane session: {}", e.toString());
+                    socket.close();
+                });
         secrets.unheard();
         send(
                 new NodeFrame.Hello(
