@@ -50,10 +50,10 @@ final class CommitToAckedQuestion implements Question {
                 lines.accept(
                         Line.of(name())
                                 .with("nodes", asked.nodes)
-                                .with("relays", asked.relays)
                                 .with("p50_ms", times.millis(MEDIAN))
                                 .with("p99_ms", times.millis(TAIL))
-                                .with("n", times.count()));
+                                .with("n", times.count())
+                                .with("relays", asked.relays));
             }
         }
     }

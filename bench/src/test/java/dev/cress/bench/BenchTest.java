@@ -119,7 +119,7 @@ final class BenchTest {
                     stream          | server=[a-z]+ mib_per_s=N rss_mb=N rss_before_mb=N cpu_ms_per_mib=N mib=8 n=1 | 2
                     neighbour       | spinners=N p50_ms=N p99_ms=N n=N                      | 3
                     granule         | bytes=4096 [a-z]+=[a-z0-9-]+( [a-z_]+=[a-z0-9.]+)+ reset_us=N | 9
-                    commit-to-acked | nodes=20 p50_ms=N p99_ms=N n=5                        | 1
+                    commit-to-acked | nodes=20 p50_ms=N p99_ms=N n=5 relays=[02]            | 2
                     resync          | nodes=20 after=restart p50_s=N p99_s=N n=20           | 1
                     deploy-to-served | nodes=3 module_kb=N p50_ms=N p99_ms=N cpu_ms=N n=1 apart=[a-z]+ | 2
                     store           | op=[a-z]+ engine=[a-z]+ per_s=N p50_ms=N p99_ms=N clients=[28] n=N | 12
