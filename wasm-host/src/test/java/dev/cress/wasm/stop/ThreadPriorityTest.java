@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 class ThreadPriorityTest {
@@ -39,36 +38,6 @@ class ThreadPriorityTest {
         assertThat(nice(here)).isEqualTo(before);
     }
 
-    /// In a process of its own: here an earlier test may have had this thread yield, and what a
-    /// thread has those have that it starts.
-    @Test
-    void whatYieldsHasALongerSliceThanWhoeverIsWoken() throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Process child =
-                new ProcessBuilder(
-                                java,
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Yielding.class.getName())
-                        .start();
-        List<Long> slices = child.inputReader().lines().map(Long::valueOf).toList();
-        assertThat(slices).hasSize(2);
-        assumeThat(slices.getFirst()).as("slices are told by Linux since 6.12").isPositive();
-        assertThat(slices.getFirst()).isLessThan(100_000_000);
-        assertThat(slices.getLast()).isEqualTo(100_000_000);
-    }
-
-    /// A program that says what slice its thread has before it yields, and then.
-    static final class Yielding {
-        @SuppressWarnings("SystemOut")
-        public static void main(String[] arguments) {
-            System.out.println(slice(ThreadPriority.here()));
-            ThreadPriority.lowerHere();
-            System.out.println(slice(ThreadPriority.here()));
-        }
-    }
-
     @Test
     void aRunThatTakesLongYieldsAndAQuickOneDoesNot() {
         try (var watchdog = new Watchdog()) {
@@ -92,19 +61,6 @@ class ThreadPriorityTest {
                             yielding.complete(watch.yielding());
                         });
         return yielding.join();
-    }
-
-    /// In ns, or 0.
-    private static long slice(int thread) {
-        try (var lines = Files.lines(Path.of("/proc/self/task/" + thread + "/sched"))) {
-            return lines.filter(line -> line.startsWith("se.slice"))
-                    .mapToLong(
-                            line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
-                    .findFirst()
-                    .orElse(0);
-        } catch (IOException e) {
-            return 0;
-        }
     }
 
     private static int nice(int thread) {
