@@ -130,6 +130,15 @@ class UpgradeTest {
         return run(build, "token", "create", "fleet", "--scope", "join");
     }
 
+    /// The node comes back to a control plane that was started anew.
+    private void awaitNode() {
+        await().atMost(40, SECONDS)
+                .untilAsserted(
+                        () ->
+                                assertThat(run(now(), "status"))
+                                        .containsPattern("fra-1 +fra +connected"));
+    }
+
     private static void awaitAnswer(int port, String function) {
         await().atMost(40, SECONDS)
                 .ignoreExceptions()
@@ -154,6 +163,7 @@ class UpgradeTest {
 
         control.close();
         control(now());
+        awaitNode();
         run(now(), "deploy", "two", HELLO);
         awaitAnswer(router, "one");
         awaitAnswer(router, "two");
