@@ -1,5 +1,6 @@
 /// Uploaded modules on their way in: received, checked the whole way, stored. Start with [Uploads];
-/// [ModulePreparer] is what whoever embeds the control plane has to bring.
+/// [ModulePreparer] is what whoever embeds the control plane has to bring. [Pushes] takes them from
+/// registry tools, [PreparedImages] hands to nodes what became of them.
 @NullMarked
 package dev.cress.control.module;
 
