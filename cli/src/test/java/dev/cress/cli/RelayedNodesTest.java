@@ -3,6 +3,7 @@ package dev.cress.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.cress.contract.Sha256;
 import dev.cress.node.EdgeNode;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeConfig.NodeLimits;
@@ -105,7 +106,7 @@ class RelayedNodesTest {
     }
 
     @Test
-    void aDeployReachesEveryNodeAndTheModuleTheRelayOnce() throws IOException {
+    void aDeployReachesEveryNodeAndModuleAndImageTheRelayOnce() throws IOException {
         node("ams-1");
         node("ams-2");
         node("ams-3");
@@ -118,15 +119,27 @@ class RelayedNodesTest {
                 .filteredOn(line -> line.startsWith("ams-"))
                 .hasSize(3)
                 .allMatch(line -> line.contains(" connected ") && line.contains(" relay-1 "));
-        assertThat(ofTheRelay().count("cress_relay_blob_misses_total")).isEqualTo(1);
-        assertThat(ofTheRelay().count("cress_relay_blob_hits_total")).isEqualTo(2);
-        long served =
-                local.metricsOfTheControlPlane()
-                        .count(
-                                "cress_control_requests_seconds_count{endpoint=\"GET"
-                                        + " /v1/modules/{}\",status=\"200\"}");
-        assertThat(served).as("the relay and the two direct nodes").isEqualTo(3);
+        // each node has the image before it serves, and the module soon after
+        await().atMost(LocalFleet.SOON)
+                .until(() -> ofTheRelay().count("cress_relay_blob_hits_total") == 4);
+        assertThat(ofTheRelay().count("cress_relay_blob_misses_total")).isEqualTo(2);
+        awaitGiven("/v1/modules/{}", 3);
+        // the direct nodes share the control plane's folder of images
+        awaitGiven("/v1/modules/{}/image/{}", 1);
         assertThat(local.cress("logs", "hello").exitCode()).isZero();
+    }
+
+    /// So many files of a kind are what the control plane gives out.
+    private void awaitGiven(String path, long count) {
+        await().atMost(LocalFleet.SOON)
+                .untilAsserted(
+                        () ->
+                                assertThat(
+                                                local.metricsOfTheControlPlane()
+                                                        .count(
+                                                                "cress_control_requests_seconds_count{endpoint=\"GET %s\",status=\"200\"}"
+                                                                        .formatted(path)))
+                                        .isEqualTo(count));
     }
 
     @Test
@@ -162,10 +175,8 @@ class RelayedNodesTest {
         local.deploy("hello", HELLO);
         Path modules = folder.resolve("nodes/ams-1/modules");
         await().atMost(LocalFleet.SOON).until(() -> count(modules) == 1);
-        Path kept;
-        try (Stream<Path> files = Files.list(folder.resolve("relay/blobs"))) {
-            kept = files.findFirst().orElseThrow();
-        }
+        Path kept =
+                folder.resolve("relay/blobs").resolve(Sha256.of(Files.readAllBytes(HELLO)).hex());
         FileTime time = Files.getLastModifiedTime(kept);
         byte[] forged = Files.readAllBytes(kept);
         forged[forged.length - 1]++;
@@ -173,7 +184,7 @@ class RelayedNodesTest {
         Files.setLastModifiedTime(kept, time);
         node("ams-2");
         await().atMost(LocalFleet.SOON)
-                .until(() -> ofTheRelay().count("cress_relay_blob_hits_total") >= 2);
+                .until(() -> ofTheRelay().count("cress_relay_blob_hits_total") >= 3);
         assertThat(count(folder.resolve("nodes/ams-2/modules"))).isZero();
         assertThat(hello(nodes.getLast())).contains("Hello from ams");
     }

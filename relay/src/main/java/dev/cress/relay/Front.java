@@ -30,9 +30,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What nodes reach: the path of their sessions, and files by their digest, as at the control
-/// plane. What else is asked for below the same paths is passed through to it, and kept nowhere:
-/// the relay couldn't say whether that is what it should be. Files are for nodes whose session
-/// stands here. Lives on the event loop.
+/// plane: modules, archives, images. What else is asked for below the same paths is passed through
+/// to it, and kept nowhere: the relay couldn't say whether that is what it should be. Files are for
+/// nodes whose session stands here. Lives on the event loop.
 final class Front {
     /// Bytes of one message of a node: what the control plane takes, less what a line adds.
     static final int MESSAGE_BYTES_MAX = (1 << 20) - RelayLine.EXTRA_MAX;
@@ -43,7 +43,10 @@ final class Front {
     private static final int LINE_BYTES_MAX = 8 << 10;
     private static final int HEADER_BYTES_MAX = 32 << 10;
 
-    private static final Pattern FILE = Pattern.compile("/v1/(modules|assets)/([0-9a-f]{64})");
+    /// What is kept here, by the digest that its path ends with.
+    private static final Pattern FILE =
+            Pattern.compile("/v1/(modules|assets|modules/[0-9a-f]{64}/image)/([0-9a-f]{64})");
+
     private static final Pattern PASSED =
             Pattern.compile("/v1/(modules|assets)/[0-9a-f]{64}(/[A-Za-z0-9_-]+)*");
 
@@ -161,17 +164,25 @@ final class Front {
             throw new Refused(
                     503, "unavailable", "files are for nodes whose session stands on this relay");
         }
-        Matcher plain = FILE.matcher(path);
-        if (plain.matches() && request.query() == null) {
-            blobs.get(path, new Sha256(plain.group(2)))
-                    .onSuccess(blob -> serve(request, plain.group(1), blob))
+        Matcher known = FILE.matcher(path);
+        if (known.matches()) {
+            blobs.get(request.uri(), new Sha256(known.group(2)))
+                    .onSuccess(blob -> serve(request, mediaType(known.group(1)), blob))
                     .onFailure(fault -> refuse(request, fault));
         } else {
             pass(request);
         }
     }
 
-    private void serve(HttpServerRequest request, String kind, Blobs.Blob blob) {
+    private static String mediaType(String kind) {
+        return switch (kind) {
+            case "modules" -> "application/wasm";
+            case "assets" -> "application/zip";
+            default -> "application/octet-stream";
+        };
+    }
+
+    private void serve(HttpServerRequest request, String mediaType, Blobs.Blob blob) {
         HttpServerResponse response = request.response();
         if (response.closed() || response.ended()) {
             return;
@@ -179,9 +190,7 @@ final class Front {
         String tag = '"' + blob.sha256().hex() + '"';
         response.putHeader("etag", tag)
                 .putHeader("accept-ranges", "bytes")
-                .putHeader(
-                        "content-type",
-                        kind.equals("modules") ? "application/wasm" : "application/zip");
+                .putHeader("content-type", mediaType);
         if (tag.equals(request.getHeader("if-none-match"))) {
             response.setStatusCode(304).end();
             return;

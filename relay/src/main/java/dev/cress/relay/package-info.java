@@ -1,5 +1,5 @@
 /// The relay: nodes hang off it as they would off the control plane, which gets by with one session
-/// for all of them, says what is for many once, and gives each module and archive out once.
+/// for all of them, says what is for many once, and gives each module, image and archive out once.
 ///
 /// Start with [Relay] (how the parts hang together), then [Front] (what nodes ask for),
 /// [NodeConnections] (their sessions), [ControlSession] (the one session upstream) and [Blobs]

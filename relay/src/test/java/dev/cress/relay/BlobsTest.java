@@ -246,6 +246,28 @@ class BlobsTest {
     }
 
     @Test
+    void anImageIsFetchedOnceAndCheckedAsAFileIs() throws Exception {
+        byte[] bytes = bytes(15, 300_000);
+        var sha256 = Sha256.of(bytes);
+        String path =
+                "/v1/modules/%s/image/%s?abi=auto&snapshot=false"
+                        .formatted("1".repeat(64), sha256.hex());
+        byte[] forged = bytes.clone();
+        forged[1]++;
+        control.files.put(path, forged);
+        var request = request(path, "node").build();
+        assertThat(http.send(request, BodyHandlers.ofByteArray()).statusCode()).isEqualTo(502);
+        control.files.put(path, bytes);
+        for (int i = 0; i < 2; i++) {
+            var answer = http.send(request, BodyHandlers.ofByteArray());
+            assertThat(answer.body()).isEqualTo(bytes);
+            assertThat(answer.headers().firstValue("content-type"))
+                    .hasValue("application/octet-stream");
+        }
+        assertThat(control.asked).containsExactly(path, path);
+    }
+
+    @Test
     void whatElseIsBelowTheSamePathIsPassedThroughEachTime() throws Exception {
         var sha256 = control.file(bytes(14, 10));
         String path = "/v1/modules/" + sha256.hex() + "/image?build=7";

@@ -116,9 +116,10 @@ final class FakeControl implements AutoCloseable {
             vertx.setTimer(5, _ -> answer(request, range));
             return;
         }
-        byte[] bytes = files.get(request.path());
+        byte[] whole = files.get(request.uri());
+        byte[] bytes = whole == null ? files.get(request.path()) : whole;
         var response = request.response();
-        if (bytes == null || request.query() != null) {
+        if (bytes == null || (whole == null && request.query() != null)) {
             response.setStatusCode(bytes == null ? 404 : 200)
                     .putHeader("x-signature", "of " + request.query())
                     .end("not a file of its own");
