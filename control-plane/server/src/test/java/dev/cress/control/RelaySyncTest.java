@@ -32,6 +32,7 @@ import java.util.Map;
 @Timeout(60)
 class RelaySyncTest {
     private static final int FENCED = 4409;
+    private static final int TOO_MANY = 4429;
     private static final int REVOKED = 4401;
     private static final int BAD_FRAME = 4400;
     private static final int GOING_AWAY = 1001;
@@ -293,6 +294,35 @@ class RelaySyncTest {
                                         assertThat(status().nodes())
                                                 .noneMatch(node -> node.connected()));
             }
+        }
+    }
+
+    @Test
+    void takesNoMoreNodesThanItMayAlsoOfThoseThatSaidNothingYet() {
+        plane.close();
+        var usual = ControlPlaneConfig.Caps.DEFAULT;
+        var caps =
+                new ControlPlaneConfig.Caps(
+                        usual.moduleBytesMax(),
+                        usual.jsonBytesMax(),
+                        usual.storeBytesMax(),
+                        2,
+                        usual.routersMax(),
+                        usual.followersMax(),
+                        usual.pingEvery());
+        plane = Plane.start(folder, config -> config.withLimits(caps));
+        try (var relay = relay("r1");
+                var other = relay("r2")) {
+            for (int session = 1; session <= 3; session++) {
+                relay.say(new RelayFrame.Opened(session, "", token));
+            }
+            assertThat(relay.endCode(3)).isEqualTo(TOO_MANY);
+            other.node(1, "fra-1", token);
+            other.node(2, "fra-2", token);
+            var third = FakeNode.info("fra-3");
+            relay.pass(1, new NodeFrame.Hello(NodeFrame.PROTO, third, Position.NOWHERE));
+            assertThat(relay.endCode(1)).isEqualTo(TOO_MANY);
+            assertThat(status().nodes()).extracting("node.name").containsExactly("fra-1", "fra-2");
         }
     }
 
