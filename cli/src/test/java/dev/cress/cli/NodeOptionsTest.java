@@ -29,6 +29,21 @@ class NodeOptionsTest {
     }
 
     @Test
+    void waysToTheControlPlaneAreUrlsOnceEach() {
+        refused("'relay:7071' must be like http://HOST:PORT", "--control", "http://a:1,relay:7071");
+        refused("'' must be like http://HOST:PORT", "--control", "http://a:1,,http://b:1");
+        refused(
+                "--control: control plane http://a:1 is named twice",
+                "--control",
+                "http://a:1,http://a:1/");
+        refused(
+                "--control: control planes and relays are 9: from 1 to 8",
+                "--control",
+                "http://a:1,http://a:2,http://a:3,http://a:4,http://a:5,http://a:6,http://a:7,"
+                        + "http://a:8,http://a:9");
+    }
+
+    @Test
     void portsAreInRange() {
         refused("port is 65536: from 0 to 65535", "--port", "65536");
         refused("admin port is 70000: from 0 to 65535", "--admin-port", "70000");
