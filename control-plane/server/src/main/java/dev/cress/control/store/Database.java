@@ -62,7 +62,8 @@ final class Database implements AutoCloseable {
         return open(dialect, new Migration(Steps.OURS)::asIs);
     }
 
-    private static Database open(Dialect dialect, Function<Transaction, List<String>> migration) {
+    /// @param migration brings the tables up to date, and says what of them is unknown
+    static Database open(Dialect dialect, Function<Transaction, List<String>> migration) {
         try (var _ = dialect.connect()) {
             var database = new Database(dialect);
             try {

@@ -3,6 +3,9 @@ package dev.cress.control.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.util.concurrent.CompletableFuture.runAsync;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,9 +16,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Which builds go on with a store, on each engine: earlier ones and later ones of this line.
@@ -159,20 +162,32 @@ class MigrationTest {
         assertThat(count("SELECT count(*) FROM note")).isZero();
     }
 
+    /// On PostgreSQL both are in their transactions before either looks; on SQLite only one can be.
     @Test
     void ofServersThatStartAtOnceOneMakesTheSteps() {
         opened(BEFORE_ALL_STEPS);
-        try (var threads = Executors.newFixedThreadPool(6)) {
-            var starts =
-                    IntStream.range(0, 6)
-                            .mapToObj(
-                                    _ ->
-                                            CompletableFuture.runAsync(
-                                                    () -> opened(Steps.OURS), threads))
-                            .toArray(CompletableFuture[]::new);
-            CompletableFuture.allOf(starts).join();
+        var bothBegan = new CountDownLatch(store.isShared() ? 2 : 1);
+        Function<Transaction, List<String>> migration =
+                transaction -> {
+                    bothBegan.countDown();
+                    awaitZero(bothBegan);
+                    return new Migration(Steps.OURS).bring(transaction);
+                };
+        try (var threads = Executors.newFixedThreadPool(2)) {
+            var one = runAsync(() -> Database.open(store, migration).close(), threads);
+            var other = runAsync(() -> Database.open(store, migration).close(), threads);
+            one.join();
+            other.join();
         }
         assertThat(count("SELECT count(*) FROM schema_step")).isEqualTo(Steps.OURS.size());
+    }
+
+    private static void awaitZero(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
