@@ -69,17 +69,20 @@ final class JoinOptions {
     /// @param folder where that is kept
     /// @param region where it is, or null if the join string is to say
     Optional<FleetIdentity> identity(Path folder, String name, @Nullable String region) {
+        // before a join string is used up
         List<URI> given = given();
         if (!given.isEmpty()) {
-            // before a join string is used up
             Ways.check(given)
                     .ifPresent(
                             why -> {
                                 throw new CliException("--control: " + why);
                             });
         }
-        var identity = known(folder, name, region);
-        if (identity.isPresent() && given.stream().anyMatch(JoinOptions::isPlain)) {
+        boolean joins = token.filter(JoinString::isOne).isPresent();
+        boolean plain = given.stream().anyMatch(JoinOptions::isPlain);
+        Optional<FleetIdentity> identity =
+                joins && plain ? Optional.empty() : known(folder, name, region);
+        if (plain && (joins || identity.isPresent())) {
             throw new CliException("it has a certificate: --control is a URL like https://…");
         }
         return identity;

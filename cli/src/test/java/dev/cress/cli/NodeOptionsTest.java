@@ -55,9 +55,23 @@ class NodeOptionsTest {
         refused("'internal' is no range of addresses", "--allow-outbound", "10.0.0.0/8,internal");
     }
 
+    /// Before the join string is read, let alone used up.
+    @Test
+    void whoJoinsWithACertificateComesByTls() {
+        refusedWith(
+                "cress-join.e30",
+                "it has a certificate: --control is a URL like https://",
+                "--control",
+                "https://a:1,http://b:1");
+    }
+
     private void refused(String why, String... options) {
+        refusedWith("token", why, options);
+    }
+
+    private void refusedWith(String join, String why, String... options) {
         List<String> args = new ArrayList<>(List.of("run", "node", "--data", data.toString()));
-        args.addAll(List.of("--region", "fra", "--join", "token"));
+        args.addAll(List.of("--region", "fra", "--join", join));
         args.addAll(List.of(options));
         Cli refused = Cli.run(args.toArray(String[]::new));
         assertThat(refused.exitCode()).isEqualTo(ExitCode.ERROR);

@@ -19,7 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /// Control planes of this build and of the one before on one PostgreSQL database.
-@Timeout(180)
+@Timeout(300)
 @EnabledIfSystemProperty(
         named = "cress.previous",
         matches = ".+",

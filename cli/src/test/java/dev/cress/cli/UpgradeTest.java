@@ -18,7 +18,7 @@ import java.nio.file.Path;
 
 /// This build beside the one before, in either order: processes of both, on data folders that
 /// the other wrote.
-@Timeout(180)
+@Timeout(300)
 @EnabledIfSystemProperty(
         named = "cress.previous",
         matches = ".+",
