@@ -2,6 +2,7 @@ package dev.cress.cli;
 
 import dev.cress.contract.JoinString;
 import dev.cress.identity.FleetIdentity;
+import dev.cress.identity.Ways;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,18 +10,25 @@ import picocli.CommandLine.Option;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// How a node, router or relay finds its control plane, and is let in there.
 final class JoinOptions {
     @Option(
             names = "--control",
+            split = ",",
             paramLabel = "URL",
-            description =
-                    "The control plane, for a node perhaps a relay (default: "
-                            + ControlOptions.DEFAULT_CONTROL
-                            + ", or what the join string says).")
-    private Optional<String> control = Optional.empty();
+            description = {
+                "The control plane (default: "
+                        + ControlOptions.DEFAULT_CONTROL
+                        + ", or what the join string says). Several, URL,URL, are control planes"
+                        + " that",
+                "share a store, and for a node also relays, the best first: where one is gone the"
+                        + " next is",
+                "tried, and a better one is come back to when it has been there for a while."
+            })
+    private List<String> control = List.of();
 
     @Option(
             names = "--join",
@@ -33,9 +41,18 @@ final class JoinOptions {
             })
     private Optional<String> token = Optional.empty();
 
-    /// Without TLS.
-    URI control() {
-        return ControlOptions.url(control.orElse(ControlOptions.DEFAULT_CONTROL));
+    /// The ways to the control plane, as they were given; else where it joined, or, without TLS, on
+    /// this machine.
+    List<URI> ways(Optional<FleetIdentity> identity) {
+        return control.isEmpty()
+                ? List.of(
+                        identity.map(FleetIdentity::control)
+                                .orElseGet(() -> URI.create(ControlOptions.DEFAULT_CONTROL)))
+                : given();
+    }
+
+    private List<URI> given() {
+        return control.stream().map(text -> ControlOptions.url(text.strip())).toList();
     }
 
     /// A bearer token, empty if there is none.
@@ -52,15 +69,20 @@ final class JoinOptions {
     /// @param folder where that is kept
     /// @param region where it is, or null if the join string is to say
     Optional<FleetIdentity> identity(Path folder, String name, @Nullable String region) {
-        var identity = known(folder, name, region);
-        identity.ifPresent(this::checkControl);
-        return identity;
-    }
-
-    /// The same for a node, which may be behind a relay.
-    Optional<FleetIdentity> nodeIdentity(Path folder, String name, String region) {
-        var identity = known(folder, name, region);
-        if (identity.isPresent() && relay().filter(JoinOptions::isPlain).isPresent()) {
+        // before a join string is used up
+        List<URI> given = given();
+        if (!given.isEmpty()) {
+            Ways.check(given)
+                    .ifPresent(
+                            why -> {
+                                throw new CliException("--control: " + why);
+                            });
+        }
+        boolean joins = token.filter(JoinString::isOne).isPresent();
+        boolean plain = given.stream().anyMatch(JoinOptions::isPlain);
+        Optional<FleetIdentity> identity =
+                joins && plain ? Optional.empty() : known(folder, name, region);
+        if (plain && (joins || identity.isPresent())) {
             throw new CliException("it has a certificate: --control is a URL like https://…");
         }
         return identity;
@@ -68,11 +90,6 @@ final class JoinOptions {
 
     private static boolean isPlain(URI url) {
         return "http".equals(url.getScheme());
-    }
-
-    /// Where a node that has joined with a certificate has its session, if somebody says so.
-    Optional<URI> relay() {
-        return control.map(ControlOptions::url);
     }
 
     private Optional<FleetIdentity> known(Path folder, String name, @Nullable String region) {
@@ -93,14 +110,6 @@ final class JoinOptions {
         var member = identity.member();
         if (region != null && !region.equals(member.region())) {
             throw new CliException("it joined as %s: --region is %s".formatted(member, region));
-        }
-    }
-
-    private void checkControl(FleetIdentity identity) {
-        if (control.isPresent() && !ControlOptions.url(control.get()).equals(identity.control())) {
-            throw new CliException(
-                    "it joined at %s: leave out --control, or join anew"
-                            .formatted(identity.control()));
         }
     }
 }

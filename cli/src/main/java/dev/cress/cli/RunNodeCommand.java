@@ -1,6 +1,5 @@
 package dev.cress.cli;
 
-import dev.cress.identity.FleetIdentity;
 import dev.cress.node.EdgeNode;
 import dev.cress.node.config.NodeConfig;
 import dev.cress.node.config.NodeConfig.NodeLimits;
@@ -10,7 +9,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -64,15 +65,16 @@ final class RunNodeCommand implements Callable<Integer> {
         Region at = Region.parse(region);
         String nodeName = name.orElse(at.name() + "-1");
         Path folder = data.folder().resolve("nodes").resolve(nodeName);
-        var identity = join.nodeIdentity(folder.resolve("identity"), nodeName, at.name());
+        var identity = join.identity(folder.resolve("identity"), nodeName, at.name());
         var place = identity.map(member -> at.movedTo(member)).orElse(at);
+        List<URI> ways = join.ways(identity);
         var local =
                 new NodeConfig(
                         nodeName,
                         place.name(),
                         place.latitude(),
                         place.longitude(),
-                        identity.map(FleetIdentity::control).orElseGet(join::control),
+                        ways.getFirst(),
                         identity.isPresent() ? "of the certificate" : join.token(),
                         folder,
                         domain.domain(),
@@ -82,8 +84,7 @@ final class RunNodeCommand implements Callable<Integer> {
                         advertise.map(url -> ControlOptions.url("--advertise", url)),
                         NodeLimits.DEFAULT,
                         capabilities.config());
-        var joined = identity.map(local::with).orElse(local);
-        var config = join.relay().map(joined::behind).orElse(joined);
+        var config = identity.map(local::with).orElse(local).by(ways);
         return StopSignal.run(output::say, stop -> run(config, stop));
     }
 

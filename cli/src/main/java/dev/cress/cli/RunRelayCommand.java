@@ -1,6 +1,5 @@
 package dev.cress.cli;
 
-import dev.cress.identity.FleetIdentity;
 import dev.cress.relay.Relay;
 import dev.cress.relay.RelayConfig;
 
@@ -8,7 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /// `cress run relay`.
@@ -53,15 +54,17 @@ final class RunRelayCommand implements Callable<Integer> {
     public Integer call() {
         Path folder = data.folder().resolve("relay");
         var identity = join.identity(folder.resolve("identity"), name, null);
+        List<URI> ways = join.ways(identity);
         var local =
                 RelayConfig.of(
                         name,
-                        identity.map(FleetIdentity::control).orElseGet(join::control),
+                        ways.getFirst(),
                         identity.isPresent() ? "of the certificate" : join.token(),
                         folder);
         var config =
                 identity.map(local::with)
                         .orElse(local)
+                        .by(ways)
                         .withListen(listen.bind(), port, listen.adminPort())
                         .withBlobBytesMax(blobMib << 20);
         return StopSignal.run(output::say, stop -> run(config, stop));

@@ -1,6 +1,5 @@
 package dev.cress.cli;
 
-import dev.cress.identity.FleetIdentity;
 import dev.cress.router.Router;
 import dev.cress.router.RouterConfig;
 
@@ -68,14 +67,15 @@ final class RunRouterCommand implements Callable<Integer> {
     private RouterConfig config() {
         Path folder = data.folder().resolve("router");
         var identity = join.identity(folder.resolve("identity"), name, null);
+        List<URI> ways = join.ways(identity);
         RouterConfig local =
                 RouterConfig.of(
-                                identity.map(FleetIdentity::control).orElseGet(join::control),
+                                ways.getFirst(),
                                 identity.isPresent() ? "of the certificate" : join.token(),
                                 folder)
                         .withListen(listen.bind(), port)
                         .withAdmin(RouterConfig.LOOPBACK, listen.adminPort());
-        RouterConfig config = identity.map(local::with).orElse(local);
+        RouterConfig config = identity.map(local::with).orElse(local).by(ways);
         if (!trustedPeers.isEmpty()) {
             config = config.withTrustedPeers(trustedPeers);
         }

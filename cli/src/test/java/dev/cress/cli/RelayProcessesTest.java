@@ -78,6 +78,43 @@ class RelayProcessesTest {
     }
 
     @Test
+    void aNodeGoesToTheControlPlaneItselfWhileItsRelayIsGone() throws Exception {
+        Part relay = joined("relay", "fra");
+        relay.awaitReady();
+        String ways = relay.address() + "," + control.address();
+        Part fra = joined("node", "fra", "--region", "fra", "--control", ways);
+        fra.awaitReady();
+        cress("deploy", "hello", LocalFleet.module("hello").toString());
+        awaitStatus("fra-1", "connected", "relay-1");
+
+        relay.kill();
+        await().atMost(20, SECONDS)
+                .untilAsserted(
+                        () ->
+                                assertThat(cress("status").lines())
+                                        .anyMatch(has("fra-1", "connected"))
+                                        .noneMatch(has("fra-1", "relay-1")));
+        // a module of its own, which must come from where the session is now
+        String markdown = LocalFleet.module("markdown").toString();
+        assertThat(cress("deploy", "markdown", markdown)).contains("serving on fra-1");
+
+        relay.startAgain();
+        await().atMost(40, SECONDS)
+                .untilAsserted(
+                        () ->
+                                assertThat(cress("status").lines())
+                                        .anyMatch(has("fra-1", "connected", "relay-1")));
+        assertThat(cress("deploy", "again", LocalFleet.module("hello").toString()))
+                .contains("serving on fra-1");
+
+        relay.kill();
+        control.kill();
+        assertThat(answer(fra)).contains("Hello from fra");
+        control.startAgain();
+        awaitStatus("fra-1", "connected");
+    }
+
+    @Test
     void nodesOfAnyRegionHangOffItWhileItLivesAndAfterItCameBack() throws Exception {
         Part relay = joined("relay", "fra");
         relay.awaitReady();

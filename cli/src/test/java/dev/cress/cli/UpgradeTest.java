@@ -1,9 +1,10 @@
 package dev.cress.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static dev.cress.cli.Builds.awaitAnswer;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cress.cli.Builds.Place;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,18 +14,11 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// This build beside the one before, in either order: processes of both, on data folders that
 /// the other wrote.
-@Timeout(180)
+@Timeout(300)
 @EnabledIfSystemProperty(
         named = "cress.previous",
         matches = ".+",
@@ -33,60 +27,35 @@ class UpgradeTest {
     private static final String HELLO = LocalFleet.module("hello").toString();
 
     @TempDir private Path folder;
-    private final List<CressProcess> running = new ArrayList<>();
-    private int controlPort;
-    private String before;
+    private Builds builds;
+    private Place place;
 
     @BeforeEach
     void findTheBuildBefore() throws IOException {
-        Path target = Path.of(System.getProperty("cress.previous", ""), "cli", "target");
-        try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
-            before =
-                    Stream.concat(
-                                    jars.sorted(),
-                                    Stream.of(target.resolve("cli-0.1.0-SNAPSHOT.jar")))
-                            .map(Path::toString)
-                            .collect(Collectors.joining(":"));
-        }
-        try (var free = new ServerSocket(0)) {
-            controlPort = free.getLocalPort();
-        }
+        builds = new Builds(folder);
+        place = Builds.place("control");
     }
 
     @AfterEach
     void endEverything() throws IOException {
-        for (CressProcess process : running) {
-            process.close();
-        }
+        builds.close();
     }
 
-    private String url() {
-        return "http://127.0.0.1:" + controlPort;
+    private String before() {
+        return builds.before;
     }
 
     private String now() {
-        return System.getProperty("java.class.path");
-    }
-
-    private CressProcess start(String build, String machine, String... command) throws IOException {
-        Map<String, String> environment =
-                Map.of("XDG_CONFIG_HOME", folder.resolve("config").toString());
-        var process =
-                CressProcess.start(build, folder.resolve(machine), environment, List.of(command));
-        running.add(process);
-        return process;
+        return builds.now;
     }
 
     private CressProcess control(String build) throws IOException {
-        var process =
-                start(build, "control", "run", "control-plane", "--control-port", "" + controlPort);
-        process.awaitReady();
-        return process;
+        return builds.control(build, place);
     }
 
     private CressProcess node(String build, String token) throws IOException {
         var process =
-                start(
+                builds.start(
                         build,
                         "node",
                         "run",
@@ -94,7 +63,7 @@ class UpgradeTest {
                         "--region",
                         "fra@50.1,8.7",
                         "--control",
-                        url(),
+                        place.url(),
                         "--join",
                         token);
         process.awaitReady();
@@ -104,61 +73,39 @@ class UpgradeTest {
     /// Where the router of this build answers.
     private int router(String build, String token) throws IOException {
         var process =
-                start(
+                builds.start(
                         build,
-                        "router-" + running.size(),
+                        build.equals(now()) ? "router" : "router-before",
                         "run",
                         "router",
                         "--port",
                         "0",
                         "--control",
-                        url(),
+                        place.url(),
                         "--join",
                         token);
-        String said = process.awaitReady();
-        String url = said.replaceFirst("(?s).*?router\\s+(http://\\S+).*", "$1");
-        return Integer.parseInt(url.substring(url.lastIndexOf(':') + 1));
+        return Builds.port(process.awaitReady(), "router");
     }
 
     private String run(String build, String... command) throws Exception {
-        List<String> words = new ArrayList<>(List.of(command));
-        words.addAll(List.of("--control", url()));
-        return start(build, "control", words.toArray(String[]::new)).done().strip();
+        return builds.run(build, place, command);
     }
 
     private String joinToken(String build) throws Exception {
-        return run(build, "token", "create", "fleet", "--scope", "join");
+        return builds.joinToken(build, place);
     }
 
-    /// The node comes back to a control plane that was started anew.
     private void awaitNode() {
-        await().atMost(40, SECONDS)
-                .untilAsserted(
-                        () ->
-                                assertThat(run(now(), "status"))
-                                        .containsPattern("fra-1 +fra +connected"));
-    }
-
-    private static void awaitAnswer(int port, String function) {
-        await().atMost(40, SECONDS)
-                .ignoreExceptions()
-                .untilAsserted(
-                        () ->
-                                assertThat(
-                                                RawHttp.get(
-                                                        port,
-                                                        "/",
-                                                        "Host: %s.localhost".formatted(function)))
-                                        .contains("Hello from fra"));
+        builds.awaitNode(place, "fra-1");
     }
 
     @Test
     void theControlPlaneGoesFirstThenTheNodeThenTheRouter() throws Exception {
-        var control = control(before);
-        String token = joinToken(before);
-        var node = node(before, token);
-        int router = router(before, token);
-        run(before, "deploy", "one", HELLO);
+        var control = control(before());
+        String token = joinToken(before());
+        var node = node(before(), token);
+        int router = router(before(), token);
+        run(before(), "deploy", "one", HELLO);
         awaitAnswer(router, "one");
 
         control.close();
@@ -182,12 +129,12 @@ class UpgradeTest {
 
     @Test
     void theNodeAndTheRouterGoFirst() throws Exception {
-        control(before);
-        String token = joinToken(before);
-        node(before, token).close();
+        control(before());
+        String token = joinToken(before());
+        node(before(), token).close();
         node(now(), token);
         int router = router(now(), token);
-        run(before, "deploy", "one", HELLO);
+        run(before(), "deploy", "one", HELLO);
         awaitAnswer(router, "one");
         run(now(), "deploy", "two", HELLO);
         awaitAnswer(router, "two");
@@ -200,26 +147,63 @@ class UpgradeTest {
         var node = node(now(), token);
         run(now(), "deploy", "one", HELLO);
         node.close();
-        node(before, token);
-        int router = router(before, token);
+        node(before(), token);
+        int router = router(before(), token);
         awaitAnswer(router, "one");
         run(now(), "deploy", "two", HELLO);
         awaitAnswer(router, "two");
     }
 
+    /// All that was stored by either is there for the other.
     @Test
-    void aStoreThatThisBuildChangedIsRefusedByTheBuildBeforeInWords() throws Exception {
-        control(before).close();
-        control(now()).close();
-        var back =
-                start(
-                        before,
-                        "control",
-                        "run",
-                        "control-plane",
-                        "--control-port",
-                        "" + controlPort);
-        assertThat(back.exitCode()).isNotZero();
-        assertThat(back.errors()).contains("newer");
+    void theControlPlaneGoesBackToTheBuildBeforeOnTheSameFolder() throws Exception {
+        var first = control(before());
+        String token = joinToken(before());
+        node(before(), token);
+        int router = router(before(), token);
+        run(before(), "deploy", "one", HELLO);
+        first.close();
+
+        var then = control(now());
+        awaitNode();
+        run(now(), "deploy", "two", HELLO);
+        then.close();
+
+        var back = control(before());
+        awaitNode();
+        run(before(), "deploy", "three", HELLO);
+        run(before(), "rollback", "two", "1");
+        String backup = folder.resolve("backup.db").toString();
+        builds.local(
+                before(),
+                place,
+                "store",
+                "backup",
+                "--from",
+                builds.data(place).toString(),
+                "--to",
+                backup);
+        back.close();
+
+        control(now());
+        awaitNode();
+        run(now(), "deploy", "four", HELLO);
+        for (String function : new String[] {"one", "two", "three", "four"}) {
+            awaitAnswer(router, function);
+            assertThat(run(now(), "versions", function)).contains("100%");
+        }
+        Place restored = Builds.place("restored");
+        builds.local(
+                now(),
+                restored,
+                "store",
+                "restore",
+                "--from",
+                backup,
+                "--to",
+                builds.data(restored).toString());
+        builds.control(now(), restored);
+        assertThat(builds.run(now(), restored, "status", "-o", "json"))
+                .contains("\"one\"", "\"two\"", "\"three\"");
     }
 }

@@ -6,6 +6,7 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.NodeInfo;
 import dev.cress.identity.FleetIdentity;
 import dev.cress.identity.KnownKeys;
+import dev.cress.identity.Ways;
 import dev.cress.node.capability.NodeCapabilities;
 import dev.cress.node.capability.NodeSecrets;
 import dev.cress.node.config.NodeConfig;
@@ -111,9 +112,10 @@ public final class EdgeNode implements AutoCloseable {
         this.threads =
                 new GuestThreads(config.name(), limits.guestThreads(), limits.queuedPerFunction());
         var credential = new Credential(config.joinToken(), config.identity());
+        var ways = new Ways(config.control());
         this.modules =
                 new ControlModules(
-                        config.control(), credential, new ImageTrust(keys, forged::increment));
+                        ways::current, credential, new ImageTrust(keys, forged::increment));
         this.tenants = new TenantLimits(threads, System::nanoTime);
         this.limitsFile = new LimitsFile(vertx, store, tenants);
         this.secrets =
@@ -166,21 +168,16 @@ public final class EdgeNode implements AutoCloseable {
             this.link =
                     new ControlLink(
                             vertx,
-                            config.control(),
+                            ways,
                             credential,
-                            new NodeInfo(
-                                    config.name(),
-                                    config.region(),
-                                    config.latitude(),
-                                    config.longitude(),
-                                    url().toString(),
-                                    Build.version()),
-                            state,
-                            keys,
-                            secrets,
-                            limitsFile,
-                            new ControlLink.Heard(
-                                    this::newRouterKey, this::drain, forged::increment));
+                            new ControlLink.Node(
+                                    info(),
+                                    state,
+                                    keys,
+                                    secrets,
+                                    limitsFile,
+                                    new ControlLink.Heard(
+                                            this::newRouterKey, this::drain, forged::increment)));
         } catch (RuntimeException e) {
             closeParts();
             throw e;
@@ -189,9 +186,24 @@ public final class EdgeNode implements AutoCloseable {
                 .description("Whether the session to the control plane stands")
                 .register(registry);
         state.load();
-        renewing = config.identity().map(identity -> identity.keepRenewed(InstantSource.system()));
+        renewing =
+                config.identity()
+                        .map(
+                                identity ->
+                                        identity.keepRenewed(
+                                                InstantSource.system(), config.control()));
         link.open();
         awaitSettled(System.nanoTime() + SETTLE_MAX.toNanos());
+    }
+
+    private NodeInfo info() {
+        return new NodeInfo(
+                config.name(),
+                config.region(),
+                config.latitude(),
+                config.longitude(),
+                url().toString(),
+                Build.version());
     }
 
     private void countImages(WasmHost host) {
@@ -210,11 +222,10 @@ public final class EdgeNode implements AutoCloseable {
 
     /// The fleet's own doors, which no guest finds open.
     private static List<URI> reserved(NodeConfig config) {
-        return Stream.of(
-                        Optional.of(config.control()),
-                        config.identity().map(FleetIdentity::control),
-                        config.advertise())
-                .flatMap(Optional::stream)
+        return Stream.concat(
+                        config.control().stream(),
+                        Stream.of(config.identity().map(FleetIdentity::control), config.advertise())
+                                .flatMap(Optional::stream))
                 .toList();
     }
 

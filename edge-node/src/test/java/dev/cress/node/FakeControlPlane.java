@@ -111,6 +111,10 @@ final class FakeControlPlane implements AutoCloseable {
         return poll(attempts, "attempt to connect");
     }
 
+    void attemptWithin(int seconds) {
+        poll(attempts, "attempt to connect", Duration.ofSeconds(seconds));
+    }
+
     /// The module that a node asked for next.
     Sha256 asked() {
         return poll(asked, "request for a module");
@@ -166,10 +170,14 @@ final class FakeControlPlane implements AutoCloseable {
     }
 
     static <T> T poll(BlockingQueue<T> queue, String what) {
+        return poll(queue, what, PATIENCE);
+    }
+
+    private static <T> T poll(BlockingQueue<T> queue, String what, Duration patience) {
         try {
-            T next = queue.poll(PATIENCE.toMillis(), MILLISECONDS);
+            T next = queue.poll(patience.toMillis(), MILLISECONDS);
             if (next == null) {
-                throw new AssertionError("no %s within %d s".formatted(what, PATIENCE.toSeconds()));
+                throw new AssertionError("no %s within %d s".formatted(what, patience.toSeconds()));
             }
             return next;
         } catch (InterruptedException e) {

@@ -1,6 +1,6 @@
 package dev.cress.node;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
@@ -130,8 +130,12 @@ final class FakeSession {
     }
 
     void awaitEnd() {
+        awaitEndIn((int) FakeControlPlane.PATIENCE.toSeconds());
+    }
+
+    void awaitEndIn(int seconds) {
         try {
-            if (!ended.await(FakeControlPlane.PATIENCE.toMillis(), MILLISECONDS)) {
+            if (!ended.await(seconds, SECONDS)) {
                 throw new AssertionError("the session goes on");
             }
         } catch (InterruptedException e) {

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// A node that runs, and a client that speaks to it over real sockets.
@@ -33,13 +34,18 @@ final class RunningNode implements AutoCloseable {
 
     /// @param data what it has on disk already, or an empty folder
     RunningNode(Path data, URI control, NodeLimits limits) {
+        this(data, List.of(control), limits);
+    }
+
+    /// @param ways to its control plane, the best first
+    RunningNode(Path data, List<URI> ways, NodeLimits limits) {
         var config =
                 new NodeConfig(
                         NAME,
                         "fra",
                         50.1,
                         8.7,
-                        control,
+                        ways.getFirst(),
                         TOKEN,
                         data,
                         "localhost",
@@ -48,7 +54,7 @@ final class RunningNode implements AutoCloseable {
                         0,
                         Optional.empty(),
                         limits);
-        node = EdgeNode.start(config, host);
+        node = EdgeNode.start(config.by(ways), host);
     }
 
     RunningNode awaitServing() {

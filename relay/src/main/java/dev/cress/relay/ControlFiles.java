@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Asks the control plane for files, with the relay's own credential. A download that breaks off or
 /// falls silent goes on where it was (RFC 9110 §14). Lives on the event loop.
@@ -43,11 +44,14 @@ final class ControlFiles implements Blobs.Source {
 
     private final Vertx vertx;
     private final RelayConfig config;
+    private final Supplier<URI> where;
     private final RelayMetrics metrics;
     private final HttpClient client;
 
-    ControlFiles(Vertx vertx, RelayConfig config, RelayMetrics metrics) {
+    /// @param where the relay's session is, or was last
+    ControlFiles(Vertx vertx, RelayConfig config, Supplier<URI> where, RelayMetrics metrics) {
         this.vertx = vertx;
+        this.where = where;
         this.config = config;
         this.metrics = metrics;
         var options =
@@ -71,7 +75,7 @@ final class ControlFiles implements Blobs.Source {
 
     /// A request that has yet to be sent.
     Future<HttpClientRequest> request(String pathAndQuery) {
-        URI control = config.control();
+        URI control = where.get();
         boolean tls = "https".equals(control.getScheme());
         return client.request(
                         new RequestOptions()

@@ -11,7 +11,9 @@ import dev.cress.contract.Json;
 import dev.cress.contract.RelayFrame;
 import dev.cress.contract.RelayLine;
 import dev.cress.contract.RelayOrder;
+import dev.cress.identity.Ways;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -27,22 +29,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /// Holds one WebSocket to the control plane, for ever: whatever ends it, the next one is tried
-/// after a while. What nodes say in one turn of the event loop goes as one message. Lives on the
-/// event loop, but for [#isConnected()].
+/// after a while, and one on a better way is taken when there is one (see [Ways]). What nodes say
+/// in one turn of the event loop goes as one message. Lives on the event loop, but for
+/// [#isConnected()].
 final class ControlSession {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
-    private static final long BACKOFF_FIRST_MS = 100;
-
-    /// The longest wait before a session, and how long one must have stood for the waits to begin
-    /// anew.
-    private static final long BACKOFF_MAX_MS = 5_000;
-
     private static final int CONNECT_TIMEOUT_MS = 5_000;
+
+    /// From a connection to the control plane's welcome.
+    private static final long WELCOME_MAX_MS = 15_000;
 
     /// Pings go out every 5 s, and a control plane that is silent for three of them is gone.
     private static final long PING_MS = 5_000;
@@ -61,13 +62,15 @@ final class ControlSession {
     private final Vertx vertx;
     private final RelayConfig config;
     private final RelayMetrics metrics;
+    private final Ways ways;
     private final WebSocketClient client;
     private final StringBuilder batch = new StringBuilder();
     private Heard heard = Heard.NOBODY;
     private @Nullable WebSocket socket;
-    private long backoffMs = BACKOFF_FIRST_MS;
-    private String lastFault = "";
-    private long welcomedNs;
+
+    /// What was wrong last with each way.
+    private final Map<URI, String> said = new HashMap<>();
+
     private volatile boolean connected;
     private volatile boolean closed;
 
@@ -99,8 +102,10 @@ final class ControlSession {
         void lost();
     }
 
-    ControlSession(Vertx vertx, RelayConfig config, RelayMetrics metrics) {
+    /// @param ways this session's alone
+    ControlSession(Vertx vertx, RelayConfig config, Ways ways, RelayMetrics metrics) {
         this.vertx = vertx;
+        this.ways = ways;
         this.config = config;
         this.metrics = metrics;
         var options =
@@ -133,10 +138,12 @@ final class ControlSession {
     }
 
     void connect() {
-        if (closed) {
-            return;
+        if (!closed) {
+            connect(ways.next()).onComplete(this::opened, this::failed);
         }
-        URI control = config.control();
+    }
+
+    private Future<WebSocket> connect(URI control) {
         boolean tls = "https".equals(control.getScheme());
         var options =
                 new WebSocketConnectOptions()
@@ -148,7 +155,7 @@ final class ControlSession {
         if (config.identity().isEmpty()) {
             options.putHeader("authorization", "Bearer " + config.joinToken());
         }
-        client.connect(options).onComplete(this::opened, this::failed);
+        return client.connect(options);
     }
 
     private void opened(WebSocket opened) {
@@ -160,7 +167,14 @@ final class ControlSession {
         batch.setLength(0);
         opened.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
         long pings = vertx.setPeriodic(PING_MS, _ -> opened.writePing(Buffer.buffer("cress")));
-        opened.textMessageHandler(this::received);
+        vertx.setTimer(
+                WELCOME_MAX_MS,
+                _ -> {
+                    if (socket == opened && !connected) {
+                        opened.close();
+                    }
+                });
+        opened.textMessageHandler(text -> received(opened, text));
         opened.drainHandler(_ -> heard.drained());
         opened.exceptionHandler(
                 fault -> {
@@ -179,19 +193,53 @@ final class ControlSession {
     }
 
     private void lost(WebSocket ended) {
-        if (connected && System.nanoTime() - welcomedNs >= BACKOFF_MAX_MS * 1_000_000) {
-            backoffMs = BACKOFF_FIRST_MS;
-            lastFault = "";
+        if (socket != ended) {
+            return;
         }
-        socket = null;
-        connected = false;
-        heard.lost();
+        leave();
         Short code = ended.closeStatusCode();
         String reason = ended.closeReason();
         again(
                 "the session ended"
                         + (code == null ? "" : ", close code " + code)
                         + (reason == null || reason.isEmpty() ? "" : ": " + reason));
+    }
+
+    private void leave() {
+        socket = null;
+        connected = false;
+        heard.lost();
+    }
+
+    private void lookLater(WebSocket present) {
+        ways.untilReturn()
+                .ifPresent(wait -> vertx.setTimer(wait.toMillis(), _ -> look(present, 0)));
+    }
+
+    /// Looks for a better way, from this one on, as long as the session stands that began it.
+    private void look(WebSocket present, int from) {
+        if (closed || socket != present) {
+            return;
+        }
+        if (from == ways.better().size()) {
+            lookLater(present);
+            return;
+        }
+        URI better = ways.better().get(from);
+        connect(better)
+                .onComplete(opened -> move(present, opened, better), _ -> look(present, from + 1));
+    }
+
+    private void move(WebSocket present, WebSocket opened, URI better) {
+        if (closed || socket != present) {
+            opened.close();
+            return;
+        }
+        LOG.info("going back to control plane {}, from {}", better, ways.current());
+        leave();
+        present.close();
+        ways.moved(better);
+        opened(opened);
     }
 
     private void failed(Throwable fault) {
@@ -205,17 +253,20 @@ final class ControlSession {
         if (closed) {
             return;
         }
-        // Said once, not every five seconds.
-        if (!fault.equals(lastFault)) {
-            LOG.warn("control plane {}: {}; trying again", config.control(), fault);
-            lastFault = fault;
+        if (ways.hasStood()) {
+            said.clear();
         }
-        long waitMs = ThreadLocalRandom.current().nextLong(backoffMs / 2, backoffMs + 1);
-        backoffMs = Math.min(2 * backoffMs, BACKOFF_MAX_MS);
-        vertx.setTimer(waitMs, _ -> connect());
+        // Said once of each way, not every five seconds.
+        if (!fault.equals(said.put(ways.next(), fault))) {
+            LOG.warn("control plane {}: {}; trying again", ways.next(), fault);
+        }
+        vertx.setTimer(ways.lost().toMillis(), _ -> connect());
     }
 
-    private void received(String text) {
+    private void received(WebSocket on, String text) {
+        if (socket != on) {
+            return;
+        }
         try {
             var envelope = Envelope.parse(text);
             if (envelope.to().get(0)) {
@@ -239,9 +290,13 @@ final class ControlSession {
     private void take(RelayOrder order) {
         switch (order) {
             case RelayOrder.Welcome() -> {
-                LOG.info("control plane {}: connected", config.control());
-                connected = true;
-                welcomedNs = System.nanoTime();
+                LOG.info("control plane {}: connected", ways.next());
+                WebSocket welcomed = socket;
+                if (!connected && welcomed != null) {
+                    connected = true;
+                    ways.welcomed();
+                    lookLater(welcomed);
+                }
             }
             case RelayOrder.End end -> heard.end(end);
         }

@@ -1,6 +1,7 @@
 package dev.cress.relay;
 
 import dev.cress.identity.FleetIdentity;
+import dev.cress.identity.Ways;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -73,8 +74,9 @@ public final class Relay implements AutoCloseable {
         this.vertx = vertx;
         Context loop = vertx.getOrCreateContext();
         var metrics = new RelayMetrics();
-        control = new ControlSession(vertx, config, metrics);
-        var files = new ControlFiles(vertx, config, metrics);
+        var ways = new Ways(config.control());
+        control = new ControlSession(vertx, config, ways, metrics);
+        var files = new ControlFiles(vertx, config, ways::current, metrics);
         var blobs = new Blobs(vertx, folder.blobs(), config.blobBytesMax(), files, metrics);
         nodes = on(loop, () -> new NodeConnections(vertx, control, config.nodesMax(), metrics));
         metrics.watch(control::isConnected, nodes::count, blobs::bytes);
@@ -92,7 +94,12 @@ public final class Relay implements AutoCloseable {
                 LOOPBACK,
                 config.adminPort(),
                 "--admin-port");
-        renewing = config.identity().map(identity -> identity.keepRenewed(InstantSource.system()));
+        renewing =
+                config.identity()
+                        .map(
+                                identity ->
+                                        identity.keepRenewed(
+                                                InstantSource.system(), config.control()));
         loop.runOnContext(_ -> control.connect());
     }
 

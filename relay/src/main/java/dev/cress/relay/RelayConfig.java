@@ -5,6 +5,7 @@ import dev.cress.contract.ContractException;
 import dev.cress.contract.Member;
 import dev.cress.contract.Role;
 import dev.cress.identity.FleetIdentity;
+import dev.cress.identity.Ways;
 
 import java.net.InetAddress;
 import java.net.URI;
@@ -19,7 +20,7 @@ import java.util.Optional;
 /// @param bind the address that nodes reach; beyond loopback only with an identity
 /// @param port 0 for any free one: ask [Relay#port()]
 /// @param adminPort where metrics and health are, on loopback, 0 for any free one
-/// @param control the control plane's URL
+/// @param control the URLs of control planes that share a store, in the order of [Ways]
 /// @param joinToken by which it is let in there, empty if it has an identity
 /// @param identity its certificate, which it shows to the control plane and to nodes
 /// @param data the folder for modules and archives
@@ -30,7 +31,7 @@ public record RelayConfig(
         String bind,
         int port,
         int adminPort,
-        URI control,
+        List<URI> control,
         String joinToken,
         Optional<FleetIdentity> identity,
         Path data,
@@ -50,10 +51,12 @@ public record RelayConfig(
         } catch (ContractException e) {
             throw new RelayException(String.valueOf(e.getMessage()), e);
         }
-        if (control.getHost() == null || !List.of("http", "https").contains(control.getScheme())) {
-            throw new RelayException(
-                    "control plane '%s' is no URL like http://HOST:PORT".formatted(control));
-        }
+        control = List.copyOf(control);
+        Ways.check(control)
+                .ifPresent(
+                        why -> {
+                            throw new RelayException(why);
+                        });
         if (joinToken.isBlank() && identity.isEmpty()) {
             throw new RelayException("the join token is empty: pass --join TOKEN");
         }
@@ -84,7 +87,7 @@ public record RelayConfig(
                 "127.0.0.1",
                 0,
                 0,
-                control,
+                List.of(control),
                 joinToken,
                 Optional.empty(),
                 data,
@@ -99,7 +102,7 @@ public record RelayConfig(
                 bind,
                 port,
                 adminPort,
-                member.control(),
+                List.of(member.control()),
                 "",
                 Optional.of(member),
                 data,
@@ -114,6 +117,21 @@ public record RelayConfig(
                 nodesPort,
                 metricsPort,
                 control,
+                joinToken,
+                identity,
+                data,
+                blobBytesMax,
+                nodesMax);
+    }
+
+    /// The same with other ways to the control plane.
+    public RelayConfig by(List<URI> ways) {
+        return new RelayConfig(
+                name,
+                bind,
+                port,
+                adminPort,
+                ways,
                 joinToken,
                 identity,
                 data,

@@ -12,7 +12,7 @@
 /// figures that they send, and say things in their names: of nodes that showed it their
 /// certificate, whatever their region, and as long as that certificate is good. It can't begin to
 /// speak for a node that never came to it. Nodes join and renew their certificates with the control
-/// plane itself, at the URL of their join string: no relay sees a join secret, nor can it get a
+/// plane itself: no relay sees a join secret, nor can it get a
 /// certificate in a node's name. Without TLS, on loopback, there is no such bound: tokens pass
 /// through.
 ///

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.CressPath;
 import dev.cress.contract.Json;
+import dev.cress.identity.Ways;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -17,27 +19,27 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /// Holds one WebSocket to the control plane, for ever: whatever ends it, the next one is tried
-/// after a while. All methods belong to the control loop, except [#connected()] and [#close()].
+/// after a while, and one on a better way is taken when there is one (see [Ways]). All methods
+/// belong to the control loop, except [#connected()] and [#close()].
 final class ControlSession {
     static final String PATH = CressPath.SYNC_ROUTER.text();
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
-    private static final long BACKOFF_FIRST_MS = 100;
-
-    /// The longest wait before a session, and how long one must have stood for the waits to begin
-    /// anew: what ends each session soon after its welcome must not come back ten times a second.
-    private static final long BACKOFF_MAX_MS = 5_000;
-
     private static final int CONNECT_TIMEOUT_MS = 5_000;
+
+    /// From a connection to the control plane's welcome.
+    private static final long WELCOME_MAX_MS = 15_000;
 
     /// Pings go out every 10 s, and a peer that is silent for three of them is gone.
     private static final long PING_MS = 10_000;
@@ -52,14 +54,16 @@ final class ControlSession {
     private static final int FORBIDDEN = 403;
 
     private final Vertx vertx;
-    private final URI control;
+    private final Ways ways;
     private final String joinToken;
     private final Listener listener;
     private final WebSocketClient client;
-    private long backoffMs = BACKOFF_FIRST_MS;
-    private String lastFault = "";
+
+    /// What was wrong last with each way.
+    private final Map<URI, String> said = new HashMap<>();
+
     private String routerKey = "";
-    private long welcomedNs;
+    private @Nullable WebSocket socket;
     private volatile boolean connected;
     private volatile boolean closed;
 
@@ -71,7 +75,7 @@ final class ControlSession {
 
     ControlSession(Vertx vertx, RouterConfig config, Listener listener) {
         this.vertx = vertx;
-        control = config.control();
+        ways = new Ways(config.control());
         joinToken = config.joinToken();
         this.listener = listener;
         var options =
@@ -101,9 +105,12 @@ final class ControlSession {
     }
 
     void connect() {
-        if (closed) {
-            return;
+        if (!closed) {
+            connect(ways.next()).onComplete(this::opened, this::failed);
         }
+    }
+
+    private Future<WebSocket> connect(URI control) {
         boolean tls = "https".equals(control.getScheme());
         String base = control.getPath() == null ? "" : control.getPath();
         var options =
@@ -116,32 +123,65 @@ final class ControlSession {
         if (!joinToken.isEmpty()) {
             options.putHeader("authorization", "Bearer " + joinToken);
         }
-        client.connect(options).onComplete(this::opened, this::failed);
+        return client.connect(options);
     }
 
-    private void opened(WebSocket socket) {
-        long pings = vertx.setPeriodic(PING_MS, _ -> socket.writePing(Buffer.buffer("cress")));
-        socket.textMessageHandler(this::heard);
-        socket.exceptionHandler(
+    private void opened(WebSocket opened) {
+        socket = opened;
+        long pings = vertx.setPeriodic(PING_MS, _ -> opened.writePing(Buffer.buffer("cress")));
+        vertx.setTimer(
+                WELCOME_MAX_MS,
+                _ -> {
+                    if (socket == opened && !connected) {
+                        opened.close();
+                    }
+                });
+        opened.textMessageHandler(text -> heard(opened, text));
+        opened.exceptionHandler(
                 fault -> {
                     // as of a message that is too long, which no other handler hears of
                     LOG.warn("control session: {}", fault.toString());
-                    socket.close();
+                    opened.close();
                 });
-        socket.closeHandler(
+        opened.closeHandler(
                 _ -> {
                     vertx.cancelTimer(pings);
-                    if (connected && stoodLong()) {
-                        backoffMs = BACKOFF_FIRST_MS;
-                        lastFault = "";
+                    if (socket == opened) {
+                        connected = false;
+                        again("the session ended" + why(opened));
                     }
-                    connected = false;
-                    again("the session ended" + why(socket));
                 });
     }
 
-    private boolean stoodLong() {
-        return System.nanoTime() - welcomedNs >= TimeUnit.MILLISECONDS.toNanos(BACKOFF_MAX_MS);
+    private void lookLater(WebSocket present) {
+        ways.untilReturn()
+                .ifPresent(wait -> vertx.setTimer(wait.toMillis(), _ -> look(present, 0)));
+    }
+
+    /// Looks for a better way, from this one on, as long as the session stands that began it.
+    private void look(WebSocket present, int from) {
+        if (closed || socket != present || !connected) {
+            return;
+        }
+        if (from == ways.better().size()) {
+            lookLater(present);
+            return;
+        }
+        URI better = ways.better().get(from);
+        connect(better)
+                .onComplete(opened -> move(present, opened, better), _ -> look(present, from + 1));
+    }
+
+    private void move(WebSocket present, WebSocket opened, URI better) {
+        if (closed || socket != present || !connected) {
+            opened.close();
+            return;
+        }
+        LOG.info("going back to control plane {}, from {}", better, ways.current());
+        connected = false;
+        ways.moved(better);
+        opened(opened);
+        present.close();
     }
 
     /// What the control plane says of it: a close code and its words (RFC 6455 §7.1.5 and §7.1.6).
@@ -166,23 +206,29 @@ final class ControlSession {
         if (closed) {
             return;
         }
-        // Said once, not every five seconds.
-        if (!fault.equals(lastFault)) {
-            LOG.warn("control plane {}: {}; trying again", control, fault);
-            lastFault = fault;
+        if (ways.hasStood()) {
+            said.clear();
         }
-        long waitMs = ThreadLocalRandom.current().nextLong(backoffMs / 2, backoffMs + 1);
-        backoffMs = Math.min(2 * backoffMs, BACKOFF_MAX_MS);
-        vertx.setTimer(waitMs, _ -> connect());
+        // Said once of each way, not every five seconds.
+        if (!fault.equals(said.put(ways.next(), fault))) {
+            LOG.warn("control plane {}: {}; trying again", ways.next(), fault);
+        }
+        vertx.setTimer(ways.lost().toMillis(), _ -> connect());
     }
 
-    private void heard(String text) {
+    private void heard(WebSocket on, String text) {
+        if (socket != on) {
+            return;
+        }
         try {
             switch (Json.LENIENT.readValue(text, ControlFrame.class)) {
                 case ControlFrame.Welcome welcome -> {
-                    LOG.info("control plane {}: connected", control);
-                    connected = true;
-                    welcomedNs = System.nanoTime();
+                    LOG.info("control plane {}: connected", ways.next());
+                    if (!connected) {
+                        connected = true;
+                        ways.welcomed();
+                        lookLater(on);
+                    }
                     routerKey = welcome.routerKey();
                 }
                 case ControlFrame.Directory directory -> listener.directory(routerKey, directory);

@@ -84,7 +84,12 @@ public final class Router implements AutoCloseable {
         loop = vertx.getOrCreateContext();
         fleet = new FleetWatch(vertx, loop, config.health());
         control = new ControlSession(vertx, config, this::directory);
-        renewing = config.identity().map(identity -> identity.keepRenewed(InstantSource.system()));
+        renewing =
+                config.identity()
+                        .map(
+                                identity ->
+                                        identity.keepRenewed(
+                                                InstantSource.system(), config.control()));
         metrics = new RouterMetrics(fleet::view, control::connected);
         admin = new AdminServer(vertx, fleet, metrics, control::connected);
     }

@@ -2,6 +2,7 @@ package dev.cress.router;
 
 import dev.cress.contract.Limits;
 import dev.cress.identity.FleetIdentity;
+import dev.cress.identity.Ways;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import java.util.function.Consumer;
 /// @param port 0 takes any free one: ask [Router#port()]
 /// @param adminBind the address of `/health` and `/metrics`: they tell of the fleet, so loopback
 /// @param adminPort 0 takes any free one: ask [Router#adminPort()]
-/// @param control the control plane, `http://HOST:PORT`
+/// @param control the URLs of control planes that share a store, in the order of [Ways]
 /// @param joinToken what lets a router of the fleet in there, empty if it has an identity
 /// @param identity by which it is let in, if it has joined with a certificate
 /// @param dataDir keeps the last directory and the router key; one router at a time
@@ -28,7 +29,7 @@ public record RouterConfig(
         int port,
         String adminBind,
         int adminPort,
-        URI control,
+        List<URI> control,
         String joinToken,
         Optional<FleetIdentity> identity,
         Path dataDir,
@@ -157,10 +158,12 @@ public record RouterConfig(
         if (joinToken.isBlank() && identity.isEmpty()) {
             throw new RouterException("the join token is empty: pass --join TOKEN");
         }
-        if (control.getHost() == null || !List.of("http", "https").contains(control.getScheme())) {
-            throw new RouterException(
-                    "control plane '%s' is no URL like http://HOST:PORT".formatted(control));
-        }
+        control = List.copyOf(control);
+        Ways.check(control)
+                .ifPresent(
+                        why -> {
+                            throw new RouterException(why);
+                        });
         if (clients.idleTimeout().compareTo(upstream.responseHeadTimeout()) <= 0) {
             throw new RouterException(
                     "idleTimeout is %s: it must be longer than responseHeadTimeout, %s"
@@ -175,7 +178,7 @@ public record RouterConfig(
                 DEFAULT_PORT,
                 LOOPBACK,
                 0,
-                control,
+                List.of(control),
                 joinToken,
                 Optional.empty(),
                 dataDir,
@@ -198,7 +201,16 @@ public record RouterConfig(
 
     /// Lets itself in by its certificate, where it joined.
     public RouterConfig with(FleetIdentity member) {
-        return with(draft -> draft.identity = Optional.of(member));
+        return with(
+                draft -> {
+                    draft.identity = Optional.of(member);
+                    draft.control = List.of(member.control());
+                });
+    }
+
+    /// The same with other ways to the control plane.
+    public RouterConfig by(List<URI> ways) {
+        return with(draft -> draft.control = ways);
     }
 
     public RouterConfig withAdmin(String bind, int port) {
@@ -257,9 +269,11 @@ public record RouterConfig(
         private Health health;
         private Retries retries;
         private Optional<FleetIdentity> identity;
+        private List<URI> control;
 
         private Draft(RouterConfig from) {
             identity = from.identity;
+            control = from.control;
             bind = from.bind;
             port = from.port;
             adminBind = from.adminBind;
@@ -279,7 +293,7 @@ public record RouterConfig(
                     port,
                     adminBind,
                     adminPort,
-                    identity.map(FleetIdentity::control).orElse(from.control),
+                    control,
                     identity.isPresent() ? "" : from.joinToken,
                     identity,
                     from.dataDir,

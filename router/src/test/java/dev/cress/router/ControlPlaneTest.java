@@ -73,6 +73,19 @@ class ControlPlaneTest {
     }
 
     @Test
+    void whenItIsGoneTheNextOneTellsOfNodes() {
+        house.frankfurt();
+        FakeNode far = house.ashburn();
+        try (var next = new FakeControlPlane(house.vertx, 0)) {
+            next.publish(new Directory(List.of(new Directory.Entry(far.info(), true, false))));
+            house.open(house.config().by(List.of(house.control.uri(), next.uri())));
+            house.control.close();
+            house.knows(1);
+            assertThat(house.nodeFor(House.GERMAN)).isEqualTo("iad");
+        }
+    }
+
+    @Test
     void framesThatItDoesNotKnowArePassedOver() {
         house.frankfurt();
         house.open();

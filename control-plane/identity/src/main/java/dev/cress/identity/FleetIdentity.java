@@ -203,9 +203,41 @@ public final class FleetIdentity {
     /// Has a fresh key certified, in the place of the one in use. Of the answer nothing counts but
     /// the certificate: who this is and whom it trusts was said at the join. Blocks.
     public void renew() {
+        renewAt(fleet.control());
+    }
+
+    /// The same, or where that control plane can't, by another of these: one that shares its store.
+    /// A relay among them is no control plane, which TLS says before anything is asked.
+    ///
+    /// @param ways to the control plane
+    public void renew(List<URI> ways) {
+        try {
+            renew();
+        } catch (IdentityException e) {
+            boolean renewed =
+                    ways.stream()
+                            .filter(way -> !way.equals(fleet.control()))
+                            .anyMatch(way -> isRenewedAt(way, e));
+            if (!renewed) {
+                throw e;
+            }
+        }
+    }
+
+    private boolean isRenewedAt(URI way, IdentityException before) {
+        try {
+            renewAt(way);
+            return true;
+        } catch (IdentityException e) {
+            before.addSuppressed(e);
+            return false;
+        }
+    }
+
+    private void renewAt(URI control) {
         var request = CertificateRequest.fresh();
         // TLS of its own: one that had shown an older certificate might resume with that
-        var client = new JoinClient(fleet.control(), tls(key, trusted));
+        var client = new JoinClient(control, tls(key, trusted));
         Api.Joined joined = client.post(CressPath.JOIN_RENEW, new Api.Renewal(request.csr()));
         List<X509Certificate> chain = chain(request, joined);
         if (!joined.member().equals(fleet.member())) {
@@ -225,7 +257,9 @@ public final class FleetIdentity {
     }
 
     /// Renews whenever it is due, on a thread of its own, until it is closed.
-    public Renewing keepRenewed(InstantSource clock) {
+    ///
+    /// @param ways to the control plane, for when the one where it joined is away
+    public Renewing keepRenewed(InstantSource clock, List<URI> ways) {
         var thread =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("cress-identity").factory());
@@ -234,17 +268,17 @@ public final class FleetIdentity {
         long first = isDue(clock.instant()) ? 0 : firstMs;
         var _ =
                 thread.scheduleWithFixedDelay(
-                        () -> renewIfDue(clock),
+                        () -> renewIfDue(clock, ways),
                         first,
                         LOOK_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
         return thread::shutdownNow;
     }
 
-    private void renewIfDue(InstantSource clock) {
+    private void renewIfDue(InstantSource clock, List<URI> ways) {
         try {
             if (isDue(clock.instant())) {
-                renew();
+                renew(ways);
             }
         } catch (IdentityException e) {
             LOG.warn(

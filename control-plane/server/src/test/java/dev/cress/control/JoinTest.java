@@ -308,7 +308,7 @@ class JoinTest {
         var identity = join(Role.NODE, "fra-1");
         var first = identity.certificate();
         var inFiveDays = InstantSource.fixed(Instant.now().plus(Duration.ofDays(5)));
-        try (var _ = identity.keepRenewed(inFiveDays)) {
+        try (var _ = identity.keepRenewed(inFiveDays, List.of())) {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> !identity.certificate().equals(first));
         }

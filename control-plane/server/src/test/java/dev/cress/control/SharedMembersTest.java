@@ -9,6 +9,7 @@ import dev.cress.contract.JoinString;
 import dev.cress.contract.Position;
 import dev.cress.control.store.Engine;
 import dev.cress.identity.FleetIdentity;
+import dev.cress.identity.IdentityException;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +67,18 @@ class SharedMembersTest {
         try (var node = FakeNode.member(one.control, "/v1/sync/node", Badge.of(identity))) {
             node.hello("fra-1", Position.NOWHERE);
         }
+    }
+
+    @Test
+    void whoJoinedAtOneThatIsGoneRenewsAtTheOther() {
+        var identity = join(one, one);
+        await().until(() -> knows(other));
+        var before = identity.certificate();
+        one.close();
+        var way = URI.create(other.control.url());
+        assertThatThrownBy(() -> identity.renew(List.of())).isInstanceOf(IdentityException.class);
+        identity.renew(List.of(URI.create("https://127.0.0.1:1"), way));
+        assertThat(identity.certificate()).isNotEqualTo(before);
     }
 
     @Test

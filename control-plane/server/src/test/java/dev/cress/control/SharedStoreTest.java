@@ -179,6 +179,39 @@ class SharedStoreTest {
         }
     }
 
+    private static String relayOf(Plane plane, String node) {
+        for (JsonNode item : plane.get("/v1/nodes").json().path("items")) {
+            if (item.at("/node/name").asText().equals(node) && item.path("connected").asBoolean()) {
+                return item.path("relay").asText();
+            }
+        }
+        return "offline";
+    }
+
+    @Test
+    void eachSaysBehindWhichRelayANodeOfTheOtherIs() throws SQLException {
+        try (var relay = FakeRelay.connect(other.control, "r1")) {
+            relay.node(1, "iad-1", other.token("join"));
+            await().untilAsserted(() -> assertThat(relayOf(one, "iad-1")).isEqualTo("r1"));
+        }
+        try (var _ = other.node("iad-1")) {
+            await().untilAsserted(() -> assertThat(relayOf(one, "iad-1")).isEmpty());
+        }
+        await().until(() -> relayOf(one, "iad-1").equals("offline"));
+        // As a server of the build before takes the node over, which knows no relays.
+        change(
+                """
+                UPDATE node_relay SET session = 1 WHERE node = 'iad-1';
+                UPDATE head SET number = number + 1 WHERE name = 'nodes';
+                INSERT INTO server (id, seen_ms, routers)
+                VALUES ('before', extract(epoch FROM clock_timestamp()) * 1000, 0);
+                UPDATE node SET server = 'before', session = 1,
+                  changed = (SELECT number FROM head WHERE name = 'nodes') WHERE name = 'iad-1';
+                NOTIFY cress, 'before'\
+                """);
+        await().untilAsserted(() -> assertThat(relayOf(one, "iad-1")).isEmpty());
+    }
+
     @Test
     void aNodeOfTheOtherIsToldToDrainAndWhatTimeItHasIsKnown() {
         try (var there = FakeNode.silent(other.control, other.control.issueToken("iad", "join"))) {

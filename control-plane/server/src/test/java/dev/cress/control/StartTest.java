@@ -122,8 +122,8 @@ class StartTest {
     @Test
     void aStoreOfANewerProgramIsLeftAlone() throws SQLException {
         ControlPlane.start(config(), new MagicPreparer()).close();
-        change("PRAGMA user_version = 13");
-        assertRefused(config(), "has schema 13, this program knows up to 12");
+        change("PRAGMA user_version = 99");
+        assertRefused(config(), "has schema 99, this program knows up to ");
     }
 
     @Test
@@ -131,6 +131,8 @@ class StartTest {
         try (var plane = Plane.start(parent.resolve("data"))) {
             plane.deployed("hello", 1);
         }
+        change("DROP TABLE schema_step");
+        change("DROP TABLE node_relay");
         change("DROP TABLE tag");
         change("DROP TABLE pushed");
         change("DROP TABLE blob_chunk");

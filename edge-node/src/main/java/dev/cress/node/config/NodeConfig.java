@@ -4,6 +4,7 @@ import dev.cress.contract.ContractException;
 import dev.cress.contract.Limits;
 import dev.cress.contract.NodeInfo;
 import dev.cress.identity.FleetIdentity;
+import dev.cress.identity.Ways;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import java.util.Optional;
 /// @param region where it is, in the operator's word
 /// @param latitude in degrees
 /// @param longitude in degrees
-/// @param control the URL of the control plane, or of a relay
+/// @param control the URLs of control planes and relays, in the order of [Ways]
 /// @param joinToken by which it is let in there, empty if it has an identity
 /// @param data the folder that it keeps its state in
 /// @param domain under which functions have host names
@@ -33,7 +34,7 @@ public record NodeConfig(
         String region,
         double latitude,
         double longitude,
-        URI control,
+        List<URI> control,
         String joinToken,
         Path data,
         String domain,
@@ -98,7 +99,7 @@ public record NodeConfig(
                 region,
                 latitude,
                 longitude,
-                control,
+                List.of(control),
                 joinToken,
                 data,
                 domain,
@@ -118,7 +119,7 @@ public record NodeConfig(
                 region,
                 latitude,
                 longitude,
-                member.control(),
+                List.of(member.control()),
                 "",
                 data,
                 domain,
@@ -131,15 +132,15 @@ public record NodeConfig(
                 Optional.of(member));
     }
 
-    /// The same behind a relay: there it has its session and gets its files. It joined and renews
-    /// its certificate at the control plane itself.
-    public NodeConfig behind(URI relay) {
+    /// The same with other ways to the control plane, relays among them: there it has its session
+    /// and gets its files. It joined and renews its certificate where its join string said.
+    public NodeConfig by(List<URI> ways) {
         return new NodeConfig(
                 name,
                 region,
                 latitude,
                 longitude,
-                relay,
+                ways,
                 joinToken,
                 data,
                 domain,
@@ -284,7 +285,12 @@ public record NodeConfig(
 
     public NodeConfig {
         checkPlace(name, region, latitude, longitude);
-        checkUrl("control plane", control);
+        control = List.copyOf(control);
+        Ways.check(control)
+                .ifPresent(
+                        why -> {
+                            throw new NodeException(why);
+                        });
         advertise.ifPresent(url -> checkUrl("--advertise", url));
         if (joinToken.isBlank() && identity.isEmpty()) {
             throw new NodeException("the join token is empty: pass --join TOKEN");

@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -49,28 +48,30 @@ final class ControlImages {
     private static final int BUSY = 503;
     private static final int TOO_MANY = 429;
 
-    private final URI control;
+    private final Download.Where where;
     private final Credential credential;
     private final Download.Patience patience;
     private final ImageTrust trust;
 
     ControlImages(
-            URI control, Credential credential, Download.Patience patience, ImageTrust trust) {
-        this.control = control;
+            Download.Where where,
+            Credential credential,
+            Download.Patience patience,
+            ImageTrust trust) {
+        this.where = where;
         this.credential = credential;
         this.patience = patience;
         this.trust = trust;
     }
 
     /// @param folder what else is in it goes
-    Optional<Path> fetch(HttpClient client, Sha256 module, Wanted wanted, Path folder)
-            throws InterruptedException {
+    Optional<Path> fetch(Sha256 module, Wanted wanted, Path folder) throws InterruptedException {
         try {
-            Optional<SignedImage> said = ask(client, module, wanted);
+            Optional<SignedImage> said = ask(module, wanted);
             if (said.isEmpty() || !isBelieved(said.get(), module, wanted)) {
                 return Optional.empty();
             }
-            return Optional.of(download(client, said.get(), wanted, folder));
+            return Optional.of(download(said.get(), wanted, folder));
         } catch (Download.Altered e) {
             refused(module, String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -79,7 +80,7 @@ final class ControlImages {
         return Optional.empty();
     }
 
-    private Path download(HttpClient client, SignedImage image, Wanted wanted, Path folder)
+    private Path download(SignedImage image, Wanted wanted, Path folder)
             throws IOException, InterruptedException {
         Files.createDirectories(folder);
         Path into = folder.resolve(image.sha256().hex() + ".image");
@@ -90,32 +91,23 @@ final class ControlImages {
                 }
             }
         }
-        URI from = path(image.module(), "/" + image.sha256().hex(), wanted, "");
-        new Download(client, credential, patience, from, image.sha256(), image.bytes(), into).run();
+        String from = path(image.module(), "/" + image.sha256().hex(), wanted, "");
+        new Download(where, credential, patience, from, image.sha256(), image.bytes(), into).run();
         return into;
     }
 
-    private URI path(Sha256 module, String rest, Wanted wanted, String more) {
-        return control.resolve(
-                "/v1/modules/%s/image%s?abi=%s&snapshot=%s%s"
-                        .formatted(module.hex(), rest, wanted.abi(), wanted.snapshot(), more));
+    private static String path(Sha256 module, String rest, Wanted wanted, String more) {
+        return "/v1/modules/%s/image%s?abi=%s&snapshot=%s%s"
+                .formatted(module.hex(), rest, wanted.abi(), wanted.snapshot(), more);
     }
 
     /// What the control plane says of it, once it says so by a key that is known.
-    private Optional<SignedImage> ask(HttpClient client, Sha256 module, Wanted wanted)
+    private Optional<SignedImage> ask(Sha256 module, Wanted wanted)
             throws IOException, InterruptedException {
-        String build = URLEncoder.encode(WasmHost.imageBuild(), StandardCharsets.UTF_8);
-        var request =
-                HttpRequest.newBuilder(path(module, "", wanted, "&build=" + build))
-                        .timeout(ANSWER_MAX);
-        credential.header().ifPresent(header -> request.header("authorization", header));
         long end = System.nanoTime() + PREPARED_WITHIN.toNanos();
         int unknown = 0;
         while (true) {
-            var answer =
-                    client.send(
-                            request.build(),
-                            BodyHandlers.limiting(BodyHandlers.ofString(), SAID_BYTES_MAX));
+            HttpResponse<String> answer = askOnce(module, wanted);
             Duration again;
             switch (answer.statusCode()) {
                 case OK -> {
@@ -140,6 +132,19 @@ final class ControlImages {
             }
             Thread.sleep(again);
         }
+    }
+
+    private HttpResponse<String> askOnce(Sha256 module, Wanted wanted)
+            throws IOException, InterruptedException {
+        String build = URLEncoder.encode(WasmHost.imageBuild(), StandardCharsets.UTF_8);
+        Download.At at = where.now();
+        URI asked = at.control().resolve(path(module, "", wanted, "&build=" + build));
+        var request = HttpRequest.newBuilder(asked).timeout(ANSWER_MAX);
+        credential.header().ifPresent(header -> request.header("authorization", header));
+        return at.client()
+                .send(
+                        request.build(),
+                        BodyHandlers.limiting(BodyHandlers.ofString(), SAID_BYTES_MAX));
     }
 
     private static SignedImage read(String text) throws IOException {
@@ -186,9 +191,8 @@ final class ControlImages {
     void refused(Sha256 module, String why) {
         trust.forged().run();
         LOG.error(
-                "the image of module {} that the control plane at {} has is not taken: {}",
+                "the image of module {} that the control plane has is not taken: {}",
                 module.shortHex(),
-                control,
                 why);
     }
 }

@@ -5,27 +5,28 @@ import dev.cress.contract.Sha256;
 import dev.cress.node.state.ModuleSource;
 import dev.cress.wasm.guest.Wanted;
 
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Fetches modules, their images and files from the control plane. Blocks, on the staging thread.
 public final class ControlModules implements ModuleSource, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ControlModules.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
-    private final URI control;
+    private final Supplier<URI> control;
     private final Credential credential;
     private final Download.Patience patience;
     private final Optional<ControlImages> images;
-    private @Nullable HttpClient client;
+
+    /// Whom a client trusts depends on the way.
+    private final Map<URI, HttpClient> clients = new HashMap<>();
+
     private boolean closed;
 
     /// One that has no images.
@@ -33,28 +34,23 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
         this(control, credential, Download.Patience.DEFAULT);
     }
 
-    public ControlModules(URI control, Credential credential, ImageTrust trust) {
-        this(
-                control,
-                credential,
-                Download.Patience.DEFAULT,
-                Optional.of(
-                        new ControlImages(control, credential, Download.Patience.DEFAULT, trust)));
+    /// @param control where the node's session is, or was last
+    public ControlModules(Supplier<URI> control, Credential credential, ImageTrust trust) {
+        this.control = control;
+        this.credential = credential;
+        patience = Download.Patience.DEFAULT;
+        images = Optional.of(new ControlImages(this::now, credential, patience, trust));
     }
 
     ControlModules(URI control, Credential credential, Download.Patience patience) {
-        this(control, credential, patience, Optional.empty());
+        this(() -> control, credential, patience);
     }
 
-    private ControlModules(
-            URI control,
-            Credential credential,
-            Download.Patience patience,
-            Optional<ControlImages> images) {
+    ControlModules(Supplier<URI> control, Credential credential, Download.Patience patience) {
         this.control = control;
         this.credential = credential;
         this.patience = patience;
-        this.images = images;
+        images = Optional.empty();
     }
 
     @Override
@@ -71,14 +67,7 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
     @Override
     public Optional<Path> image(Sha256 module, Wanted wanted, Path folder)
             throws InterruptedException {
-        try {
-            return images.isPresent()
-                    ? images.get().fetch(client(), module, wanted, folder)
-                    : Optional.empty();
-        } catch (IOException e) {
-            LOG.debug("no image: {}", e.getMessage());
-            return Optional.empty();
-        }
+        return images.isPresent() ? images.get().fetch(module, wanted, folder) : Optional.empty();
     }
 
     @Override
@@ -88,35 +77,33 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
 
     private void fetch(String path, Sha256 sha256, long bytes, Path into)
             throws IOException, InterruptedException {
-        URI from = control.resolve(path + sha256.hex());
-        new Download(client(), credential, patience, from, sha256, bytes, into).run();
+        new Download(this::now, credential, patience, path + sha256.hex(), sha256, bytes, into)
+                .run();
     }
 
-    /// Made when it is first needed: it reads the certificates that the platform trusts, 80 ms of
-    /// the start of a node that has everything on its disk.
-    private synchronized HttpClient client() throws IOException {
+    /// A client is made when it is first needed: it reads the certificates that the platform
+    /// trusts, 80 ms of the start of a node that has everything on its disk.
+    private synchronized Download.At now() throws IOException {
         if (closed) {
             throw new IOException("the node closes");
         }
-        HttpClient made = client;
-        if (made == null) {
-            var builder =
-                    HttpClient.newBuilder()
-                            .version(HttpClient.Version.HTTP_1_1)
-                            .connectTimeout(CONNECT_TIMEOUT);
-            credential.identity().ifPresent(identity -> builder.sslContext(identity.tls(control)));
-            made = builder.build();
-            client = made;
-        }
-        return made;
+        URI at = control.get();
+        return new Download.At(clients.computeIfAbsent(at, this::client), at);
+    }
+
+    private HttpClient client(URI at) {
+        var builder =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(CONNECT_TIMEOUT);
+        credential.identity().ifPresent(identity -> builder.sslContext(identity.tls(at)));
+        return builder.build();
     }
 
     /// Ends what is being fetched.
     @Override
     public synchronized void close() {
         closed = true;
-        if (client != null) {
-            client.shutdownNow();
-        }
+        clients.values().forEach(HttpClient::shutdownNow);
     }
 }

@@ -22,24 +22,35 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 
-/// Gets one file by its digest. Where a connection breaks off or falls silent, the next goes on
-/// from there (RFC 9110 §14, `range` and `if-range`); what has come stays on the disk, also for the
-/// next download. Bytes that turn out to be others are thrown away and fetched from the beginning.
-/// Blocks; for one thread.
+/// Gets one file by its digest, wherever the control plane is reached at the time. Where a
+/// connection breaks off or falls silent, the next goes on from there (RFC 9110 §14, `range` and
+/// `if-range`); what has come stays on the disk, also for the next download. Bytes that turn out to
+/// be others are thrown away and fetched from the beginning. Blocks; for one thread.
 final class Download {
     private static final int PIECE_BYTES = 64 << 10;
 
     /// The slowest line that a file is still waited for.
     private static final long BYTES_PER_SECOND_MIN = 64 * 1024;
 
-    private final HttpClient client;
+    private final Where where;
     private final Credential credential;
     private final Patience patience;
-    private final URI from;
+    private final String path;
     private final Sha256 sha256;
     private final long bytes;
     private final Path into;
     private final long endNs;
+
+    /// Where it is asked for in this attempt.
+    private URI from = URI.create("");
+
+    /// Where the control plane is reached: perhaps elsewhere with each attempt.
+    interface Where {
+        At now() throws IOException;
+    }
+
+    /// @param client that trusts whom the node trusts there
+    record At(HttpClient client, URI control) {}
 
     /// What a download puts up with.
     ///
@@ -72,20 +83,21 @@ final class Download {
         }
     }
 
+    /// @param path below the control plane's URL
     /// @param bytes that the file has
     /// @param into where it goes, and where its beginning may be
     Download(
-            HttpClient client,
+            Where where,
             Credential credential,
             Patience patience,
-            URI from,
+            String path,
             Sha256 sha256,
             long bytes,
             Path into) {
-        this.client = client;
+        this.where = where;
         this.credential = credential;
         this.patience = patience;
-        this.from = from;
+        this.path = path;
         this.sha256 = sha256;
         this.bytes = bytes;
         this.into = into;
@@ -143,6 +155,8 @@ final class Download {
 
     /// Asks for what is missing, and writes what comes of it.
     private void rest(long have) throws IOException, InterruptedException {
+        At at = where.now();
+        from = at.control.resolve(path);
         var request = HttpRequest.newBuilder(from);
         credential.header().ifPresent(header -> request.header("authorization", header));
         if (have > 0) {
@@ -151,7 +165,7 @@ final class Download {
         }
         try (var sink = new FileSink(into, bytes)) {
             CompletableFuture<HttpResponse<Path>> answer =
-                    client.sendAsync(request.build(), head -> body(head, have, sink));
+                    at.client.sendAsync(request.build(), head -> body(head, have, sink));
             try {
                 HttpResponse<Path> response = await(answer, sink);
                 requireBytes(response.statusCode());

@@ -3,9 +3,13 @@ package dev.cress.control.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 
 /// The engine, as transactions. Whatever the work of one throws undoes all of it. Thread-safe; a
@@ -18,8 +22,11 @@ final class Database implements AutoCloseable {
     /// How long a thread waits for a connection.
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(10);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
     private final Dialect dialect;
     private final HikariDataSource pool;
+    private List<String> unknownSteps = List.of();
 
     private Database(Dialect dialect) {
         this.dialect = dialect;
@@ -35,19 +42,32 @@ final class Database implements AutoCloseable {
 
     /// Opens the store, and makes or brings up to date its tables.
     static Database open(Dialect dialect) {
-        return open(dialect, true);
+        return open(dialect, Steps.OURS);
+    }
+
+    /// The same for a build that knows these steps.
+    static Database open(Dialect dialect, List<Step> steps) {
+        var database = open(dialect, new Migration(steps)::bring);
+        if (!database.unknownSteps.isEmpty()) {
+            LOG.info(
+                    "store {} has {}, which this cress passes over",
+                    dialect.name(),
+                    String.join(", ", database.unknownSteps));
+        }
+        return database;
     }
 
     /// Opens a store that is there and leaves its tables as they are, perhaps while servers use it.
     static Database openAsIs(Dialect dialect) {
-        return open(dialect, false);
+        return open(dialect, new Migration(Steps.OURS)::asIs);
     }
 
-    private static Database open(Dialect dialect, boolean migrates) {
+    /// @param migration brings the tables up to date, and says what of them is unknown
+    static Database open(Dialect dialect, Function<Transaction, List<String>> migration) {
         try (var _ = dialect.connect()) {
             var database = new Database(dialect);
             try {
-                database.write(transaction -> database.migrate(transaction, migrates));
+                database.unknownSteps = database.write(migration);
                 return database;
             } catch (RuntimeException e) {
                 database.close();
@@ -58,29 +78,9 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private int migrate(Transaction transaction, boolean migrates) {
-        dialect.lockSchema(transaction);
-        int found = dialect.schemaVersion(transaction);
-        if (found > Schema.VERSION) {
-            throw new StoreException(
-                    StoreException.Kind.UNUSABLE,
-                    "%s has schema %d, this program knows up to %d: it was written by a newer cress"
-                            .formatted(dialect.name(), found, Schema.VERSION));
-        }
-        if (found < Schema.VERSION && !migrates) {
-            throw new StoreException(
-                    StoreException.Kind.UNUSABLE,
-                    "%s has schema %d, this program needs %d: use the cress that wrote it"
-                            .formatted(dialect.name(), found, Schema.VERSION));
-        }
-        if (found < Schema.VERSION) {
-            Schema.STEPS.subList(found, Schema.VERSION).stream()
-                    .flatMap(step -> step.stream())
-                    .map(dialect::definition)
-                    .forEach(transaction::execute);
-            dialect.putSchemaVersion(transaction, Schema.VERSION);
-        }
-        return found;
+    /// What a newer build added, which this one passes over, for people.
+    List<String> unknownSteps() {
+        return unknownSteps;
     }
 
     Dialect dialect() {

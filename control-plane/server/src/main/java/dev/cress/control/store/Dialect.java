@@ -44,10 +44,12 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
     /// Keeps others from changing the schema as long as the transaction lasts.
     void lockSchema(Transaction transaction);
 
-    /// The version of the schema, 0 if there is none.
+    /// The last step that a build must know to go on with the tables, 0 if there are none.
     int schemaVersion(Transaction transaction);
 
     void putSchemaVersion(Transaction transaction, int version);
+
+    boolean hasTable(Transaction transaction, String table);
 
     /// Tells the other servers, once the transaction has committed, that there is something new.
     ///

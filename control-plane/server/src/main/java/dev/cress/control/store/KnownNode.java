@@ -11,6 +11,8 @@ import dev.cress.contract.NodeInfo;
 ///     yet
 /// @param draining whether it takes nothing new
 /// @param clockSkewMs how far its clock was ahead when it connected
+/// @param relay behind which its session is, empty if it is behind none or its server doesn't say
+///     so
 /// @param drainAsked whether somebody wants its present session to drain; told, never stored
 public record KnownNode(
         NodeInfo info,
@@ -20,4 +22,5 @@ public record KnownNode(
         long session,
         boolean draining,
         long clockSkewMs,
+        String relay,
         boolean drainAsked) {}

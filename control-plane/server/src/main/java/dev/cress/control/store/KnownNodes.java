@@ -9,6 +9,7 @@ import dev.cress.contract.Json;
 import dev.cress.contract.NodeInfo;
 
 import java.util.List;
+import java.util.Objects;
 
 /// Nodes that have been connected, so that an absent one is missed by name, and what they said of
 /// themselves. Side tables, never part of the log. Lives as long as one transaction.
@@ -33,9 +34,11 @@ final class KnownNodes {
     List<KnownNode> changed(long after) {
         return transaction.list(
                 """
-                SELECT info, revision, last_seen_ms, server, session, draining, clock_skew_ms,
-                  CASE WHEN drain_asked = session THEN 1 ELSE 0 END FROM node
-                WHERE changed > ? OR ? = 0 ORDER BY name\
+                SELECT n.info, n.revision, n.last_seen_ms, n.server, n.session, n.draining,
+                  n.clock_skew_ms, r.relay, CASE WHEN n.drain_asked = n.session THEN 1 ELSE 0 END
+                FROM node n LEFT JOIN node_relay r
+                  ON r.node = n.name AND r.session = n.session AND r.server = n.server
+                WHERE n.changed > ? OR ? = 0 ORDER BY n.name\
                 """,
                 row ->
                         new KnownNode(
@@ -46,7 +49,8 @@ final class KnownNodes {
                                 row.getLong(5),
                                 row.getInt(6) != 0,
                                 row.getLong(7),
-                                row.getInt(8) != 0),
+                                Objects.requireNonNullElse(row.getString(8), ""),
+                                row.getInt(9) != 0),
                 after,
                 after);
     }
@@ -104,7 +108,26 @@ final class KnownNodes {
                 node.clockSkewMs(),
                 change);
         transaction.update("DELETE FROM node_function WHERE node = ?", name);
-        return transaction.count("SELECT session FROM node WHERE name = ?", name);
+        long session = transaction.count("SELECT session FROM node WHERE name = ?", name);
+        if (!node.relay().isEmpty()) {
+            putRelay(node, session);
+        }
+        return session;
+    }
+
+    /// The row of an earlier session may stay, and does where a build has the node that knows no
+    /// such rows: it counts for that one session on that one server.
+    private void putRelay(KnownNode node, long session) {
+        transaction.update(
+                """
+                INSERT INTO node_relay (node, server, session, relay) VALUES (?, ?, ?, ?)
+                ON CONFLICT (node) DO UPDATE SET server = excluded.server,
+                  session = excluded.session, relay = excluded.relay\
+                """,
+                node.info().name(),
+                node.server(),
+                session,
+                node.relay());
     }
 
     private int update(KnownNode node, long change) {
@@ -152,6 +175,7 @@ final class KnownNodes {
     void delete(String name) {
         heads.advance(Heads.Side.FORGOTTEN);
         transaction.update("DELETE FROM node_function WHERE node = ?", name);
+        transaction.update("DELETE FROM node_relay WHERE node = ?", name);
         transaction.update("DELETE FROM secret_held WHERE node = ?", name);
         transaction.update("DELETE FROM node WHERE name = ?", name);
     }

@@ -213,6 +213,15 @@ record PostgresDialect(String url) implements Dialect {
     }
 
     @Override
+    public boolean hasTable(Transaction transaction, String table) {
+        return transaction.count(
+                        "SELECT count(*) FROM pg_tables"
+                                + " WHERE schemaname = current_schema() AND tablename = ?",
+                        table)
+                > 0;
+    }
+
+    @Override
     public void announce(Transaction transaction, String server) {
         transaction.count("SELECT 1 FROM pg_notify(?, ?)", CHANNEL, server);
     }

@@ -2,8 +2,9 @@ package dev.cress.control.store;
 
 import java.util.List;
 
-/// The store's tables, in SQLite's words; a [Dialect] has its own for the types. JSON columns hold
-/// records of the contract, as they travel.
+/// The store's tables as the first twelve steps made them, each of which stopped all builds before
+/// it; what came since is in [Steps]. In SQLite's words; a [Dialect] has its own for the types.
+/// JSON columns hold records of the contract, as they travel.
 ///
 /// `revision` is the log that nodes follow: gapless, each with the hash of the one before. `head`
 /// has a row that says where the log ends, and one that counts the changes of each side table; who
@@ -28,7 +29,7 @@ final class Schema {
     /// The same: which of them functions retain.
     static final String BLOBS_RETAINED = "versions that functions retain";
 
-    /// Raised with each change of the tables; a store of a newer program is refused.
+    /// The last of these steps.
     static final int VERSION = 12;
 
     /// What makes each version of the one before, the first of nothing.

@@ -27,15 +27,25 @@ final class Servers {
         String now = transaction.dialect().nowMs();
         transaction.update(
                 """
-                INSERT INTO server (id, seen_ms, routers) VALUES (?, %s, ?)
+                INSERT INTO server (id, seen_ms, routers, knows) VALUES (?, %s, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET seen_ms = excluded.seen_ms,
                   routers = excluded.routers\
                 """
                         .formatted(now),
                 id,
-                routers);
+                routers,
+                Steps.KNOWN);
         transaction.update(
                 "DELETE FROM server WHERE seen_ms < %s - ?".formatted(now), KEPT.toMillis());
+    }
+
+    /// Those that live and don't know this step of the schema.
+    long livingBefore(int step) {
+        return transaction.count(
+                "SELECT count(*) FROM server WHERE seen_ms > %s - ? AND knows < ?"
+                        .formatted(transaction.dialect().nowMs()),
+                SILENT_MAX.toMillis(),
+                step);
     }
 
     /// This server goes.

@@ -158,6 +158,14 @@ record SqliteDialect(Path file, long bytesMax) implements Dialect {
         transaction.execute("PRAGMA user_version = " + version);
     }
 
+    @Override
+    public boolean hasTable(Transaction transaction, String table) {
+        return transaction.count(
+                        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?",
+                        table)
+                > 0;
+    }
+
     /// Nobody: there are no others.
     @Override
     public void announce(Transaction transaction, String server) {}

@@ -15,8 +15,8 @@ import java.util.Optional;
 /// log's hashes from end to end, every blob's digest. One that fails leaves nothing and may be
 /// started again.
 public final class StoreCopy {
-    /// In an order in which every row finds what it refers to. Leases and servers are of the place.
-    private static final List<String> TABLES =
+    /// In an order in which every row finds what it refers to.
+    static final List<String> TABLES =
             List.of(
                     "setting",
                     "head",
@@ -47,6 +47,10 @@ public final class StoreCopy {
                     "audit",
                     "node",
                     "node_function");
+
+    /// What is of the place, or of the servers that are there, and isn't copied.
+    static final List<String> OF_THE_PLACE =
+            List.of("lease", "server", "node_relay", "schema_version", Migration.TABLE);
 
     private static final String EPOCH = "epoch";
     private static final String MOVED_TO = "moved_to";
@@ -84,12 +88,16 @@ public final class StoreCopy {
     public static Copied backup(StoreLocation from, StoreLocation.InFile to) {
         try (var source = Database.openAsIs(Dialect.of(from));
                 var target = Database.open(Dialect.of(to))) {
-            return target.write(
-                    fresh -> {
-                        fill(fresh, source);
-                        return check(fresh);
-                    });
+            return backup(source, target);
         }
+    }
+
+    static Copied backup(Database source, Database target) {
+        return target.write(
+                fresh -> {
+                    fill(fresh, source);
+                    return check(fresh);
+                });
     }
 
     /// Copies a backup to a place that is empty. The log goes on under another epoch: what nodes
@@ -147,12 +155,29 @@ public final class StoreCopy {
         }
     }
 
+    /// What a newer build added would be lost on the way.
+    private static void requireKnown(Database source) {
+        if (!source.unknownSteps().isEmpty()) {
+            throw unusable(
+                    "%s has %s, which this cress would leave out: use the newest cress that is here"
+                            .formatted(
+                                    source.dialect().name(),
+                                    String.join(", ", source.unknownSteps())));
+        }
+    }
+
     private static void fill(Transaction fresh, Database source) {
+        requireKnown(source);
         source.read(
                 old -> {
+                    // A store of an earlier build hasn't all of them.
+                    List<String> tables =
+                            TABLES.stream()
+                                    .filter(table -> old.dialect().hasTable(old, table))
+                                    .toList();
                     // What an attempt left that broke off.
-                    TABLES.reversed().forEach(table -> fresh.update("DELETE FROM " + table));
-                    TABLES.forEach(table -> copy(old, fresh, table));
+                    tables.reversed().forEach(table -> fresh.update("DELETE FROM " + table));
+                    tables.forEach(table -> copy(old, fresh, table));
                     return fresh.update("DELETE FROM setting WHERE name = ?", MOVED_TO);
                 });
     }

@@ -148,7 +148,7 @@ final class NodePresence {
         draining = known.draining();
         clockSkewMs = known.clockSkewMs();
         server = known.server();
-        relay = "";
+        relay = known.relay();
         session = known.session();
         here = false;
         ours = false;
@@ -177,6 +177,7 @@ final class NodePresence {
                 session,
                 draining,
                 clockSkewMs,
+                relay,
                 false);
     }
 

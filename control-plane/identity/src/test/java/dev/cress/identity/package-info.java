@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cress.identity;
+
+import org.jspecify.annotations.NullMarked;
