@@ -16,7 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Fetches modules, their images and files from the control plane. Blocks, on the staging thread.
+/// Fetches modules, their images and files from the control plane. Blocks; each file is fetched by
+/// one thread at a time.
 public final class ControlModules implements ModuleSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlModules.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
@@ -69,12 +70,15 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
     }
 
     @Override
-    public Optional<Path> image(Sha256 module, Wanted wanted, Path folder)
-            throws InterruptedException {
+    public Optional<Prepared> prepared(Sha256 module, Wanted wanted) throws InterruptedException {
+        if (images.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            return images.isPresent()
-                    ? images.get().fetch(client(), module, wanted, folder)
-                    : Optional.empty();
+            HttpClient over = client();
+            ControlImages from = images.get();
+            return from.ask(over, module, wanted)
+                    .map(said -> folder -> from.fetch(over, said, wanted, folder));
         } catch (IOException e) {
             LOG.debug("no image: {}", e.getMessage());
             return Optional.empty();
