@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A checkout that is built: the launcher's own files and jars of what this test runs with.
@@ -94,6 +96,22 @@ final class Checkout {
     /// Whether the last JVM was given a cache to use.
     boolean gaveCache() throws IOException {
         return Files.readString(words()).contains("-XX:AOTCache=");
+    }
+
+    /// What its JVM starts with, as the script says it.
+    String classPath() {
+        try (Stream<Path> jars = Files.list(lib())) {
+            return Stream.concat(jars.sorted(), Stream.of(ownJar()))
+                    .map(Path::toString)
+                    .collect(Collectors.joining(":"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// And its AOT cache.
+    Path cache() {
+        return root.resolve("cli/target/cress.aot");
     }
 
     /// What build workers start with.

@@ -36,50 +36,47 @@ final class CressProcess implements AutoCloseable {
     /// @param config where it remembers the fleets that it started
     static CressProcess start(Path data, Path config, List<String> command, String... options)
             throws IOException {
-        List<String> words = new ArrayList<>(List.of("dev.cress.cli.Cress"));
-        words.addAll(command);
-        words.addAll(List.of(options));
-        return launch(
-                words, Map.of("CRESS_DATA", data.toString(), "XDG_CONFIG_HOME", config.toString()));
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of(options));
+        return start(data, Map.of("XDG_CONFIG_HOME", config.toString()), all);
     }
 
     /// @param environment what else it finds there
     static CressProcess start(Path data, Map<String, String> environment, List<String> command)
             throws IOException {
-        return start(System.getProperty("java.class.path"), data, environment, command);
+        return launch(TrainedBuild.java(), words(command), with(environment, data));
     }
 
     /// @param build the class path of the build whose command it is
     static CressProcess start(
             String build, Path data, Map<String, String> environment, List<String> command)
             throws IOException {
+        return launch(TrainedBuild.java(build), words(command), with(environment, data));
+    }
+
+    private static List<String> words(List<String> command) {
         List<String> words = new ArrayList<>(List.of("dev.cress.cli.Cress"));
         words.addAll(command);
+        return words;
+    }
+
+    private static Map<String, String> with(Map<String, String> environment, Path data) {
         Map<String, String> all = new HashMap<>(environment);
         all.put("CRESS_DATA", data.toString());
-        return launch(build, words, all);
+        return all;
     }
 
     /// Another program of the tests.
     static CressProcess ofMain(Class<?> main, String... arguments) throws IOException {
         List<String> words = new ArrayList<>(List.of(main.getName()));
         words.addAll(List.of(arguments));
-        return launch(words, Map.of());
-    }
-
-    private static CressProcess launch(List<String> words, Map<String, String> environment)
-            throws IOException {
-        return launch(System.getProperty("java.class.path"), words, environment);
+        return launch(TrainedBuild.java(), words, Map.of());
     }
 
     private static CressProcess launch(
-            String classPath, List<String> words, Map<String, String> environment)
+            List<String> jvm, List<String> words, Map<String, String> environment)
             throws IOException {
-        List<String> java = new ArrayList<>();
-        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        java.add("@" + Sources.ROOT.resolve("cli/src/main/dist/jvm.options"));
-        java.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
-        java.addAll(List.of("-cp", classPath));
+        List<String> java = new ArrayList<>(jvm);
         java.addAll(words);
         var builder = new ProcessBuilder(java);
         builder.environment().putAll(environment);

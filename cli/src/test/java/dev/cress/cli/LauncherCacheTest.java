@@ -2,7 +2,7 @@ package dev.cress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -14,36 +14,47 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 
 /// The `cress` script and the AOT cache that it has made after a build, as people meet them.
+@Order(4)
 class LauncherCacheTest {
     /// A JVM that can't use its AOT cache doesn't start.
     private static final String ONLY_WITH_CACHE = "-XX:AOTMode=on";
 
-    @TempDir private static Path shared;
-
-    /// A training takes 20 s: who changes nothing of it takes this one's cache.
-    private static Checkout trained;
+    private final Checkout trained = TrainedBuild.checkout();
 
     @TempDir private Path folder;
 
-    @BeforeAll
-    static void train() throws Exception {
-        trained = Checkout.in(shared);
-        assertThat(trained.version("").err()).contains("cress: trained in");
-    }
-
     @Test
-    void trainsOnceAndFromThenOnStartsWithItsCacheUntilWhatItWasMadeOfChanges() throws Exception {
-        var checkout = Checkout.in(folder);
-        Checkout.Ended first = checkout.version("");
+    void trainsOnceAndFromThenOnStartsWithItsCache() throws Exception {
+        Checkout.Ended first = TrainedBuild.firstStart();
         assertThat(first.err()).contains("cress: training", "cress: trained in");
         assertThat(first.out()).startsWith("cress ").hasLineCount(1);
         assertThat(first.exitCode()).isZero();
 
-        Checkout.Ended second = checkout.version(ONLY_WITH_CACHE);
+        Checkout.Ended second = trained.version(ONLY_WITH_CACHE);
         assertThat(second.err()).doesNotContain("cress:");
         assertThat(second.exitCode()).as(second.err()).isZero();
+        assertThat(trained.gaveCache()).isTrue();
+        assertThat(trained.buildCache()).isNotEmptyFile();
+    }
+
+    /// A training that makes what is no cache, at once: the script alone says when it is used.
+    private static final String AS_IF_TRAINED =
+            """
+            for word in "$@"; do
+              case "$word" in
+                -XX:AOTCacheOutput=*) echo none >"${word#*=}"; trained=yes ;;
+                *build.aot) echo none >"$word" ;;
+              esac
+            done
+            [ -z "${trained-}" ] || exit 0
+            """;
+
+    @Test
+    void startsWithItUntilWhatItWasMadeOfChanges() throws Exception {
+        var checkout = Checkout.in(folder);
+        checkout.layJdk(AS_IF_TRAINED);
+        assertThat(checkout.version("").err()).contains("cress: trained in");
         assertThat(checkout.gaveCache()).isTrue();
-        assertThat(checkout.buildCache()).isNotEmptyFile();
 
         Files.setLastModifiedTime(checkout.ownJar(), FileTime.from(Instant.now().plusSeconds(10)));
         assertStartsWithout(checkout, "since this changed: cli-0.1.0-SNAPSHOT.jar");

@@ -24,6 +24,7 @@ import dev.cress.wasm.stop.Watchdog;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,7 @@ import java.util.function.Function;
 
 /// What the build worker of a control plane prepared is what its nodes run: they start none.
 @Timeout(180)
+@Order(6)
 class NodeImagesTest {
     private static final Path EXAMPLES = Sources.ROOT.resolve("examples");
 
@@ -143,6 +145,15 @@ class NodeImagesTest {
         node.assertImages(3, 0);
         assertThat(plane.host.imagesBuilt()).isEqualTo(3);
 
+        plane.deploy(snapshotOfHello());
+        awaitAnswer(node, "kept", "Hello from");
+        node.assertImages(4, 0);
+        assertThat(plane.host.imagesBuilt()).isEqualTo(4);
+        assertThat(node.forged()).isZero();
+    }
+
+    /// A manifest.
+    private String snapshotOfHello() throws IOException {
         Path manifest = folder.resolve("kept").resolve("cress.toml");
         Files.createDirectories(manifest.getParent());
         Files.writeString(
@@ -153,11 +164,17 @@ class NodeImagesTest {
                 snapshot = true
                 """
                         .formatted(module("hello")));
-        plane.deploy(manifest.toString());
-        awaitAnswer(node, "kept", "Hello from");
-        node.assertImages(4, 0);
-        assertThat(plane.host.imagesBuilt()).isEqualTo(4);
-        assertThat(node.forged()).isZero();
+        return manifest.toString();
+    }
+
+    @Test
+    void aSnapshotIsPreparedBeforeANodeAsks() throws IOException {
+        Plane plane = plane();
+        plane.deploy(snapshotOfHello(), "--no-wait");
+        Sha256 hello = Sha256.of(Files.readAllBytes(LocalFleet.module("hello")));
+        var snapshot = new Wanted("auto", true);
+        await().atMost(LocalFleet.SOON)
+                .until(() -> plane.host.keptFile(hello.hex(), snapshot).isPresent());
     }
 
     @Test
@@ -222,12 +239,7 @@ class NodeImagesTest {
 
     @Test
     void anotherServerOfTheStorePreparesWhatItNeverSaw() throws IOException {
-        EmbeddedPostgres postgres =
-                opened(
-                        EmbeddedPostgres.builder()
-                                .setServerConfig("fsync", "on")
-                                .setServerConfig("synchronous_commit", "on")
-                                .start());
+        EmbeddedPostgres postgres = opened(Postgres.start());
         String url = postgres.getJdbcUrl("postgres", "postgres");
         Plane one = opened(new Plane("one", url));
         Plane other = opened(new Plane("other", url));

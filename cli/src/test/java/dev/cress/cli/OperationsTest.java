@@ -9,6 +9,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 /// What the README says of running a fleet, from one machine to many, command by command: each is
 /// run as it stands there, with loopback for other machines and free ports for those that it names.
 @Timeout(180)
+@Order(2)
 class OperationsTest {
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
     private static final String DEPLOY_HELLO = "./cress deploy hello " + LocalFleet.module("hello");
@@ -34,17 +36,10 @@ class OperationsTest {
     private final List<CressProcess> running = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private final Map<String, String> meant = new HashMap<>();
-    private EmbeddedPostgres postgres;
     private int machines;
 
     @BeforeEach
-    void startPostgres() throws IOException {
-        postgres =
-                EmbeddedPostgres.builder()
-                        .setServerConfig("fsync", "on")
-                        .setServerConfig("synchronous_commit", "on")
-                        .start();
-        meant.put("jdbc:postgresql://db.example/cress?user=cress", database());
+    void sayWhatIsMeant() {
         meant.put("0.0.0.0", "127.0.0.1");
         meant.put("control.example", "localhost");
         meant.put("relay.example", "localhost");
@@ -53,17 +48,8 @@ class OperationsTest {
         environment.put("XDG_CONFIG_HOME", folder.resolve("config").toString());
     }
 
-    private String database() {
-        return postgres.getJdbcUrl("postgres", "postgres");
-    }
-
     @AfterEach
-    void endEverything() throws IOException {
-        stopAll();
-        postgres.close();
-    }
-
-    private void stopAll() throws IOException {
+    void stopAll() throws IOException {
         for (CressProcess process : running) {
             process.close();
         }
@@ -213,6 +199,15 @@ class OperationsTest {
 
     @Test
     void theStoreMovesToADatabaseAndABackupComesBack() throws Exception {
+        try (EmbeddedPostgres postgres = Postgres.start()) {
+            String database = postgres.getJdbcUrl("postgres", "postgres");
+            meant.put("jdbc:postgresql://db.example/cress?user=cress", database);
+            theStoreMoves();
+            stopAll();
+        }
+    }
+
+    private void theStoreMoves() throws Exception {
         var single = block(0);
         deployHello(urlIn(run(single.get(0))), " --no-wait");
         stopAll();

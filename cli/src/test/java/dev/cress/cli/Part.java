@@ -39,16 +39,8 @@ final class Part {
     }
 
     private Process launch() throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("@" + Sources.ROOT.resolve("cli/src/main/dist/jvm.options"));
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
-        command.addAll(
-                List.of(
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.cress.cli.Cress",
-                        "run"));
+        List<String> command = new ArrayList<>(TrainedBuild.java());
+        command.addAll(List.of("dev.cress.cli.Cress", "run"));
         command.addAll(args);
         var builder = new ProcessBuilder(command);
         builder.environment().put("CRESS_DATA", data.toString());

@@ -25,11 +25,7 @@ class SharedStoreProcessesTest {
 
     @BeforeEach
     void startPostgres() throws IOException {
-        postgres =
-                EmbeddedPostgres.builder()
-                        .setServerConfig("fsync", "on")
-                        .setServerConfig("synchronous_commit", "on")
-                        .start();
+        postgres = Postgres.start();
         url = postgres.getJdbcUrl("postgres", "postgres");
     }
 

@@ -8,6 +8,7 @@ import dev.cress.cli.Wire.Answer;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,13 +23,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /// A tenant's requests per second, as all nodes together let them through: wherever they come, and
 /// without the control plane as well. Clients ask much more than that.
 @Timeout(120)
+@Order(7)
 class TenantRateTest {
     private static final int RATE = 100;
     private static final int CLIENTS_EACH = 4;
+
+    /// Of each client, four times what is let through of them all.
+    private static final Duration EVERY = Duration.ofMillis(10);
+
     private static final Duration ASKED = Duration.ofSeconds(5);
     private static final Percentage TOLERATED = Percentage.withPercentage(20);
 
@@ -86,7 +93,8 @@ class TenantRateTest {
             AtomicInteger refused) {
         long end = System.nanoTime() + time.toNanos();
         try (Wire wire = fleet.wire()) {
-            while (System.nanoTime() < end) {
+            for (long turn = System.nanoTime(); turn < end; turn += EVERY.toNanos()) {
+                LockSupport.parkNanos(turn - System.nanoTime());
                 Answer answer = wire.get("/", Load.headers(function, from, "rate"));
                 if (answer.status() == 200) {
                     served.incrementAndGet();

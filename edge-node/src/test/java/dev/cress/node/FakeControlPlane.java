@@ -143,6 +143,18 @@ final class FakeControlPlane implements AutoCloseable {
         images = answer;
     }
 
+    /// The same who asks for this module's; of others there are none.
+    void images(Sha256 module, Consumer<HttpServerRequest> answer) {
+        images =
+                request -> {
+                    if (request.path().contains(module.hex())) {
+                        answer.accept(request);
+                    } else {
+                        request.response().setStatusCode(404).end();
+                    }
+                };
+    }
+
     private void module(HttpServerRequest request) {
         if (request.path().contains("/image")) {
             images.accept(request);

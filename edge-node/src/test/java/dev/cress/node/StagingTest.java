@@ -18,6 +18,8 @@ import dev.cress.contract.Share;
 import dev.cress.contract.StagingState;
 import dev.cress.contract.Version;
 
+import io.vertx.core.http.HttpServerRequest;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /// How versions become ready, and what serves until they are. Each test begins with `hello` version
 /// 1 serving.
@@ -112,6 +116,22 @@ class StagingTest {
         session.staging("hello", 2, StagingState.PENDING);
         assertThat(node.get("markdown", "/")).contains("200 OK");
         assertFirstStillServes();
+    }
+
+    @Test
+    void aVersionWhoseImageIsBeingPreparedHoldsUpNoOther() throws Exception {
+        BlockingQueue<HttpServerRequest> held = new LinkedBlockingQueue<>();
+        control.images(V2.module(), held::add);
+        session.send(delta(1, 2, SECOND));
+        HttpServerRequest asked = FakeControlPlane.poll(held, "request for an image");
+        byte[] other = Functions.example("markdown");
+        control.has(other);
+        session.send(delta(2, 3, function("markdown", 1, version(1, other))));
+        session.serving("markdown", 1);
+        assertFirstStillServes();
+        control.has(NEXT);
+        asked.response().setStatusCode(404).end();
+        session.serving("hello", 2);
     }
 
     @Test

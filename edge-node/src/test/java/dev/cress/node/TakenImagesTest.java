@@ -35,6 +35,7 @@ import io.vertx.core.http.HttpServerRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,7 @@ import java.util.function.UnaryOperator;
 /// Which images a node takes from its control plane, and that it builds its own where it takes
 /// none.
 @Timeout(60)
+@Order(3)
 class TakenImagesTest {
     private static final byte[] HELLO = Functions.example("hello");
     private static final Version V1 = greeting(1, HELLO, "Hello");
@@ -314,6 +316,19 @@ class TakenImagesTest {
                     }
                 });
         deployed();
+        assertCounted(1, 0, 0);
+    }
+
+    @Test
+    void whatIsBuiltHereHoldsUpNothingThatIsTaken() throws IOException {
+        Version built = version(1, Functions.variant(HELLO, "built"));
+        control.hangs(built);
+        SignedImage said = key.sign(unsigned(V1.module(), image));
+        control.images(V1.module(), request -> answer(request, said, image));
+        deploy(function("built", 1, built));
+        assertThat(control.asked()).isEqualTo(built.module());
+        session.sendText(key.sign(Json.write(delta(1, 2, function("hello", 1, V1)))));
+        session.serving("hello", 1);
         assertCounted(1, 0, 0);
     }
 

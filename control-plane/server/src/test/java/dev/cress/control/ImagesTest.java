@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.cress.contract.AnnouncedKey;
+import dev.cress.contract.Api;
 import dev.cress.contract.ControlFrame.Welcome;
+import dev.cress.contract.Filter;
+import dev.cress.contract.Json;
+import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
 import dev.cress.contract.SignedImage;
 import dev.cress.control.module.KeptImages.Asked;
@@ -28,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /// What nodes are told of images, and get of them.
@@ -170,6 +175,65 @@ class ImagesTest {
         assertThat(images.calls).hasValue(1);
         var _ = image();
         assertThat(images.calls).hasValue(1);
+    }
+
+    private static Manifest kept(Manifest manifest) {
+        return new Manifest(
+                manifest.abi(),
+                true,
+                manifest.routes(),
+                manifest.limits(),
+                manifest.config(),
+                manifest.grants(),
+                manifest.assets(),
+                manifest.filters(),
+                manifest.warmup(),
+                manifest.logLevel());
+    }
+
+    private void awaitPrepared(Asked asked) {
+        await().until(() -> images.find(asked).isPresent());
+    }
+
+    @Test
+    void whatAVersionWantsOtherwiseIsPreparedBeforeANodeAsks() {
+        Sha256 filter = plane.module(MagicPreparer.FILTER);
+        var manifest = kept(Plane.manifest().with(List.of(new Filter(filter, 64, Map.of()))));
+        assertThat(plane.postVersion("hello", module, manifest).status()).isEqualTo(201);
+        awaitPrepared(new Asked(module, "auto", true));
+        awaitPrepared(new Asked(filter, "http-wasm", false));
+        int prepared = images.calls.get();
+        assertThat(ok(plane.get(described() + "&snapshot=true")).snapshot()).isTrue();
+        assertThat(images.calls).hasValue(prepared);
+    }
+
+    @Test
+    void soIsWhatAPlansFunctionsWant() {
+        var item = new Api.Plan.Item("hello", module, kept(Plane.manifest()), null);
+        String plan = Json.write(new Api.Plan(List.of(item)));
+        assertThat(plane.post("/v1/apply", plan).status()).isEqualTo(201);
+        awaitPrepared(new Asked(module, "auto", true));
+    }
+
+    @Test
+    void oneTenantsVersionsDelayNoNodeOfAnother() {
+        plane.tenant("acme");
+        String token = plane.tokenOf("acme", "deploy");
+        images.may.drainPermits();
+        for (int i = 0; i < PreparedImages.PREPARING_MAX; i++) {
+            Sha256 each = plane.uploadAs(token, MagicPreparer.module(200 + i, 64));
+            var version = new Api.NewVersion(each, kept(Plane.manifest()), null);
+            String path = "/v1/functions/f" + i + "/versions";
+            assertThat(plane.postAs(token, path, Json.write(version)).status()).isEqualTo(201);
+        }
+        await().until(() -> images.calls.get() == 1);
+        var asked =
+                plane.client()
+                        .sendAsync(plane.authorised(described()).build(), BodyHandlers.ofString());
+        await().until(() -> images.calls.get() == 2);
+        images.may.release(1_000);
+        assertThat(asked.join().statusCode()).isEqualTo(200);
+        await().until(() -> images.calls.get() == PreparedImages.PREPARING_MAX + 1);
     }
 
     @Test

@@ -12,10 +12,13 @@ import static dev.cress.control.Registry.manifest;
 import static dev.cress.control.Registry.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cress.contract.Limits;
+import dev.cress.contract.Sha256;
+import dev.cress.control.module.KeptImages.Asked;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +102,16 @@ class RegistryManifestsTest {
         assertThat(registry.send("GET", "/v2/hello/tags/list").json().path("tags")).isEmpty();
         Reply other = registry.pushManifest("hello", digest(EMPTY), manifest);
         assertThat(error(other)).isEqualTo("DIGEST_INVALID");
+    }
+
+    @Test
+    void theImageOfWhatItSaysIsPreparedBeforeANodeAsks() {
+        byte[] settings = "snapshot = true".getBytes(UTF_8);
+        registry.pushBlob("hello", settings);
+        byte[] manifest = manifest(layer(WASM, module), layer(SETTINGS, settings));
+        assertThat(registry.pushManifest("hello", "v1", manifest).status()).isEqualTo(201);
+        var asked = new Asked(Sha256.of(module), "auto", true);
+        await().until(() -> plane.preparer.kept.orElseThrow().find(asked).isPresent());
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.cress.control.store.Engine;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import java.util.Map;
 /// Rollouts of two servers that share a PostgreSQL database: one of them drives, what nodes of both
 /// say counts, and when the one that drives is gone the other goes on.
 @Timeout(120)
+@Order(1)
 class RolloutDriverTest {
     private static final FunctionName HELLO = new FunctionName("hello");
     private static final Duration WITHIN = Duration.ofSeconds(30);

@@ -21,12 +21,18 @@ public interface ModuleSource {
         throw new IOException("there are no files here: %s".formatted(bundle.sha256().shortHex()));
     }
 
-    /// The file of an image of this module that somebody prepared for nodes of this build, and for
-    /// which the control plane vouches; it is the caller's now. Empty if there is none. Blocks.
-    ///
-    /// @param folder where it arrives, and nothing else is
-    default Optional<Path> image(Sha256 module, Wanted wanted, Path folder)
-            throws InterruptedException {
+    /// An image that somebody prepared for nodes of this build, and for which the control plane
+    /// vouches.
+    interface Prepared {
+        /// Its file, the caller's now; empty if it can't be had. Blocks.
+        ///
+        /// @param folder where it arrives, and nothing else is
+        Optional<Path> fetch(Path folder) throws InterruptedException;
+    }
+
+    /// The image of this module, once it is prepared. Empty if there is none. Blocks, and may be
+    /// called by several threads.
+    default Optional<Prepared> prepared(Sha256 module, Wanted wanted) throws InterruptedException {
         return Optional.empty();
     }
 

@@ -9,14 +9,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Images of modules: from the node's disk, else as the control plane prepared them, else built
-/// here from the module, which is fetched if it isn't here. Blocks. [#staged] on the staging
-/// thread; an image that has cooled down is loaded again by whoever needs it.
+/// here from the module, which is fetched if it isn't here. Blocks. Many may wait at once for the
+/// control plane to prepare theirs; what is staged is loaded one at a time, and so is what is built
+/// here. Thread-safe: an image that has cooled down is loaded again by whoever needs it.
 final class NodeImages {
     private final NodeStore store;
     private final ModuleSource source;
     private final WasmHost host;
+
+    /// Images arrive in one folder, and those that are staged leave the CPU to guests.
+    private final ReentrantLock loading = new ReentrantLock();
+
+    private final ReentrantLock building = new ReentrantLock();
 
     NodeImages(NodeStore store, ModuleSource source, WasmHost host) {
         this.store = store;
@@ -40,7 +47,8 @@ final class NodeImages {
     /// @param memoryBytesMax with more at its start it is refused
     Isolates staged(NamedModule module, long memoryBytesMax)
             throws IOException, InterruptedException, RefusedModuleException {
-        Image image = image(module);
+        Optional<Image> kept = keptInTurn(module);
+        Image image = kept.isPresent() ? kept.get() : missing(module);
         if (image.initialMemoryBytes() > memoryBytesMax) {
             throw new RefusedModuleException(
                     "out-of-memory",
@@ -52,24 +60,27 @@ final class NodeImages {
 
     private Image image(NamedModule module)
             throws IOException, InterruptedException, RefusedModuleException {
-        Optional<Image> kept = host.kept(module.sha256().hex(), module.wanted());
-        if (kept.isPresent()) {
-            return kept.get();
-        }
+        Optional<Image> kept = kept(module);
+        return kept.isPresent() ? kept.get() : missing(module);
+    }
+
+    private Image missing(NamedModule module)
+            throws IOException, InterruptedException, RefusedModuleException {
         Arrival arrival = arrival(module);
-        if (arrival.image.isPresent()) {
-            return arrival.image.get();
-        }
+        return arrival.image.isPresent() ? arrival.image.get() : built(module, arrival.refused);
+    }
+
+    private Optional<Image> keptInTurn(NamedModule module) throws InterruptedException {
+        loading.lockInterruptibly();
         try {
-            return host.prepare(bytes(module), module.wanted());
-        } catch (RefusedModuleException e) {
-            throw arrival.refused.isEmpty()
-                    ? e
-                    : new RefusedModuleException(
-                            e.code(),
-                            "%s; the control plane's image of it isn't taken: %s"
-                                    .formatted(e.getMessage(), arrival.refused));
+            return kept(module);
+        } finally {
+            loading.unlock();
         }
+    }
+
+    private Optional<Image> kept(NamedModule module) {
+        return host.kept(module.sha256().hex(), module.wanted());
     }
 
     /// What came from the control plane.
@@ -77,11 +88,25 @@ final class NodeImages {
     /// @param refused why its image isn't taken, else empty
     private record Arrival(Optional<Image> image, String refused) {}
 
-    /// One at a time: they arrive in one folder.
-    private synchronized Arrival arrival(NamedModule module)
+    private Arrival arrival(NamedModule module) throws IOException, InterruptedException {
+        Optional<ModuleSource.Prepared> prepared =
+                source.prepared(module.sha256(), module.wanted());
+        if (prepared.isEmpty()) {
+            return new Arrival(Optional.empty(), "");
+        }
+        loading.lockInterruptibly();
+        try {
+            // by another who waited for the same
+            Optional<Image> taken = kept(module);
+            return taken.isPresent() ? new Arrival(taken, "") : taken(module, prepared.get());
+        } finally {
+            loading.unlock();
+        }
+    }
+
+    private Arrival taken(NamedModule module, ModuleSource.Prepared prepared)
             throws IOException, InterruptedException {
-        Optional<Path> file =
-                source.image(module.sha256(), module.wanted(), store.arrivingImages());
+        Optional<Path> file = prepared.fetch(store.arrivingImages());
         if (file.isEmpty()) {
             return new Arrival(Optional.empty(), "");
         }
@@ -97,11 +122,26 @@ final class NodeImages {
         }
     }
 
+    private Image built(NamedModule module, String refused)
+            throws IOException, InterruptedException, RefusedModuleException {
+        building.lockInterruptibly();
+        try {
+            return host.prepare(bytes(module), module.wanted());
+        } catch (RefusedModuleException e) {
+            throw refused.isEmpty()
+                    ? e
+                    : new RefusedModuleException(
+                            e.code(),
+                            "%s; the control plane's image of it isn't taken: %s"
+                                    .formatted(e.getMessage(), refused));
+        } finally {
+            building.unlock();
+        }
+    }
+
     /// Has the module itself here too: its image may have to be built while nobody is asked.
     void keepModule(NamedModule module) throws IOException, InterruptedException {
-        if (!store.hasModule(module.sha256())) {
-            fetch(module);
-        }
+        fetch(module);
     }
 
     private byte[] bytes(NamedModule module) throws IOException, InterruptedException {
@@ -119,6 +159,10 @@ final class NodeImages {
     }
 
     private synchronized void fetch(NamedModule module) throws IOException, InterruptedException {
+        // by another who waited for the same
+        if (store.hasModule(module.sha256())) {
+            return;
+        }
         source.fetch(module.sha256(), module.bytes(), store.arriving(module.sha256()));
         store.arrived(module.sha256());
     }

@@ -51,8 +51,9 @@ import java.util.Set;
 /// identity/        who it is, if it joined with a certificate (`FleetIdentity`)
 /// ```
 ///
-/// Functions, the position and what is kept belong to the state thread, modules and where they
-/// arrive to the staging thread, every other file to one writer; no two write the same one.
+/// Functions, the position and what is kept belong to the state thread, modules and images on their
+/// way to one thread of staging's at a time, every other file to one writer; no two write the same
+/// one.
 public final class NodeStore implements AutoCloseable {
     /// Ends the names of files that aren't whole yet.
     private static final String BESIDE = ".new";

@@ -27,19 +27,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// Makes versions ready to serve, one at a time on a thread of its own: files and images, from disk
-/// or from the control plane, then a warm-up. What can't be had now is tried again, for as long as
-/// somebody wants it.
+/// Makes versions ready to serve: files and images, from disk or from the control plane, then a
+/// warm-up. One thread decides and answers; images are waited for on others, so that a version
+/// whose image takes long to come holds up no other. What can't be had now is tried again, for as
+/// long as somebody wants it.
 final class Staging implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
     private static final Duration RETRY_FIRST = Duration.ofMillis(200);
     private static final Duration RETRY_MAX = Duration.ofSeconds(10);
+
+    /// Versions whose images are waited for at once, more than a control plane prepares.
+    static final int WAITING_MAX = 32;
+
+    private static final Duration WAITER_IDLE_MAX = Duration.ofSeconds(10);
 
     /// How often it is looked for secrets that aren't here: who puts a file tells nobody.
     private static final Duration SECRETS_LOOK_EVERY = Duration.ofSeconds(2);
@@ -55,6 +64,7 @@ final class Staging implements AutoCloseable {
 
     private final WarmUps warmUps;
     private final ScheduledExecutorService thread;
+    private final ExecutorService waiters;
 
     /// Hears how it went, on the staging thread.
     interface Listener {
@@ -103,20 +113,48 @@ final class Staging implements AutoCloseable {
                                 .name("cress-staging-" + place.name())
                                 .daemon()
                                 .factory());
+        this.waiters = waiters(place.name());
+    }
+
+    private static ExecutorService waiters(String node) {
+        var threads = Thread.ofPlatform().name("cress-images-" + node + "-", 0).daemon().factory();
+        var waiters =
+                new ThreadPoolExecutor(
+                        WAITING_MAX,
+                        WAITING_MAX,
+                        WAITER_IDLE_MAX.toMillis(),
+                        TimeUnit.MILLISECONDS,
+                        new LinkedBlockingQueue<>(),
+                        threads);
+        waiters.allowCoreThreadTimeOut(true);
+        return waiters;
+    }
+
+    /// @param nextWait until the next one, should this one fail for now
+    private record Attempt(FunctionName function, Version version, Heat heat, Duration nextWait) {
+        Attempt next() {
+            Duration doubled = nextWait.multipliedBy(2);
+            Duration wait = doubled.compareTo(RETRY_MAX) < 0 ? doubled : RETRY_MAX;
+            return new Attempt(function, version, heat, wait);
+        }
     }
 
     void stage(FunctionName function, Version version, Heat heat) {
-        later(function, version, heat, Duration.ZERO, RETRY_FIRST);
-    }
-
-    private void later(
-            FunctionName function, Version version, Heat heat, Duration wait, Duration nextWait) {
-        later(() -> attempt(function, version, heat, nextWait), wait);
+        var first = new Attempt(function, version, heat, RETRY_FIRST);
+        later(() -> begin(first), Duration.ZERO);
     }
 
     private void later(Runnable work, Duration wait) {
         try {
             var _ = thread.schedule(work, wait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the node closes");
+        }
+    }
+
+    private void aside(Runnable work) {
+        try {
+            waiters.execute(work);
         } catch (RejectedExecutionException e) {
             LOG.debug("the node closes");
         }
@@ -133,43 +171,84 @@ final class Staging implements AutoCloseable {
             }
         } catch (IOException e) {
             LOG.info("a module of {} isn't here yet: {}", function, e.toString());
-            later(() -> keepModules(function, version), RETRY_MAX);
+            later(() -> aside(() -> keepModules(function, version)), RETRY_MAX);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void attempt(FunctionName function, Version version, Heat heat, Duration nextWait) {
-        if (!listener.isWanted(function, version)) {
+    private void begin(Attempt attempt) {
+        Version version = attempt.version;
+        if (!listener.isWanted(attempt.function, version)) {
             return;
         }
-        var missing = secrets.missing(function, version);
+        var missing = secrets.missing(attempt.function, version);
         if (missing.isPresent()) {
-            await(new Lacking(function, version, heat), missing.get());
+            await(new Lacking(attempt.function, version, attempt.heat), missing.get());
             return;
         }
         try {
-            finish(function, ready(version, heat), heat);
-            later(() -> keepModules(function, version), Duration.ZERO);
-        } catch (RefusedModuleException e) {
-            listener.failed(function, version, String.valueOf(e.getMessage()));
+            Optional<AssetFiles> files = files(version);
+            List<NamedModule> modules = NamedModule.of(version);
+            if (attempt.heat != Heat.FIRST && modules.stream().allMatch(images::isKept)) {
+                finish(attempt, files, modules.stream().map(images::cold).toList());
+            } else {
+                aside(() -> load(attempt, files, modules));
+            }
         } catch (IOException | RuntimeException | Error e) {
-            LOG.warn(
-                    "{} version {} can't be staged yet: {}",
-                    function,
-                    version.number(),
-                    e.toString());
-            listener.delayed(function, version, String.valueOf(e.getMessage()));
-            Duration doubled = nextWait.multipliedBy(2);
-            later(
-                    function,
-                    version,
-                    heat,
-                    nextWait,
-                    doubled.compareTo(RETRY_MAX) < 0 ? doubled : RETRY_MAX);
+            delay(attempt, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Waits for images, aside.
+    private void load(Attempt attempt, Optional<AssetFiles> files, List<NamedModule> modules) {
+        if (!listener.isWanted(attempt.function, attempt.version)) {
+            return;
+        }
+        Runnable then;
+        try {
+            List<Isolates> loaded = loaded(attempt.version, modules);
+            then = () -> finish(attempt, files, loaded);
+        } catch (RefusedModuleException e) {
+            String why = String.valueOf(e.getMessage());
+            then = () -> listener.failed(attempt.function, attempt.version, why);
+        } catch (IOException | RuntimeException | Error e) {
+            then = () -> delay(attempt, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        later(then, Duration.ZERO);
+    }
+
+    private List<Isolates> loaded(Version version, List<NamedModule> modules)
+            throws IOException, InterruptedException, RefusedModuleException {
+        long memoryBytes = runLimits(version.manifest().limits()).memoryBytes();
+        List<Isolates> loaded = new ArrayList<>();
+        boolean whole = false;
+        try {
+            for (NamedModule module : modules) {
+                loaded.add(images.staged(module, memoryBytes));
+            }
+            whole = true;
+            return loaded;
+        } finally {
+            if (!whole) {
+                loaded.forEach(Isolates::close);
+            }
+        }
+    }
+
+    private void delay(Attempt attempt, Throwable why) {
+        LOG.warn(
+                "{} version {} can't be staged yet: {}",
+                attempt.function,
+                attempt.version.number(),
+                why.toString());
+        listener.delayed(attempt.function, attempt.version, String.valueOf(why.getMessage()));
+        later(() -> begin(attempt.next()), attempt.nextWait);
     }
 
     private record Lacking(FunctionName function, Version version, Heat heat) {}
@@ -214,7 +293,7 @@ final class Staging implements AutoCloseable {
         Wait wait = lacking.remove(which);
         if (wait != null) {
             wait.look.cancel(false);
-            attempt(which.function, which.version, which.heat, RETRY_FIRST);
+            begin(new Attempt(which.function, which.version, which.heat, RETRY_FIRST));
         }
     }
 
@@ -227,44 +306,29 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    private void finish(FunctionName function, ServedVersion version, Heat heat) {
-        if (heat == Heat.FIRST) {
-            warmUps.warm(function, version, () -> listener.staged(function, version));
-            return;
+    private void finish(Attempt attempt, Optional<AssetFiles> files, List<Isolates> isolates) {
+        FunctionName function = attempt.function;
+        ServedVersion ready = ready(attempt.version, files, isolates);
+        switch (attempt.heat) {
+            case FIRST -> warmUps.warm(function, ready, () -> listener.staged(function, ready));
+            case MEANWHILE -> {
+                listener.staged(function, ready);
+                warmUps.warm(function, ready, () -> {});
+            }
+            case NONE -> listener.staged(function, ready);
         }
-        listener.staged(function, version);
-        if (heat == Heat.MEANWHILE) {
-            warmUps.warm(function, version, () -> {});
-        }
+        aside(() -> keepModules(function, attempt.version));
     }
 
-    private ServedVersion ready(Version version, Heat heat)
-            throws IOException, InterruptedException, RefusedModuleException {
-        RunLimits runLimits = runLimits(version.manifest().limits());
-        Optional<AssetFiles> files = files(version);
-        List<NamedModule> modules = NamedModule.of(version);
-        boolean cold = heat != Heat.FIRST && modules.stream().allMatch(images::isKept);
-        List<Isolates> isolates = new ArrayList<>();
-        boolean whole = false;
-        try {
-            for (NamedModule module : modules) {
-                isolates.add(
-                        cold
-                                ? images.cold(module)
-                                : images.staged(module, runLimits.memoryBytes()));
-            }
-            whole = true;
-        } finally {
-            if (!whole) {
-                isolates.forEach(Isolates::close);
-            }
-        }
+    private ServedVersion ready(
+            Version version, Optional<AssetFiles> files, List<Isolates> isolates) {
         List<Filter> filters = new ArrayList<>();
         for (int i = 1; i < isolates.size(); i++) {
             var config = version.manifest().filters().get(i - 1).config();
             filters.add(new Filter(isolates.get(i), config));
         }
-        return new ServedVersion(version, isolates.getFirst(), runLimits, files, filters);
+        var limits = runLimits(version.manifest().limits());
+        return new ServedVersion(version, isolates.getFirst(), limits, files, filters);
     }
 
     private Optional<AssetFiles> files(Version version) throws IOException, InterruptedException {
@@ -294,6 +358,7 @@ final class Staging implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
+        waiters.shutdownNow();
         warmUps.close();
     }
 }

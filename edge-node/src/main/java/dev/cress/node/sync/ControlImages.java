@@ -25,7 +25,7 @@ import java.util.Optional;
 
 /// Asks the control plane what it prepared of a module, and fetches that if a known key vouches for
 /// it. Whatever is in the way, a control plane of the build before included, ends in there being
-/// none, and the node builds its own. Blocks; for one thread at a time.
+/// none, and the node builds its own. Blocks. Many threads may ask at once, one may fetch.
 final class ControlImages {
     private static final Logger LOG = LoggerFactory.getLogger(ControlImages.class);
 
@@ -64,20 +64,32 @@ final class ControlImages {
         this.trust = trust;
     }
 
-    /// @param folder what else is in it goes
-    Optional<Path> fetch(Sha256 module, Wanted wanted, Path folder) throws InterruptedException {
+    /// What the control plane prepared, once it has, if that is believed.
+    Optional<SignedImage> ask(Sha256 module, Wanted wanted) throws InterruptedException {
         try {
-            Optional<SignedImage> said = ask(module, wanted);
-            if (said.isEmpty() || !isBelieved(said.get(), module, wanted)) {
-                return Optional.empty();
-            }
-            return Optional.of(download(said.get(), wanted, folder));
-        } catch (Download.Altered e) {
-            refused(module, String.valueOf(e.getMessage()));
+            return said(module, wanted).filter(said -> isBelieved(said, module, wanted));
         } catch (IOException e) {
-            LOG.warn("no image of module {} can be had: {}", module.shortHex(), e.toString());
+            return none(module, e);
         }
+    }
+
+    private static <T> Optional<T> none(Sha256 module, IOException why) {
+        LOG.warn("no image of module {} can be had: {}", module.shortHex(), why.toString());
         return Optional.empty();
+    }
+
+    /// The file of what is believed.
+    ///
+    /// @param folder what else is in it goes
+    Optional<Path> fetch(SignedImage said, Wanted wanted, Path folder) throws InterruptedException {
+        try {
+            return Optional.of(download(said, wanted, folder));
+        } catch (Download.Altered e) {
+            refused(said.module(), String.valueOf(e.getMessage()));
+            return Optional.empty();
+        } catch (IOException e) {
+            return none(said.module(), e);
+        }
     }
 
     private Path download(SignedImage image, Wanted wanted, Path folder)
@@ -102,7 +114,7 @@ final class ControlImages {
     }
 
     /// What the control plane says of it, once it says so by a key that is known.
-    private Optional<SignedImage> ask(Sha256 module, Wanted wanted)
+    private Optional<SignedImage> said(Sha256 module, Wanted wanted)
             throws IOException, InterruptedException {
         long end = System.nanoTime() + PREPARED_WITHIN.toNanos();
         int unknown = 0;

@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Fetches modules, their images and files from the control plane. Blocks, on the staging thread.
+/// Fetches modules, their images and files from the control plane. Blocks; each file is fetched by
+/// one thread at a time.
 public final class ControlModules implements ModuleSource, AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
@@ -65,9 +66,12 @@ public final class ControlModules implements ModuleSource, AutoCloseable {
     }
 
     @Override
-    public Optional<Path> image(Sha256 module, Wanted wanted, Path folder)
-            throws InterruptedException {
-        return images.isPresent() ? images.get().fetch(module, wanted, folder) : Optional.empty();
+    public Optional<Prepared> prepared(Sha256 module, Wanted wanted) throws InterruptedException {
+        if (images.isEmpty()) {
+            return Optional.empty();
+        }
+        ControlImages from = images.get();
+        return from.ask(module, wanted).map(said -> folder -> from.fetch(said, wanted, folder));
     }
 
     @Override

@@ -96,7 +96,8 @@ public final class ApiServer {
         var pushed = new Pushed(store, clock);
         endpoints =
                 Endpoints.of(
-                        new FunctionEndpoints(store, new Releasing(store, clock), sync, pushed),
+                        new FunctionEndpoints(
+                                store, new Releasing(store, clock), sync, pushed, images),
                         new ModuleEndpoints(store.uploaded(), uploads),
                         new ImageEndpoints(images, sync),
                         new LogEndpoints(vertx, store, sync, clock),
@@ -110,7 +111,7 @@ public final class ApiServer {
         registry =
                 RegistryEndpoints.of(
                         new RegistryBlobs(uploads.blobs(pushed, clock), pushed),
-                        new RegistryManifests(new Pushes(uploads, pushed), pushed));
+                        new RegistryManifests(new Pushes(uploads, pushed, images), pushed));
         server = vertx.createHttpServer(options(tls));
         server.requestHandler(this::handle);
         server.invalidRequestHandler(

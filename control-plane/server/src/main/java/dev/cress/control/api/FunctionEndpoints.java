@@ -13,6 +13,8 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.RolloutPlan;
 import dev.cress.contract.Tag;
+import dev.cress.contract.Version;
+import dev.cress.control.module.PreparedImages;
 import dev.cress.control.store.Pushed;
 import dev.cress.control.store.Refusal;
 import dev.cress.control.store.Releasing;
@@ -36,12 +38,15 @@ final class FunctionEndpoints {
     private final Releasing releasing;
     private final Sync sync;
     private final Pushed pushed;
+    private final PreparedImages images;
 
-    FunctionEndpoints(Store store, Releasing releasing, Sync sync, Pushed pushed) {
+    FunctionEndpoints(
+            Store store, Releasing releasing, Sync sync, Pushed pushed, PreparedImages images) {
         this.store = store;
         this.releasing = releasing;
         this.sync = sync;
         this.pushed = pushed;
+        this.images = images;
     }
 
     Future<Answer> list(Call call) {
@@ -74,6 +79,7 @@ final class FunctionEndpoints {
         FunctionName name = call.function();
         return call.json(NewVersion.class)
                 .compose(asked -> create(call, name, asked))
+                .onSuccess(created -> expect(name, created.version()))
                 .map(
                         created ->
                                 created.unchanged() && !deployedAnew(created)
@@ -104,13 +110,28 @@ final class FunctionEndpoints {
 
     Future<Answer> apply(Call call) {
         return call.json(Api.Plan.class)
-                .compose(plan -> releasing.apply(call.terms(), wanted(call, plan)))
+                .compose(plan -> apply(call, wanted(call, plan)))
                 .map(
                         applied ->
                                 applied.functions().stream()
                                                 .noneMatch(FunctionEndpoints::deployedAnew)
                                         ? Answer.ok(applied)
                                         : Answer.created(applied, "/v1/functions"));
+    }
+
+    private void expect(FunctionName name, Version made) {
+        images.expect(name.tenant(), made.module(), made.manifest());
+    }
+
+    private Future<Api.Applied> apply(Call call, List<Releasing.Wanted> wanted) {
+        return releasing
+                .apply(call.terms(), wanted)
+                .onSuccess(
+                        applied -> {
+                            for (int i = 0; i < wanted.size(); i++) {
+                                expect(wanted.get(i).name(), applied.functions().get(i).version());
+                            }
+                        });
     }
 
     private static List<Releasing.Wanted> wanted(Call call, Api.Plan plan) {

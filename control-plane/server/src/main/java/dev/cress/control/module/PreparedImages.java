@@ -1,6 +1,9 @@
 package dev.cress.control.module;
 
+import dev.cress.contract.Filter;
+import dev.cress.contract.Manifest;
 import dev.cress.contract.Sha256;
+import dev.cress.contract.TenantName;
 import dev.cress.control.module.KeptImages.Asked;
 import dev.cress.control.module.KeptImages.Kept;
 import dev.cress.control.store.Refusal;
@@ -13,15 +16,19 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.AsyncFile;
 import io.vertx.core.file.OpenOptions;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Images for nodes. What an upload came to is kept; what isn't, since another server took the
-/// upload, its folder was emptied or a version wants it otherwise, is prepared when the first node
-/// asks, once for all that ask meanwhile, in the same queue as uploads. Lives on the event loop.
+/// Images for nodes. What an upload came to is kept; what a version wants otherwise is prepared as
+/// soon as there is the version. What is missing all the same, since another server did that or
+/// the folder was emptied, is prepared when the first node asks, once for all that ask meanwhile.
+/// All of it takes turns with uploads. Lives on the event loop.
 public final class PreparedImages {
     /// How long an answer waits for an image that is being prepared.
     static final Duration WAIT_MAX = Duration.ofSeconds(10);
@@ -32,6 +39,9 @@ public final class PreparedImages {
     /// Images that are prepared or wait for that: a module's file each, and a place in the queue.
     public static final int PREPARING_MAX = Preparations.RUNNING_MAX + Preparations.QUEUE_MAX;
 
+    /// Images of one tenant's versions that wait to be prepared before a node asks.
+    static final int EXPECTED_MAX = 256;
+
     /// How long it is known that a module can't be prepared so. No more of these come than
     /// preparations can end meanwhile.
     static final Duration REFUSED_FOR = Duration.ofSeconds(60);
@@ -41,12 +51,16 @@ public final class PreparedImages {
     /// Nodes take turns with tenants as one of them; no tenant's name is empty.
     private static final String NODES = "";
 
+    private static final Logger LOG = LoggerFactory.getLogger(PreparedImages.class);
+
     private final Vertx vertx;
     private final Path folder;
     private final Optional<KeptImages> kept;
     private final Preparations preparations;
     private final Uploaded stored;
     private final Map<Asked, Future<Kept>> prepared = new HashMap<>();
+    private final FairQueue<Expected> expected = new FairQueue<>(EXPECTED_MAX);
+    private boolean preparesExpected;
     private int preparing;
     private int waiting;
     private long files;
@@ -86,6 +100,51 @@ public final class PreparedImages {
         return Refusal.of(404, "no-image", "No image", why);
     }
 
+    private record Expected(String tenant, Asked asked) {}
+
+    /// Prepares what nodes will ask for, now that there is such a version, and returns at once. One
+    /// at a time, tenants in turn; what finds no room waits for a node to ask.
+    public void expect(TenantName tenant, Sha256 module, Manifest manifest) {
+        if (kept.isEmpty()) {
+            return;
+        }
+        expect(tenant, new Asked(module, manifest.abi(), manifest.snapshot()));
+        for (Filter filter : manifest.filters()) {
+            expect(tenant, new Asked(filter.module(), Filter.ABI, false));
+        }
+    }
+
+    private void expect(TenantName tenant, Asked asked) {
+        expected.offer(tenant.value(), new Expected(tenant.value(), asked));
+        prepareExpected();
+    }
+
+    private void prepareExpected() {
+        if (preparesExpected) {
+            return;
+        }
+        expected.poll()
+                .ifPresent(
+                        next -> {
+                            preparesExpected = true;
+                            find(next.asked)
+                                    .compose(
+                                            found ->
+                                                    found.map(Future::succeededFuture)
+                                                            .orElseGet(
+                                                                    () ->
+                                                                            once(
+                                                                                    next.asked,
+                                                                                    next.tenant)))
+                                    .onFailure(e -> LOG.info("{}: {}", next.asked, e.getMessage()))
+                                    .onComplete(
+                                            _ -> {
+                                                preparesExpected = false;
+                                                prepareExpected();
+                                            });
+                        });
+    }
+
     /// The image as it is kept.
     public Future<Optional<Kept>> find(Asked asked) {
         KeptImages images = images();
@@ -107,7 +166,7 @@ public final class PreparedImages {
                     "%d nodes wait for images, at most %d".formatted(waiting, WAITING_MAX),
                     RETRY_AFTER_S);
         }
-        Future<Kept> begun = once(asked);
+        Future<Kept> begun = once(asked, NODES);
         waiting++;
         Promise<Kept> answer = Promise.promise();
         long timer = vertx.setTimer(WAIT_MAX.toMillis(), _ -> answer.tryFail(notYet(asked)));
@@ -129,7 +188,8 @@ public final class PreparedImages {
                 Map.of("retry-after", Integer.toString(RETRY_AFTER_S)));
     }
 
-    private Future<Kept> once(Asked asked) {
+    /// @param turn whose turn it takes, if nobody began with it yet
+    private Future<Kept> once(Asked asked, String turn) {
         Future<Kept> under = prepared.get(asked);
         if (under != null) {
             return under;
@@ -140,7 +200,7 @@ public final class PreparedImages {
                     RETRY_AFTER_S);
         }
         preparing++;
-        Future<Kept> begun = prepare(asked).onComplete(_ -> preparing--);
+        Future<Kept> begun = prepare(asked, turn).onComplete(_ -> preparing--);
         prepared.put(asked, begun);
         begun.onSuccess(_ -> prepared.remove(asked)).onFailure(e -> failed(asked, e));
         return begun;
@@ -154,7 +214,7 @@ public final class PreparedImages {
         }
     }
 
-    private Future<Kept> prepare(Asked asked) {
+    private Future<Kept> prepare(Asked asked, String turn) {
         KeptImages images = images();
         Path path = folder.resolve("image-" + files++);
         return stored.module(asked.module())
@@ -167,7 +227,7 @@ public final class PreparedImages {
                 .compose(
                         _ ->
                                 preparations.prepare(
-                                        NODES,
+                                        turn,
                                         () -> {
                                             images.prepare(path, asked);
                                             return asked.abi();

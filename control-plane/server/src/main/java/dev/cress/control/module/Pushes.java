@@ -20,10 +20,12 @@ import java.util.HashSet;
 public final class Pushes {
     private final Uploads uploads;
     private final Pushed pushed;
+    private final PreparedImages images;
 
-    public Pushes(Uploads uploads, Pushed pushed) {
+    public Pushes(Uploads uploads, Pushed pushed, PreparedImages images) {
         this.uploads = uploads;
         this.pushed = pushed;
+        this.images = images;
     }
 
     /// A manifest as it came.
@@ -51,11 +53,12 @@ public final class Pushes {
                                                                 blob,
                                                                 settings.abi()))
                                         .compose(
-                                                _ ->
-                                                        pushed.put(
-                                                                actor,
-                                                                push(sent, settings),
-                                                                bytes)));
+                                                _ -> pushed.put(actor, push(sent, settings), bytes))
+                                        .onSuccess(_ -> expect(sent, settings)));
+    }
+
+    private void expect(Sent sent, Manifest settings) {
+        images.expect(sent.function.tenant(), sent.manifest.module().sha256(), settings);
     }
 
     private static Pushed.Push push(Sent sent, Manifest settings) {

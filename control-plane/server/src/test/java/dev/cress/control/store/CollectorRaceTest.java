@@ -9,6 +9,7 @@ import dev.cress.contract.Sha256;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// uploads, makes versions and deploys them, 1,000 times over.
 @ParameterizedClass
 @EnumSource(Engine.class)
+@Order(3)
 class CollectorRaceTest {
     private static final int ROUNDS = 1_000;
     private static final int ATTEMPTS_MAX = 200;

@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -38,6 +39,7 @@ import java.util.Optional;
 /// at once, so that both engines' batches overlap.
 @ParameterizedClass
 @EnumSource(Engine.class)
+@Order(2)
 class ConcurrentClaimsTest {
     private static final int ROUNDS = 1_000;
     private static final int AT_ONCE = 40;
