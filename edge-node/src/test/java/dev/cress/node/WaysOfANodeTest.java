@@ -78,6 +78,15 @@ class WaysOfANodeTest {
     }
 
     @Test
+    void whoTakesASessionAndNeverWelcomesItIsPassedOver() {
+        start();
+        FakeSession silent = first.session();
+        second.attemptWithin(30);
+        silent.awaitEnd();
+        second.welcomed();
+    }
+
+    @Test
     void theFirstIsComeBackToAndTheOtherLeft() throws IOException {
         first.stop();
         var node = start();
