@@ -8,6 +8,7 @@ import dev.cress.cli.Wire.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Processes that are killed without warning while clients ask: what the clients hear of it.
+@Order(3)
 class NodeLossTest {
     private static final int ITEMS = 6_000;
     private static final byte[] LIST = "- a\n".repeat(ITEMS).getBytes(StandardCharsets.UTF_8);

@@ -7,6 +7,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /// Four separate processes as a fleet has them, killed without warning and started again.
+@Order(5)
 class ProcessesTest {
     @TempDir private Path folder;
     private FourProcesses fleet;

@@ -10,6 +10,7 @@ import dev.cress.contract.Json;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,9 +25,10 @@ import java.util.List;
 /// Rollouts by a plan on real nodes with real traffic: good versions go on by themselves, bad ones
 /// go back by themselves.
 @Timeout(300)
+@Order(1)
 class RolloutTest {
     private static final Duration WITHIN = Duration.ofSeconds(90);
-    private static final int PER_SECOND = 100;
+    private static final int PER_SECOND = 200;
 
     private static final String GOOD =
             "export default { fetch(request) { return new Response('good\\n'); } }";

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 /// No client notices that versions change: 200 requests a second over connections that stay open,
 /// through every change that a function and its neighbour can see.
 @Timeout(240)
+@Order(9)
 class ZeroDowntimeTest {
     private static final int PER_SECOND = 200;
 

@@ -9,6 +9,7 @@ import dev.cress.node.config.NodeConfig.NodeLimits;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 
 /// A node on its own, over real sockets: what it answers, refuses and believes.
+@Order(1)
 class ServingTest {
     private static final NodeLimits LIMITS =
             new NodeLimits(

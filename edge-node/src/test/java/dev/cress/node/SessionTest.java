@@ -12,6 +12,7 @@ import dev.cress.contract.NodeFrame.Ack;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /// How a node gets its session with the control plane, and gets it back.
+@Order(2)
 class SessionTest {
     private static final byte[] HELLO = Functions.example("hello");
 

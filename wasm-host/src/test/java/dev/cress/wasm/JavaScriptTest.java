@@ -16,6 +16,7 @@ import dev.cress.wasm.javascript.ScriptModule;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,6 +26,7 @@ import java.util.Map;
 
 /// A script answers requests, as the web's API has them, from what it left when it was deployed.
 @Timeout(120)
+@Order(5)
 class JavaScriptTest {
     private static final WasmHost HOST = new WasmHost(512 * MIB);
 

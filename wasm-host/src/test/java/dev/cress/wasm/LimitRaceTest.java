@@ -16,6 +16,7 @@ import dev.cress.wasm.stop.Watchdog;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.concurrent.Executors;
 /// Runs that end about when they reach their limit: a stop reaches the run that it was meant for or
 /// nobody. `-Dcress.races=1000000` makes as many runs of words and a hundredth of guests.
 @Timeout(600)
+@Isolated("its races are of two threads on two cores")
 class LimitRaceTest {
     private static final int THREADS = 2;
     private static final int WORDS = Integer.getInteger("cress.races", 200_000) / THREADS;

@@ -13,6 +13,7 @@ import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.RunLimits;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import java.util.Map;
 /// Functions too large for a method of the JVM run in the engine's interpreter, with every limit,
 /// and a module can't make the host look for them for long.
 @Timeout(120)
+@Order(2)
 class OversizedFunctionsTest {
     private static final ThreadMXBean THREAD = ManagementFactory.getThreadMXBean();
     private static final int LARGE = 6_000;

@@ -14,6 +14,7 @@ import dev.cress.wasm.guest.RunLimits;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import java.util.stream.IntStream;
 /// A guest may call the host, or fail, at any depth of its stack: what it does happens whole or not
 /// at all, and nobody else notices. Each reset is compared with a fresh isolate besides.
 @Timeout(120)
+@Order(1)
 class StackExhaustionTest {
     /// Small, so that going down takes microseconds; its end is the same as of larger ones.
     private static final int STACK_BYTES = 512 << 10;

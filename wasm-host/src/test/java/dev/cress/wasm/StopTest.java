@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +33,7 @@ import java.util.stream.Stream;
 
 /// However a guest holds on to its thread, the thread comes back.
 @Timeout(60)
+@Isolated("runs more spinners than there are cores")
 class StopTest {
     private static final WasmHost HOST = new WasmHost(256 * MIB);
     private static final Duration HOUR = Duration.ofHours(1);

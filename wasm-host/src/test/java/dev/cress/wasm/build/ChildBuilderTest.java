@@ -84,9 +84,9 @@ class ChildBuilderTest {
         module.data(64, bytes(1).repeat(14, 0).u8(0x20).toBytes());
         var sleeping = bytes().i32(48).i32(200).i32(1).i32(8).call(poll).drop();
         refusesAndGoesOn(
-                builder(256, MINUTE, Duration.ofSeconds(3)),
+                builder(256, MINUTE, Duration.ofSeconds(8)),
                 startingWith(module, sleeping),
-                "module takes more than 3 s to build");
+                "module takes more than 8 s to build");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.cress.wasm.build.ChildBuilder.Limits;
 import dev.cress.wasm.guest.RefusedModuleException;
 import dev.cress.wasm.guest.Wanted;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 /// Modules at the limits of the scan are built, or refused with the limit that they hit: in no more
 /// time than a build has.
 @Timeout(120)
+@Order(3)
 class HostileBuildsTest {
     private static final Duration CPU = Duration.ofSeconds(20);
     private static final Duration WALL = Duration.ofSeconds(40);

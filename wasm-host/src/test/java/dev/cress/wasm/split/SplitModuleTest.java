@@ -19,6 +19,7 @@ import dev.cress.wasm.guest.RunLimits;
 import dev.cress.wasm.javascript.ScriptModule;
 
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import java.util.stream.IntStream;
 
 /// A module does the same in pieces, however small they are.
 @Timeout(120)
+@Order(4)
 class SplitModuleTest {
     private static final int PROGRAMS = 12;
 
