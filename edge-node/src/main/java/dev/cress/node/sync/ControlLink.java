@@ -291,9 +291,10 @@ public final class ControlLink implements AutoCloseable {
             case ControlFrame.Delta delta ->
                     acknowledge(socket, state.apply(delta), delta.position().revision());
             case ControlFrame.SecretsKey _, ControlFrame.Secrets _ -> {
-                var _ =
-                        state.secrets(frame)
-                                .whenComplete((_, failure) -> secretsTaken(socket, failure));
+                var _ = state.secrets(frame).whenComplete((_, failure) -> taken(socket, failure));
+            }
+            case ControlFrame.Moved moved -> {
+                var _ = state.moved(moved).whenComplete((_, failure) -> taken(socket, failure));
             }
             case ControlFrame.Limits told -> {
                 toldLimits = true;
@@ -302,7 +303,8 @@ public final class ControlLink implements AutoCloseable {
             case ControlFrame.Follow follow -> followers.follow(follow);
             case ControlFrame.Unfollow(String subscription) -> followers.unfollow(subscription);
             case ControlFrame.Drain _ -> onDrain.run();
-            case ControlFrame.Directory _ -> LOG.debug("a directory is for routers");
+            case ControlFrame.Directory _, ControlFrame.Placements _ ->
+                    LOG.debug("a frame for routers came to a node");
         }
     }
 
@@ -354,9 +356,9 @@ public final class ControlLink implements AutoCloseable {
     }
 
     /// What can't be read or kept is told again in the next session.
-    private void secretsTaken(WebSocket socket, @Nullable Throwable failure) {
+    private void taken(WebSocket socket, @Nullable Throwable failure) {
         if (failure != null) {
-            LOG.error("secrets can't be taken: {}", String.valueOf(failure.getMessage()));
+            LOG.error("a frame can't be taken: {}", String.valueOf(failure.getMessage()));
             context.runOnContext(_ -> socket.close());
         }
     }

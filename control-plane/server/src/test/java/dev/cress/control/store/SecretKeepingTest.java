@@ -37,6 +37,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Secrets as a store keeps them, on each engine, with two servers at it that have one key.
 @ParameterizedClass
@@ -261,15 +262,13 @@ class SecretKeepingTest {
         put(KEY, "value");
         await(
                 keeping.held(
-                        Map.of(
-                                "fra-1",
-                                List.of(new HeldSecret(TenantName.DEFAULT, "API_KEY", 1)))));
+                        Map.of("fra-1", new SecretKeeping.Held(false, Map.of(KEY, 1), Set.of()))));
         var copy = new StoreLocation.InFile(folder.resolve("backup.db"), 1 << 30);
         StoreCopy.backup(location, copy);
         try (var store = new OpenStore(copy)) {
             assertThat(told(keeping(store, SecretKeys.of(file)), KEY)).isEqualTo("value");
             List<HeldSecret> held =
-                    await(store.store.read(tables -> new SecretRows(tables).held("fra-1")));
+                    await(store.store.read(tables -> new HeldRows(tables).of("fra-1")));
             assertThat(held).hasSize(1);
         }
     }
