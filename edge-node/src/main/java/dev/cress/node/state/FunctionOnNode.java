@@ -140,10 +140,12 @@ final class FunctionOnNode implements AutoCloseable {
         if (!ready || isStillNeeded() || target.equals(serving)) {
             return false;
         }
+        int before = present();
         boolean changed = serving == null || !serving.deployment().equals(target.deployment());
         serving = target;
         prune();
-        return changed;
+        // what wasn't here and isn't is nothing to tell
+        return changed && (before != 0 || present() != 0);
     }
 
     /// Whether the function goes to other regions and what serves here may be the only one that

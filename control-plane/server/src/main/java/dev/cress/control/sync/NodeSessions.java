@@ -110,20 +110,10 @@ final class NodeSessions {
         secrets.tick();
         List<FunctionState> moved = placements.look();
         for (FunctionState state : moved) {
-            sessions.values().forEach(session -> letGo(session, state));
+            sessions.values().forEach(session -> placements.letGo(session, state));
         }
         if (!moved.isEmpty()) {
             secrets.moved();
-        }
-    }
-
-    private void letGo(NodeSession session, FunctionState state) {
-        NodePresence node = session.node();
-        if (node.knowsPlacements()
-                && node.serving(state.name()) > 0
-                && !state.isIn(node.info().region())) {
-            var moved = new ControlFrame.Moved(state.name(), state.deployment().id());
-            session.peer().send(image.signed(moved));
         }
     }
 
@@ -241,13 +231,14 @@ final class NodeSessions {
         meters.committed(number);
         revision.change().changed().forEach(presence::retain);
         revision.change().removed().forEach(presence::forget);
-        placements.changed(revision.change());
+        boolean placed = placements.changed(revision.change());
         secrets.changed(revision.change());
         sessions.values().forEach(session -> session.offer(number, delta));
         secrets.withdraw();
-        if (!placements.isEmpty()) {
+        if (placed) {
             // nodes that needn't have it are waited for no more
             heard();
+            routers.changed();
         }
     }
 
@@ -277,7 +268,7 @@ final class NodeSessions {
                 .filter(KnownNode::drainAsked)
                 .forEach(known -> drain(known.info().name()));
         heard();
-        if (!presence.directory().equals(before)) {
+        if (!news.functions().isEmpty() || !presence.directory().equals(before)) {
             routers.changed();
         }
     }
@@ -300,7 +291,7 @@ final class NodeSessions {
         if (kept) {
             session.node().staged(frame);
             rows.said(session.node(), frame.function());
-            heard();
+            heard(frame.function());
         }
     }
 
@@ -310,9 +301,9 @@ final class NodeSessions {
         if (state.isPresent()) {
             session.node().serves(state.get(), frame.deployment());
             rows.said(session.node(), function);
-            heard();
+            heard(function);
             if (placements.hasMoved(function)) {
-                letGo(session, state.get());
+                placements.letGo(session, state.get());
             }
         }
     }
@@ -352,7 +343,12 @@ final class NodeSessions {
 
     private void heard() {
         rollouts.changed();
-        if (!placements.isEmpty()) {
+    }
+
+    /// Something was heard of a node and a function.
+    private void heard(FunctionName function) {
+        heard();
+        if (placements.has(function)) {
             routers.changed();
         }
     }

@@ -60,15 +60,19 @@ final class Placements {
         replaced();
     }
 
-    /// Whether all functions are everywhere.
-    boolean isEmpty() {
-        return functions.isEmpty();
+    /// Whether it may be a function that isn't everywhere.
+    boolean has(FunctionName function) {
+        return functions.containsKey(function);
     }
 
     /// The log goes on.
-    void changed(Change change) {
+    ///
+    /// @return whether any function isn't everywhere, or wasn't
+    boolean changed(Change change) {
+        boolean before = !functions.isEmpty();
         change.changed().forEach(this::put);
         change.removed().forEach(functions::remove);
+        return before || !functions.isEmpty();
     }
 
     /// The log was replaced.
@@ -107,6 +111,17 @@ final class Placements {
             }
         }
         return moved;
+    }
+
+    /// Has a node let go of what it still serves of a function that has moved.
+    void letGo(NodeSession session, FunctionState state) {
+        NodePresence node = session.node();
+        if (node.knowsPlacements()
+                && node.serving(state.name()) > 0
+                && !state.isIn(node.info().region())) {
+            var moved = new ControlFrame.Moved(state.name(), state.deployment().id());
+            session.peer().send(image.signed(moved));
+        }
     }
 
     /// What routers hear. Functions that are everywhere are in it where their routes may be more

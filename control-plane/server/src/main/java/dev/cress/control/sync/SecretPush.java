@@ -73,8 +73,8 @@ final class SecretPush {
     private static final class Reader {
         private final String publicKey;
 
-        /// The versions of the secrets that it was told; never changed, so that nodes share it.
-        private Map<Name, Integer> has = Map.of();
+        /// What it was told and not to forget; never changed, so that nodes share it.
+        private Map<Name, Value> has = Map.of();
 
         private boolean keyed;
         private boolean behind;
@@ -213,15 +213,22 @@ final class SecretPush {
                         });
     }
 
-    /// What the node was told before, if that matters: it keeps what it may still serve with.
-    private Future<Map<Name, Integer>> had(NodeSession session) {
+    /// What the node was told before, if that matters, without values: it keeps what it may still
+    /// serve with.
+    private Future<Map<Name, Value>> had(NodeSession session) {
         NodeInfo node = session.node().info();
         return needs.of(node.region()).leaving().isEmpty()
                 ? Future.succeededFuture(Map.of())
-                : store.held(node.name());
+                : store.held(node.name()).map(SecretPush::unread);
     }
 
-    private @Nullable Void introduce(NodeSession session, String wrapped, Map<Name, Integer> had) {
+    private static Map<Name, Value> unread(Map<Name, Integer> held) {
+        var had = new HashMap<Name, Value>();
+        held.forEach((name, version) -> had.put(name, new Value(name, version, "")));
+        return had;
+    }
+
+    private @Nullable Void introduce(NodeSession session, String wrapped, Map<Name, Value> had) {
         Reader reader = readers.get(session);
         if (reader != null && !reader.keyed) {
             reader.keyed = true;
@@ -238,7 +245,7 @@ final class SecretPush {
     }
 
     /// What the node is to have now.
-    private Map<Name, Value> wanted(String region, Map<Name, Integer> has) {
+    private Map<Name, Value> wanted(String region, Map<Name, Value> has) {
         var wanted = new HashMap<Name, Value>();
         SecretNeeds.OfRegion needed = needs.of(region);
         for (Name name : needed.named()) {
@@ -273,13 +280,7 @@ final class SecretPush {
     private Step whole(Map<Name, Value> wanted) {
         var all = List.copyOf(wanted.values());
         String frame = image.signed(new Secrets(true, key.id(), all, List.of()));
-        return new Step(frame, versions(wanted), all, List.of());
-    }
-
-    private static Map<Name, Integer> versions(Map<Name, Value> wanted) {
-        var versions = new HashMap<Name, Integer>();
-        wanted.forEach((name, value) -> versions.put(name, value.version()));
-        return Map.copyOf(versions);
+        return new Step(frame, Map.copyOf(wanted), all, List.of());
     }
 
     /// The keys that sign are others now.
@@ -326,13 +327,13 @@ final class SecretPush {
     ///
     /// @param frame empty if nothing
     /// @param has what it has then
-    private record Step(String frame, Map<Name, Integer> has, List<Value> told, List<Name> taken) {}
+    private record Step(String frame, Map<Name, Value> has, List<Value> told, List<Name> taken) {}
 
     /// To all that have the key; who can't keep up gets everything as soon as it does.
     ///
     /// @param all whether what they no longer need is taken back as well
     private void tell(boolean all) {
-        var steps = new HashMap<String, Map<Map<Name, Integer>, Step>>();
+        var steps = new HashMap<String, Map<Map<Name, Value>, Step>>();
         for (NodeSession session : new ArrayList<>(readers.keySet())) {
             Reader reader = readers.get(session);
             if (reader == null || !reader.keyed || reader.behind) {
@@ -355,14 +356,11 @@ final class SecretPush {
         }
     }
 
-    private Step step(String region, Map<Name, Integer> has, boolean all) {
+    private Step step(String region, Map<Name, Value> has, boolean all) {
         var wanted = wanted(region, has);
         var told =
                 wanted.values().stream()
-                        .filter(
-                                value ->
-                                        !Integer.valueOf(value.version())
-                                                .equals(has.get(value.secret())))
+                        .filter(value -> !value.equals(has.get(value.secret())))
                         .toList();
         List<Name> taken =
                 all
@@ -373,7 +371,7 @@ final class SecretPush {
         }
         var next = new HashMap<>(has);
         taken.forEach(next::remove);
-        told.forEach(value -> next.put(value.secret(), value.version()));
+        told.forEach(value -> next.put(value.secret(), value));
         String frame = image.signed(new Secrets(false, key.id(), told, taken));
         return new Step(frame, Map.copyOf(next), told, taken);
     }

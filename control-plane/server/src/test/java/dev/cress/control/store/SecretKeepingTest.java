@@ -257,6 +257,21 @@ class SecretKeepingTest {
         }
     }
 
+    private void note(boolean whole, Map<Name, Integer> told, Set<Name> taken) {
+        await(keeping.held(Map.of("fra-1", new SecretKeeping.Held(whole, told, taken))));
+    }
+
+    @Test
+    void whatANodeWasToldToForgetItHasNoMore() {
+        var another = new Name(ACME, "API_KEY");
+        note(false, Map.of(KEY, 1, another, 1), Set.of());
+        note(false, Map.of(KEY, 2), Set.of(another));
+        assertThat(await(keeping.held("fra-1"))).isEqualTo(Map.of(KEY, 2));
+        note(true, Map.of(another, 3), Set.of());
+        assertThat(await(keeping.held("fra-1"))).isEqualTo(Map.of(another, 3));
+        assertThat(await(keeping.held("iad-1"))).isEmpty();
+    }
+
     @Test
     void aBackupHasThemUnderTheSameKey() {
         put(KEY, "value");
