@@ -179,7 +179,8 @@ public final class Fleet implements AutoCloseable {
     private void startRouter() {
         var config =
                 RouterConfig.of(controlUrl(), joinToken, setup.data().resolve("router"))
-                        .withListen(setup.bind(), setup.port());
+                        .withListen(setup.bind(), setup.port())
+                        .withDomain(setup.domain());
         router = Router.start(config);
     }
 

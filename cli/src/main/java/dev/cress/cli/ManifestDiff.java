@@ -21,6 +21,7 @@ final class ManifestDiff {
         changed("abi", from.abi(), to.abi());
         changed("snapshot", from.snapshot(), to.snapshot());
         changed("log_level", from.logLevel().text(), to.logLevel().text());
+        changed("placement", from.placement(), to.placement());
         limits(from.limits(), to.limits());
         entries("route", from.routes(), to.routes());
         entries("outbound", from.grants().outbound(), to.grants().outbound());

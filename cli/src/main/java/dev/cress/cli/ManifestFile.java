@@ -16,6 +16,7 @@ import dev.cress.contract.Limits;
 import dev.cress.contract.LogLevel;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Origin;
+import dev.cress.contract.Placement;
 import dev.cress.contract.Route;
 import dev.cress.contract.Warmup;
 
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -47,7 +47,7 @@ record ManifestFile(
         @Nullable Assets assets,
         @JsonProperty("filter") @Nullable List<InFront> filters,
         @Nullable RolloutTable rollout,
-        @Nullable Object placement,
+        @Nullable Placement placement,
         @Nullable Build build) {
     static final String FILE_NAME = "cress.toml";
     private static final int FILE_BYTES_MAX = 1 << 20;
@@ -110,29 +110,13 @@ record ManifestFile(
                         "%s has %d bytes, at most %d"
                                 .formatted(file, Files.size(file), FILE_BYTES_MAX));
             }
-            ManifestFile written = TOML.readValue(Files.readString(file), ManifestFile.class);
-            written.refuseWhatIsNotYet(file);
-            return written;
+            return TOML.readValue(Files.readString(file), ManifestFile.class);
         } catch (JsonProcessingException e) {
             ContractException explained = Json.explain(e);
             throw new CliException(file + ": " + explained.getMessage());
         } catch (IOException e) {
             throw new CliException("%s can't be read: %s".formatted(file, e));
         }
-    }
-
-    /// Keys that are planned: taking and ignoring them would promise what isn't kept.
-    private void refuseWhatIsNotYet(Path file) {
-        Map<String, @Nullable Object> planned = new LinkedHashMap<>();
-        planned.put("placement", placement);
-        planned.forEach(
-                (key, value) -> {
-                    if (value != null) {
-                        throw new CliException(
-                                "%s: key '%s' is not supported yet: take it out"
-                                        .formatted(file, key));
-                    }
-                });
     }
 
     /// The part that the version keeps, without its files and filters, which it names by what they
@@ -150,6 +134,7 @@ record ManifestFile(
                 null,
                 List.of(),
                 warmup == null ? Warmup.DEFAULT : warmup,
-                logLevel == null ? Manifest.LOG_LEVEL : logLevel);
+                logLevel == null ? Manifest.LOG_LEVEL : logLevel,
+                placement == null ? Placement.EVERYWHERE : placement);
     }
 }

@@ -26,6 +26,7 @@ final class RunRouterCommand implements Callable<Integer> {
     @Mixin private DataOption data;
     @Mixin private JoinOptions join;
     @Mixin private ListenOptions listen;
+    @Mixin private DomainOption domain;
     @Mixin private Output output;
 
     @Option(
@@ -74,6 +75,7 @@ final class RunRouterCommand implements Callable<Integer> {
                                 identity.isPresent() ? "of the certificate" : join.token(),
                                 folder)
                         .withListen(listen.bind(), port)
+                        .withDomain(domain.domain())
                         .withAdmin(RouterConfig.LOOPBACK, listen.adminPort());
         RouterConfig config = identity.map(local::with).orElse(local).by(ways);
         if (!trustedPeers.isEmpty()) {

@@ -39,9 +39,10 @@ final class WaitOptions {
             output.result(new Result(deployed, List.of()), List.of(done));
             return ExitCode.OK;
         }
-        List<OnNode> nodes = follow(client, output, deployed, end());
+        Api.Rollout rollout = follow(client, output, deployed, end());
+        List<OnNode> nodes = rollout.nodes();
         output.result(new Result(deployed, nodes), List.of(done + where(serving(nodes))));
-        return exitCode(output, nodes);
+        return exitCode(output, rollout);
     }
 
     /// The same for several deployments that were made at once.
@@ -62,11 +63,10 @@ final class WaitOptions {
         int code = ExitCode.OK;
         Set<String> serving = null;
         for (Api.Deployed deployed : all) {
-            List<OnNode> nodes = follow(client, output, deployed, end);
-            int id = deployed.deployment().id();
-            rollouts.add(new Api.Rollout(deployed.function(), id, nodes));
-            code = Math.max(code, exitCode(output, nodes));
-            Set<String> here = new TreeSet<>(serving(nodes));
+            Api.Rollout rollout = follow(client, output, deployed, end);
+            rollouts.add(rollout);
+            code = Math.max(code, exitCode(output, rollout));
+            Set<String> here = new TreeSet<>(serving(rollout.nodes()));
             if (serving != null) {
                 here.retainAll(serving);
             }
@@ -81,7 +81,7 @@ final class WaitOptions {
         return System.nanoTime() + duration("timeout", timeout).toNanos();
     }
 
-    private List<OnNode> follow(
+    private Api.Rollout follow(
             ControlClient client, Output output, Api.Deployed deployed, long end) {
         Set<String> said = new HashSet<>();
         while (true) {
@@ -96,7 +96,7 @@ final class WaitOptions {
             }
             boolean pending = rollout.nodes().stream().anyMatch(n -> n.state().equals("pending"));
             if (!pending || left.isZero()) {
-                return rollout.nodes();
+                return rollout;
             }
         }
     }
@@ -112,10 +112,22 @@ final class WaitOptions {
         return serving.isEmpty() ? "" : ", serving on " + String.join(", ", serving);
     }
 
-    private int exitCode(Output output, List<OnNode> nodes) {
+    private int exitCode(Output output, Api.Rollout rollout) {
+        List<OnNode> nodes = rollout.nodes();
+        if (!rollout.unknownRegions().isEmpty()) {
+            output.say(
+                    "%s is placed in %s: no node is known in %s"
+                            .formatted(
+                                    rollout.function(),
+                                    String.join(", ", rollout.regions()),
+                                    String.join(", ", rollout.unknownRegions())));
+        }
         List<OnNode> missing = nodes.stream().filter(n -> !n.state().equals("serving")).toList();
         if (nodes.isEmpty()) {
-            output.say("no node has joined yet: the deployment takes effect when one does");
+            output.say(
+                    rollout.regions().isEmpty()
+                            ? "no node has joined yet: the deployment takes effect when one does"
+                            : "the deployment takes effect when a node joins there");
             return ExitCode.SOME;
         }
         if (missing.isEmpty()) {

@@ -183,20 +183,20 @@ class BadInputTest {
     }
 
     @Test
-    void aManifestWithAKeyThatIsNotYet() throws IOException {
+    void aPlacementWithoutRegions() throws IOException {
         refused(
                 cress(
                         "deploy",
                         manifest(
-                                "planned",
+                                "nowhere",
                                 """
                                 name = "x"
                                 module = "%s"
                                 [placement]
-                                regions = ["fra"]
+                                regions = []
                                 """)),
-                "placement",
-                "not supported yet");
+                "placement names no region",
+                "leave placement out");
     }
 
     @Test

@@ -68,9 +68,10 @@ final class ControlSession {
     private volatile boolean closed;
 
     /// Hears of every change of the fleet.
-    @FunctionalInterface
     interface Listener {
         void directory(String routerKey, ControlFrame.Directory directory);
+
+        void placements(ControlFrame.Placements placements);
     }
 
     ControlSession(Vertx vertx, RouterConfig config, Listener listener) {
@@ -232,11 +233,13 @@ final class ControlSession {
                     routerKey = welcome.routerKey();
                 }
                 case ControlFrame.Directory directory -> listener.directory(routerKey, directory);
+                case ControlFrame.Placements placements -> listener.placements(placements);
                 case ControlFrame.Snapshot _,
                         ControlFrame.Delta _,
                         ControlFrame.SecretsKey _,
                         ControlFrame.Secrets _,
                         ControlFrame.Drain _,
+                        ControlFrame.Moved _,
                         ControlFrame.Keys _,
                         ControlFrame.Follow _,
                         ControlFrame.Unfollow _,

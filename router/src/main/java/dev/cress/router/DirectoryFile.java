@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 
 import dev.cress.contract.ContractException;
 import dev.cress.contract.ControlFrame.Directory;
+import dev.cress.contract.ControlFrame.Placements;
 import dev.cress.contract.Json;
 
 import org.slf4j.Logger;
@@ -22,9 +23,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
-/// The last directory and router key on disk, for a start while the control plane is away. The key
-/// is a secret: the file is its owner's alone from its first byte on. A reader finds the old file
-/// or the new one, never a half. Blocks: not for event loops.
+/// The last directory, placements and router key on disk, for a start while the control plane is
+/// away. The key is a secret: the file is its owner's alone from its first byte on. A reader finds
+/// the old file or the new one, never a half. Blocks: not for event loops.
 final class DirectoryFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryFile.class);
     private static final String NAME = "router-directory.json";
@@ -32,9 +33,11 @@ final class DirectoryFile implements AutoCloseable {
     private final Path file;
     private final FileChannel lock;
 
-    /// What the file holds. JSON that lacks a part of it is none that can be read.
-    record Remembered(String routerKey, Directory directory) {
+    /// What the file holds. JSON that lacks a part of it is none that can be read, but for the
+    /// placements, which a router of the build before didn't keep.
+    record Remembered(String routerKey, Directory directory, Placements placements) {
         Remembered {
+            placements = placements == null ? Placements.NONE : placements;
             if (routerKey == null || directory == null) {
                 throw unreadable("router key or directory is missing");
             }

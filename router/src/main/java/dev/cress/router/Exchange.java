@@ -2,6 +2,7 @@ package dev.cress.router;
 
 import dev.cress.contract.CressHeader;
 import dev.cress.contract.ErrorCode;
+import dev.cress.contract.Placement;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
@@ -16,10 +17,12 @@ import io.vertx.core.http.RequestOptions;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /// One request's way: offered to one node after the other until one answers, then streamed back
 /// with back-pressure. Belongs to the event loop that accepted it.
@@ -30,6 +33,7 @@ import java.util.concurrent.TimeoutException;
 ///  send ───breaks before a head───▶ next node, if method and body can be repeated; else 502
 ///    │                 └──in vain for responseHeadTimeout──▶ 504
 ///  head ───overloaded/unavailable──▶ next node once, if the body can be repeated; else passed on
+///    │    └──placed elsewhere──▶ a node there once, likewise
 ///    │
 ///  body ───breaks off──▶ the client's stream breaks off too: never a clean end
 /// ```
@@ -48,13 +52,19 @@ final class Exchange {
     private final String requestId;
     private final String target;
     private final MultiMap headers;
-    private final List<Node> candidates;
+    private final Steering steering;
+    private List<Node> candidates;
 
     private RequestBody body = new RequestBody.None(false);
     private int attempts;
+
+    /// Which of the candidates comes next.
+    private int next;
+
     private long offeredNs;
     private long sentNs;
     private boolean refusedBefore;
+    private boolean sentElsewhere;
     private boolean over;
     /// Of a body that streams: others are sent in one go.
     private boolean bodySent;
@@ -68,12 +78,14 @@ final class Exchange {
             String requestId,
             String target,
             MultiMap headers,
+            Steering steering,
             List<Node> candidates) {
         this.lane = lane;
         this.client = client;
         this.requestId = requestId;
         this.target = target;
         this.headers = headers;
+        this.steering = steering;
         this.candidates = candidates;
     }
 
@@ -81,7 +93,7 @@ final class Exchange {
         lane.retries().earn();
         client.response().closeHandler(_ -> clientGone());
         if (candidates.isEmpty()) {
-            fail(ErrorCode.NO_NODE, "the router knows of no node yet");
+            fail(ErrorCode.NO_NODE, steering.nobody());
             return;
         }
         RequestBody.of(client, lane.limits().replayBodyBytesMax())
@@ -97,7 +109,8 @@ final class Exchange {
         if (over) {
             return;
         }
-        Node node = candidates.get(attempts++);
+        Node node = candidates.get(next++);
+        attempts++;
         offeredNs = System.nanoTime();
         var options =
                 new RequestOptions()
@@ -130,7 +143,7 @@ final class Exchange {
         retryOr(
                 late ? ErrorCode.NO_NODE_IN_TIME : ErrorCode.NO_NODE,
                 "%d of %d nodes tried; the last, %s, took no connection"
-                        .formatted(attempts, candidates.size(), node.name()));
+                        .formatted(next, candidates.size(), node.name()));
     }
 
     private void send(Node node, HttpClientRequest request) {
@@ -207,13 +220,42 @@ final class Exchange {
         if (isAboutNode(response)) {
             lane.fleet().draining(node);
         }
-        if (refused && !refusedBefore && body.replayable() && mayRetry()) {
-            refusedBefore = true;
+        if (refused && body.replayable() && goesOn(node, response)) {
             response.handler(_ -> {}).exceptionHandler(_ -> {});
             attempt();
             return;
         }
         pass(node, request, response, refused);
+    }
+
+    /// Whether another node is asked. One of the regions that the node named is no retry: this one
+    /// hasn't what was asked for, however well all are.
+    private boolean goesOn(Node node, HttpClientResponse refusal) {
+        var there = elsewhere(node, refusal);
+        if (!sentElsewhere && !there.isEmpty()) {
+            sentElsewhere = true;
+            candidates = there;
+            next = 0;
+            return true;
+        }
+        if (!refusedBefore && mayRetry()) {
+            refusedBefore = true;
+            return true;
+        }
+        return false;
+    }
+
+    private List<Node> elsewhere(Node node, HttpClientResponse refusal) {
+        String named = refusal.getHeader(CressHeader.REGIONS.text());
+        if (named == null) {
+            return List.of();
+        }
+        var regions =
+                Arrays.stream(named.split(",", Placement.REGIONS_MAX + 1))
+                        .map(String::strip)
+                        .limit(Placement.REGIONS_MAX)
+                        .collect(Collectors.toUnmodifiableSet());
+        return steering.candidates(regions).stream().filter(other -> !other.equals(node)).toList();
     }
 
     private static Optional<ErrorCode> refusal(HttpClientResponse response) {
@@ -237,7 +279,7 @@ final class Exchange {
     }
 
     private boolean mayRetry() {
-        if (attempts >= candidates.size()) {
+        if (next >= candidates.size()) {
             return false;
         }
         if (!lane.retries().spend()) {

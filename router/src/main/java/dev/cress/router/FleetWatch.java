@@ -1,6 +1,7 @@
 package dev.cress.router;
 
 import dev.cress.contract.ControlFrame.Directory;
+import dev.cress.contract.ControlFrame.Placements;
 import dev.cress.contract.CressHeader;
 import dev.cress.contract.CressPath;
 
@@ -24,10 +25,11 @@ import java.util.function.Consumer;
 
 /// Keeps the picture of the fleet true: what the directory lists, judged by a check of each node
 /// every interval and by what requests report. A node that the control plane calls disconnected may
-/// serve all the same, so only checks and requests count.
+/// serve all the same, so only checks and requests count. And where functions are placed, as the
+/// control plane says.
 ///
-/// State belongs to one event loop; [#view()], [#dropped], [#draining] and [#close()] may be called
-/// from any.
+/// State belongs to one event loop; [#view()], [#placed()], [#dropped], [#draining] and [#close()]
+/// may be called from any.
 final class FleetWatch {
     /// Where nodes say how they are: 200 or, starting or draining, 503.
     static final String HEALTH_PATH = CressPath.NODE_HEALTH.text();
@@ -40,11 +42,13 @@ final class FleetWatch {
     private final Vertx vertx;
     private final Context loop;
     private final RouterConfig.Health config;
+    private final String domain;
     private final HttpClient client;
     private final Map<String, Watched> watched = new LinkedHashMap<>();
     private String routerKey = "";
     private volatile boolean closed;
     private volatile FleetView view = FleetView.EMPTY;
+    private volatile PlacedRoutes placed;
 
     private static final class Watched {
         final NodeHealth health;
@@ -58,10 +62,12 @@ final class FleetWatch {
         }
     }
 
-    FleetWatch(Vertx vertx, Context loop, RouterConfig.Health config) {
+    FleetWatch(Vertx vertx, Context loop, RouterConfig.Health config, String domain) {
         this.vertx = vertx;
         this.loop = loop;
         this.config = config;
+        this.domain = domain;
+        placed = new PlacedRoutes(domain, Placements.NONE);
         int timeoutMs = (int) config.timeout().toMillis();
         client =
                 vertx.createHttpClient(
@@ -71,6 +77,16 @@ final class FleetWatch {
 
     FleetView view() {
         return view;
+    }
+
+    /// Functions that aren't everywhere.
+    PlacedRoutes placed() {
+        return placed;
+    }
+
+    /// Takes over where functions are placed.
+    void update(Placements placements) {
+        placed = new PlacedRoutes(domain, placements);
     }
 
     /// Takes over a directory. Nodes that stay keep what is known of their health.

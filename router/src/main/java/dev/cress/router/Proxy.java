@@ -41,8 +41,14 @@ final class Proxy {
                 InetAddress address = trusted ? clientAddress.behind(peer, headers) : peer;
                 Place place = locations.find(address);
                 FleetView fleet = lane.fleet().view();
-                List<Node> candidates =
-                        fleet.candidates(address, place, lane.limits().attemptsMax());
+                var steering =
+                        new Steering(
+                                fleet,
+                                address,
+                                place,
+                                lane.limits().attemptsMax(),
+                                lane.fleet().placed().find(host, target));
+                List<Node> candidates = steering.candidates();
                 lane.metrics().decided(System.nanoTime() - startNs);
                 Optional<String> scheme =
                         trusted ? ClientAddress.scheme(headers) : Optional.empty();
@@ -54,7 +60,8 @@ final class Proxy {
                                 requestId,
                                 trusted);
                 MultiMap toNode = Headers.toNode(headers, host, caller, fleet.routerKey());
-                new Exchange(lane, request, requestId, target, toNode, candidates).start();
+                new Exchange(lane, request, requestId, target, toNode, steering, candidates)
+                        .start();
             }
         }
     }

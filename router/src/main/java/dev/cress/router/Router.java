@@ -1,6 +1,7 @@
 package dev.cress.router;
 
 import dev.cress.contract.ControlFrame.Directory;
+import dev.cress.contract.ControlFrame.Placements;
 import dev.cress.identity.FleetIdentity;
 
 import io.vertx.core.Context;
@@ -44,6 +45,12 @@ public final class Router implements AutoCloseable {
     private final Optional<FleetIdentity.Renewing> renewing;
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
 
+    /// What was heard last; the control loop's.
+    private String routerKey = "";
+
+    private Directory directory = new Directory(List.of());
+    private Placements placements = Placements.NONE;
+
     /// Starts a router. A [RouterException] says what is in the way; then nothing is left running.
     public static Router start(RouterConfig config) {
         LocationTable table =
@@ -82,8 +89,8 @@ public final class Router implements AutoCloseable {
         this.vertx = vertx;
         this.file = file;
         loop = vertx.getOrCreateContext();
-        fleet = new FleetWatch(vertx, loop, config.health());
-        control = new ControlSession(vertx, config, this::directory);
+        fleet = new FleetWatch(vertx, loop, config.health(), config.domain());
+        control = new ControlSession(vertx, config, new Hearing());
         renewing =
                 config.identity()
                         .map(
@@ -110,7 +117,13 @@ public final class Router implements AutoCloseable {
 
     private void open(LocationTable table) {
         file.load()
-                .ifPresent(last -> onLoop(() -> fleet.update(last.routerKey(), last.directory())));
+                .ifPresent(
+                        last ->
+                                onLoop(
+                                        () -> {
+                                            take(last.placements());
+                                            take(last.routerKey(), last.directory());
+                                        }));
         var connections = new AtomicInteger();
         // A negative port is Vert.x's word for any free one that the instances share.
         int port = config.port() == 0 ? -1 : config.port();
@@ -190,14 +203,41 @@ public final class Router implements AutoCloseable {
         }
     }
 
-    private void directory(String routerKey, Directory directory) {
-        fleet.update(routerKey, directory);
-        var state = new DirectoryFile.Remembered(routerKey, directory);
-        vertx.executeBlocking(
-                () -> {
-                    file.save(state);
-                    return state;
-                });
+    private void take(String key, Directory heard) {
+        routerKey = key;
+        directory = heard;
+        fleet.update(key, heard);
+    }
+
+    private void take(Placements heard) {
+        placements = heard;
+        fleet.update(heard);
+    }
+
+    /// What the control plane says is kept for the next start.
+    private final class Hearing implements ControlSession.Listener {
+        @Override
+        public void directory(String key, Directory heard) {
+            take(key, heard);
+            save();
+        }
+
+        @Override
+        public void placements(Placements heard) {
+            take(heard);
+            if (!routerKey.isEmpty()) {
+                save();
+            }
+        }
+
+        private void save() {
+            var state = new DirectoryFile.Remembered(routerKey, directory, placements);
+            vertx.executeBlocking(
+                    () -> {
+                        file.save(state);
+                        return state;
+                    });
+        }
     }
 
     private static void listening(Future<?> start, String option, String bind, int port) {

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 /// @param dataDir keeps the last directory and the router key; one router at a time
 /// @param trustedPeers CIDRs whose word about a client's address, scheme and request id is believed
 /// @param locationTable a MaxMind-format file (`.mmdb`), or nothing for the bundled countries
+/// @param domain under which functions have host names, as nodes have it
 /// @param eventLoops threads that carry traffic
 public record RouterConfig(
         String bind,
@@ -35,6 +36,7 @@ public record RouterConfig(
         Path dataDir,
         List<String> trustedPeers,
         Optional<Path> locationTable,
+        String domain,
         int eventLoops,
         Clients clients,
         Upstream upstream,
@@ -43,6 +45,7 @@ public record RouterConfig(
     public static final String LOOPBACK = "127.0.0.1";
 
     private static final int DEFAULT_PORT = 8080;
+    private static final String DEFAULT_DOMAIN = "localhost";
     private static final List<String> LOOPBACK_PEERS = List.of("127.0.0.0/8", "::1/128");
 
     /// What clients may ask of a router.
@@ -184,6 +187,7 @@ public record RouterConfig(
                 dataDir,
                 LOOPBACK_PEERS,
                 Optional.empty(),
+                DEFAULT_DOMAIN,
                 Runtime.getRuntime().availableProcessors(),
                 Clients.DEFAULT,
                 Upstream.DEFAULT,
@@ -229,6 +233,10 @@ public record RouterConfig(
         return with(draft -> draft.locationTable = Optional.of(table));
     }
 
+    public RouterConfig withDomain(String name) {
+        return with(draft -> draft.domain = name);
+    }
+
     public RouterConfig withEventLoops(int count) {
         return with(draft -> draft.eventLoops = count);
     }
@@ -263,6 +271,7 @@ public record RouterConfig(
         private int adminPort;
         private List<String> trustedPeers;
         private Optional<Path> locationTable;
+        private String domain;
         private int eventLoops;
         private Clients clients;
         private Upstream upstream;
@@ -280,6 +289,7 @@ public record RouterConfig(
             adminPort = from.adminPort;
             trustedPeers = from.trustedPeers;
             locationTable = from.locationTable;
+            domain = from.domain;
             eventLoops = from.eventLoops;
             clients = from.clients;
             upstream = from.upstream;
@@ -299,6 +309,7 @@ public record RouterConfig(
                     from.dataDir,
                     trustedPeers,
                     locationTable,
+                    domain,
                     eventLoops,
                     clients,
                     upstream,

@@ -175,9 +175,19 @@ public interface Api {
 
     /// `GET /v1/functions/{name}/rollout`: how far the newest deployment is on each node that
     /// should have it.
-    record Rollout(FunctionName function, int deployment, List<OnNode> nodes) {
+    ///
+    /// @param regions where it is placed, left out if it is everywhere
+    /// @param unknownRegions those of them where no node is known
+    record Rollout(
+            FunctionName function,
+            int deployment,
+            List<OnNode> nodes,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> regions,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unknownRegions) {
         public Rollout {
             nodes = List.copyOf(nodes);
+            regions = regions == null ? List.of() : List.copyOf(regions);
+            unknownRegions = unknownRegions == null ? List.of() : List.copyOf(unknownRegions);
         }
 
         /// One node's part.

@@ -24,13 +24,16 @@ import java.util.Objects;
     @JsonSubTypes.Type(value = ControlFrame.SecretsKey.class, name = "secrets-key"),
     @JsonSubTypes.Type(value = ControlFrame.Secrets.class, name = "secrets"),
     @JsonSubTypes.Type(value = ControlFrame.Drain.class, name = "drain"),
-    @JsonSubTypes.Type(value = ControlFrame.Directory.class, name = "directory")
+    @JsonSubTypes.Type(value = ControlFrame.Moved.class, name = "moved"),
+    @JsonSubTypes.Type(value = ControlFrame.Directory.class, name = "directory"),
+    @JsonSubTypes.Type(value = ControlFrame.Placements.class, name = "placements")
 })
 public sealed interface ControlFrame {
     /// Whether a node takes such a frame from nobody but who signs for the fleet.
     static boolean mustBeSigned(ControlFrame frame) {
         return frame instanceof Snapshot
                 || frame instanceof Delta
+                || frame instanceof Moved
                 || frame instanceof SecretsKey
                 || frame instanceof Secrets;
     }
@@ -200,5 +203,37 @@ public sealed interface ControlFrame {
         ///
         /// @param draining whether it asked for no new requests
         public record Entry(NodeInfo node, boolean connected, boolean draining) {}
+    }
+
+    /// This deployment serves where it is placed, and routers know: a node where it isn't lets go
+    /// of the one before, which it has served until now. To be sent to nodes that know of
+    /// placements ([NodeFrame.Hello#placements]).
+    record Moved(FunctionName function, int deployment) implements ControlFrame {
+        public Moved {
+            Objects.requireNonNull(function, "function");
+        }
+    }
+
+    /// To routers: all functions that aren't everywhere, and where they are. A router of the build
+    /// before passes it over.
+    record Placements(List<Placed> functions) implements ControlFrame {
+        public static final Placements NONE = new Placements(List.of());
+
+        public Placements {
+            functions = List.copyOf(functions);
+        }
+
+        /// One function.
+        ///
+        /// @param routes where it answers besides its own host
+        /// @param regions where it serves; none for everywhere: such a function is listed as its
+        ///     routes may be more exact than another's
+        public record Placed(FunctionName function, List<Route> routes, List<String> regions) {
+            public Placed {
+                Objects.requireNonNull(function, "function");
+                routes = List.copyOf(routes);
+                regions = List.copyOf(regions);
+            }
+        }
     }
 }

@@ -11,6 +11,9 @@ public enum CressHeader {
     /// [ErrorCode#UNAVAILABLE], the function that isn't ready on a node that is. Clients never see
     /// it.
     FUNCTION("x-cress-function"),
+    /// From node to router, beside [ErrorCode#UNAVAILABLE]: the regions where the function is
+    /// placed, since the node's isn't one of them; separated by commas. Clients never see it.
+    REGIONS("x-cress-regions"),
     /// From router to node: the fleet's router key. Nobody else may send what follows.
     ROUTER_KEY("x-cress-router-key"),
     /// From router to node: the client's address.

@@ -25,6 +25,7 @@ import java.util.Map;
 /// @param filters what stands in front of it, outermost first, at most [#FILTERS_MAX]
 /// @param warmup what a node asks of it before anybody else does
 /// @param logLevel the least level that its log keeps; default [#LOG_LEVEL]
+/// @param placement where it runs; default everywhere
 public record Manifest(
         String abi,
         boolean snapshot,
@@ -35,7 +36,8 @@ public record Manifest(
         @Nullable Bundle assets,
         @JsonProperty("filter") List<Filter> filters,
         Warmup warmup,
-        @JsonInclude(value = Include.CUSTOM, valueFilter = UsualLevel.class) LogLevel logLevel) {
+        @JsonInclude(value = Include.CUSTOM, valueFilter = UsualLevel.class) LogLevel logLevel,
+        @JsonInclude(value = Include.CUSTOM, valueFilter = Everywhere.class) Placement placement) {
     /// The entry convention that a module's imports and exports show.
     public static final String AUTO = "auto";
 
@@ -60,6 +62,32 @@ public record Manifest(
         this(abi, false, routes, limits, config, Grants.NONE, null, List.of(), warmup, LOG_LEVEL);
     }
 
+    /// One that runs everywhere.
+    public Manifest(
+            String abi,
+            boolean snapshot,
+            List<Route> routes,
+            Limits limits,
+            Map<String, String> config,
+            Grants grants,
+            @Nullable Bundle assets,
+            List<Filter> filters,
+            Warmup warmup,
+            LogLevel logLevel) {
+        this(
+                abi,
+                snapshot,
+                routes,
+                limits,
+                config,
+                grants,
+                assets,
+                filters,
+                warmup,
+                logLevel,
+                Placement.EVERYWHERE);
+    }
+
     @JsonCreator
     public Manifest {
         abi = abi == null || abi.isEmpty() ? AUTO : abi;
@@ -70,6 +98,7 @@ public record Manifest(
         filters = filters == null ? List.of() : List.copyOf(filters);
         warmup = warmup == null ? Warmup.DEFAULT : warmup;
         logLevel = logLevel == null ? LOG_LEVEL : logLevel;
+        placement = placement == null ? Placement.EVERYWHERE : placement;
         if (!abi.equals(AUTO) && !ABIS.contains(abi)) {
             throw new ContractException(
                     "invalid-manifest",
@@ -98,25 +127,36 @@ public record Manifest(
     /// The same with these files.
     public Manifest with(Bundle bundle) {
         return new Manifest(
-                abi, snapshot, routes, limits, config, grants, bundle, filters, warmup, logLevel);
+                abi, snapshot, routes, limits, config, grants, bundle, filters, warmup, logLevel,
+                placement);
     }
 
     /// The same with these filters.
     public Manifest with(List<Filter> inFront) {
         return new Manifest(
-                abi, snapshot, routes, limits, config, grants, assets, inFront, warmup, logLevel);
+                abi, snapshot, routes, limits, config, grants, assets, inFront, warmup, logLevel,
+                placement);
     }
 
     /// The same that may ask for this.
     public Manifest with(Grants asked) {
         return new Manifest(
-                abi, snapshot, routes, limits, config, asked, assets, filters, warmup, logLevel);
+                abi, snapshot, routes, limits, config, asked, assets, filters, warmup, logLevel,
+                placement);
     }
 
     /// The same with a log of this level.
     public Manifest with(LogLevel level) {
         return new Manifest(
-                abi, snapshot, routes, limits, config, grants, assets, filters, warmup, level);
+                abi, snapshot, routes, limits, config, grants, assets, filters, warmup, level,
+                placement);
+    }
+
+    /// The same in this place.
+    public Manifest with(Placement elsewhere) {
+        return new Manifest(
+                abi, snapshot, routes, limits, config, grants, assets, filters, warmup, logLevel,
+                elsewhere);
     }
 
     /// Equals the level that isn't written, so that a control plane of the build before, which
@@ -130,6 +170,19 @@ public record Manifest(
         @Override
         public int hashCode() {
             return LOG_LEVEL.hashCode();
+        }
+    }
+
+    /// Equals the placement that isn't written, for the same reason.
+    static final class Everywhere {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return Placement.EVERYWHERE.equals(other);
+        }
+
+        @Override
+        public int hashCode() {
+            return Placement.EVERYWHERE.hashCode();
         }
     }
 }

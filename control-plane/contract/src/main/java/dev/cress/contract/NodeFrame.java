@@ -35,6 +35,8 @@ public sealed interface NodeFrame {
     ///     what is deployed elsewhere
     /// @param secretsKey the X25519 key to which the key of secrets is sealed, in base64; empty
     ///     from a node that takes no secrets, as one of the build before
+    /// @param placements whether it knows that a version may have a [Placement]; one that doesn't
+    ///     has every function, but is told no secret that isn't for its region
     record Hello(
             int proto,
             NodeInfo node,
@@ -42,11 +44,24 @@ public sealed interface NodeFrame {
             long clockMs,
             boolean tenants,
             boolean waves,
-            String secretsKey)
+            String secretsKey,
+            boolean placements)
             implements NodeFrame {
         @JsonCreator
         public Hello {
             secretsKey = secretsKey == null ? "" : secretsKey;
+        }
+
+        /// Of a node of this build.
+        public Hello(
+                int proto,
+                NodeInfo node,
+                Position resume,
+                long clockMs,
+                boolean tenants,
+                boolean waves,
+                String secretsKey) {
+            this(proto, node, resume, clockMs, tenants, waves, secretsKey, true);
         }
 
         /// Of a node that takes no secrets.
@@ -83,7 +98,8 @@ public sealed interface NodeFrame {
     record Staging(FunctionName function, int version, StagingState state, String reason)
             implements NodeFrame {}
 
-    /// This deployment of the function takes effect on this node as of now.
+    /// This deployment of the function takes effect on this node as of now; 0 for none, where it
+    /// isn't placed.
     record Serving(FunctionName function, int deployment) implements NodeFrame {}
 
     /// Lines for somebody who follows a function's log.

@@ -33,4 +33,9 @@ public record Version(
             int number, Sha256 module, long moduleBytes, Manifest manifest, long createdAtMs) {
         this(number, module, moduleBytes, manifest, createdAtMs, false);
     }
+
+    /// Whether nodes of this region have it, once it is deployed.
+    public boolean isIn(String region) {
+        return manifest.placement().in(region);
+    }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 class ManifestTest {
     private static Manifest withConfig(String value) {
@@ -41,6 +42,31 @@ class ManifestTest {
         assertThatThrownBy(what::run)
                 .isInstanceOf(ContractException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void aPlacementNamesRegionsAndIsLeftOutForEverywhere() {
+        Manifest placed = Manifest.DEFAULT.with(new Placement(List.of("fra", "iad")));
+        assertThat(Json.write(placed)).contains("\"placement\":{\"regions\":[\"fra\",\"iad\"]}");
+        assertThat(Json.read(Json.write(placed), Manifest.class)).isEqualTo(placed);
+        assertThat(Json.write(Manifest.DEFAULT))
+                .as("a build before knows no such key")
+                .doesNotContain("placement");
+    }
+
+    @Test
+    void aPlacementMustNameRegionsOnceEach() {
+        String some = "{\"placement\":{\"regions\":%s}}";
+        refused(() -> Json.read(some.formatted("[]"), Manifest.class), "names no region");
+        refused(() -> Json.read("{\"placement\":{}}", Manifest.class), "names no region");
+        refused(
+                () -> Json.read(some.formatted("[\"fra\",\"fra\"]"), Manifest.class),
+                "region fra twice");
+        refused(
+                () -> Json.read(some.formatted("[\"Fra\"]"), Manifest.class),
+                "placement region 'Fra' is not a DNS label");
+        var many = IntStream.range(0, 101).mapToObj(i -> "r" + i).toList();
+        refused(() -> new Placement(many), "placement has 101 regions, at most 100");
     }
 
     @Test

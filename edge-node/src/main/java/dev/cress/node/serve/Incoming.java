@@ -1,6 +1,8 @@
 package dev.cress.node.serve;
 
 import dev.cress.contract.CressHeader;
+import dev.cress.contract.RequestPath;
+import dev.cress.contract.RouteIndex;
 
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -10,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Locale;
 import java.util.UUID;
 
 /// What the node believes of a request: who asks, from where, under which id. A router that shows
@@ -50,7 +51,7 @@ record Incoming(
                 trusted ? header(request, CressHeader.CLIENT_COUNTRY) : "",
                 trusted ? decode(header(request, CressHeader.CLIENT_CITY)) : "",
                 scheme,
-                authority == null ? "" : host(authority.host()),
+                authority == null ? "" : RouteIndex.host(authority.host()),
                 authority == null || authority.port() <= 0
                         ? scheme.equals("https") ? 443 : 80
                         : authority.port(),
@@ -76,11 +77,6 @@ record Incoming(
         } catch (IllegalArgumentException e) {
             return "";
         }
-    }
-
-    private static String host(String host) {
-        String lower = host.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
     }
 
     /// What stays the same from one request of this client to the next, if it named nothing itself:

@@ -152,6 +152,10 @@ public final class RequestHandler {
                     "nothing is deployed at %s%s".formatted(incoming.host(), path));
             return;
         }
+        if (!match.get().elsewhere().isEmpty()) {
+            refuseElsewhere(http, incoming, match.get());
+            return;
+        }
         if (!tenants.admits(match.get().function().activity().tenant())) {
             refuse(
                     http,
@@ -162,6 +166,23 @@ public final class RequestHandler {
             return;
         }
         serve(http, incoming, match.get(), ticket);
+    }
+
+    /// The router that sent it asks the regions that are named.
+    private void refuseElsewhere(
+            HttpServerRequest http, Incoming incoming, RouteTable.Match match) {
+        String regions = String.join(", ", match.elsewhere());
+        if (incoming.fromRouter()) {
+            http.response()
+                    .putHeader(CressHeader.FUNCTION.text(), match.function().name().value())
+                    .putHeader(CressHeader.REGIONS.text(), regions);
+        }
+        refuse(
+                http,
+                incoming,
+                ErrorCode.UNAVAILABLE,
+                "%s is placed in %s, and this node is in %s"
+                        .formatted(match.function().name(), regions, place.region()));
     }
 
     /// A request's place among those in flight, given back once. Its event loop's.

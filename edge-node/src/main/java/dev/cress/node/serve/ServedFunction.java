@@ -2,6 +2,7 @@ package dev.cress.node.serve;
 
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
+import dev.cress.contract.FunctionState;
 import dev.cress.contract.Share;
 
 import java.util.List;
@@ -13,8 +14,10 @@ import java.util.Optional;
 /// @param rollout salts the bucket, so that each rollout draws its own clients
 /// @param deployment its id, 0 while nothing is staged
 /// @param compared whether a rollout compares what requests here come to
-/// @param shares which versions get traffic, the candidate first; empty while nothing is staged
+/// @param shares which versions get traffic here, the candidate first; empty while nothing is
+///     staged, and where nothing is placed
 /// @param staged every version that could serve at once, by its number
+/// @param elsewhere what this node hasn't of it
 public record ServedFunction(
         FunctionName name,
         FunctionActivity activity,
@@ -22,7 +25,8 @@ public record ServedFunction(
         int deployment,
         boolean compared,
         List<Share> shares,
-        Map<Integer, ServedVersion> staged) {
+        Map<Integer, ServedVersion> staged,
+        Elsewhere elsewhere) {
     /// One that no rollout compares, as its first deployment says.
     public ServedFunction(
             FunctionName name,
@@ -30,24 +34,35 @@ public record ServedFunction(
             int rollout,
             List<Share> shares,
             Map<Integer, ServedVersion> staged) {
-        this(name, activity, rollout, rollout, false, shares, staged);
+        this(name, activity, rollout, rollout, false, shares, staged, Elsewhere.NOTHING);
     }
 
-    /// As this deployment says for this region.
+    /// As its state says for this region.
     public static ServedFunction of(
-            FunctionName name,
+            FunctionState state,
             FunctionActivity activity,
-            Deployment deployment,
             String region,
-            Map<Integer, ServedVersion> staged) {
+            Map<Integer, ServedVersion> staged,
+            Elsewhere elsewhere) {
+        Deployment deployment = state.deployment();
         return new ServedFunction(
-                name,
+                state.name(),
                 activity,
                 deployment.rollout(),
                 deployment.id(),
-                deployment.comparesIn(region),
-                deployment.sharesIn(region),
-                staged);
+                state.comparesIn(region),
+                state.sharesIn(region),
+                staged,
+                elsewhere);
+    }
+
+    /// One of which nothing is ready yet.
+    public static ServedFunction unready(
+            FunctionName name,
+            FunctionActivity activity,
+            Map<Integer, ServedVersion> staged,
+            Elsewhere elsewhere) {
+        return new ServedFunction(name, activity, 0, 0, false, List.of(), staged, elsewhere);
     }
 
     public ServedFunction {

@@ -5,6 +5,7 @@ import dev.cress.contract.FunctionState;
 import dev.cress.contract.Share;
 import dev.cress.contract.StagingState;
 import dev.cress.contract.Version;
+import dev.cress.node.serve.Elsewhere;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.ServedFunction;
 import dev.cress.node.serve.ServedVersion;
@@ -21,12 +22,18 @@ import java.util.Set;
 
 /// One function as this node has it: what it should be, what it is, which of its versions are
 /// ready. The state's worker thread only.
+///
+/// A deployment that isn't placed in the node's region takes effect once the control plane says
+/// that it serves elsewhere: until then what served before does, and then nothing is left of it.
 final class FunctionOnNode implements AutoCloseable {
     private final String region;
     private final FunctionActivity activity;
     private final Map<Version, Progress> progress = new HashMap<>();
     private FunctionState target;
     private @Nullable FunctionState serving;
+
+    /// The deployment that has moved to where it is placed, 0 for none.
+    private int moved;
 
     /// How far a version is: asked for, ready (`served`), or refused (`reason`).
     private record Progress(StagingState state, @Nullable ServedVersion served, String reason) {
@@ -57,6 +64,16 @@ final class FunctionOnNode implements AutoCloseable {
 
     void target(FunctionState wanted) {
         target = wanted;
+        prune();
+    }
+
+    /// This deployment serves where it is placed.
+    void moved(int deployment) {
+        moved = deployment;
+    }
+
+    /// Closes what isn't to be had any more.
+    private void prune() {
         Set<Version> kept = versions();
         progress.entrySet()
                 .removeIf(
@@ -74,20 +91,20 @@ final class FunctionOnNode implements AutoCloseable {
     }
 
     /// Every version to have: first those that should serve, then those that do, then those kept
-    /// for going back.
+    /// for going back. Where the function isn't placed there are none but those that still serve.
     Set<Version> versions() {
         Set<Version> all = new LinkedHashSet<>(live(target));
         if (serving != null) {
             all.addAll(live(serving));
         }
-        all.addAll(target.versions());
+        all.addAll(target.versionsIn(region));
         return all;
     }
 
     /// The versions that get traffic in this region.
     private List<Version> live(FunctionState state) {
         List<Version> live = new ArrayList<>();
-        for (Share share : state.deployment().sharesIn(region)) {
+        for (Share share : state.sharesIn(region)) {
             state.version(share.version()).ifPresent(live::add);
         }
         return live;
@@ -120,12 +137,29 @@ final class FunctionOnNode implements AutoCloseable {
     /// anything.
     boolean takeEffect() {
         boolean ready = live(target).stream().allMatch(v -> state(v) == StagingState.STAGED);
-        if (!ready || target.equals(serving)) {
+        if (!ready || isStillNeeded() || target.equals(serving)) {
             return false;
         }
+        int before = present();
         boolean changed = serving == null || !serving.deployment().equals(target.deployment());
         serving = target;
-        return changed;
+        prune();
+        // what wasn't here and isn't is nothing to tell
+        return changed && (before != 0 || present() != 0);
+    }
+
+    /// Whether the function goes to other regions and what serves here may be the only one that
+    /// does.
+    private boolean isStillNeeded() {
+        return !target.isIn(region)
+                && serving != null
+                && serving.isIn(region)
+                && moved != target.deployment().id();
+    }
+
+    /// The deployment that serves here, 0 for none.
+    int present() {
+        return serving != null && serving.isIn(region) ? serving.deployment().id() : 0;
     }
 
     private StagingState state(Version version) {
@@ -147,8 +181,10 @@ final class FunctionOnNode implements AutoCloseable {
             live(now).forEach(v -> putIfStaged(v, staged));
         }
         return now == null
-                ? new ServedFunction(name(), activity, 0, List.of(), staged)
-                : ServedFunction.of(name(), activity, now.deployment(), region, staged);
+                ? ServedFunction.unready(
+                        name(), activity, staged, Elsewhere.of(target, target, region))
+                : ServedFunction.of(
+                        now, activity, region, staged, Elsewhere.of(now, target, region));
     }
 
     private void putIfStaged(Version version, Map<Integer, ServedVersion> staged) {
@@ -160,8 +196,8 @@ final class FunctionOnNode implements AutoCloseable {
 
     void report(StateEvents to) {
         progress.forEach((v, p) -> to.staging(name(), v.number(), p.state(), p.reason()));
-        if (serving != null) {
-            to.serving(name(), serving.deployment().id());
+        if (present() != 0) {
+            to.serving(name(), present());
         }
     }
 

@@ -4,7 +4,6 @@ import dev.cress.contract.ControlFrame;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.Position;
-import dev.cress.contract.Sha256;
 import dev.cress.contract.StagingState;
 import dev.cress.contract.Version;
 import dev.cress.node.capability.NodeSecrets;
@@ -24,7 +23,6 @@ import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -49,15 +47,12 @@ public final class NodeState implements AutoCloseable {
     private final Function<FunctionName, FunctionActivity> newActivity;
     private final ExecutorService worker;
     private final Map<FunctionName, FunctionOnNode> functions = new TreeMap<>();
-    private volatile Set<Wanted> wanted = Set.of();
+    private volatile Needs needs = Needs.NONE;
     private volatile StateEvents events = StateEvents.Nobody.LISTENS;
     private volatile Position position = Position.NOWHERE;
     private volatile boolean hasAllTenants = true;
     private volatile RouteTable routes;
     private volatile boolean told;
-
-    /// A version of a function that this node should have.
-    private record Wanted(FunctionName function, Version version) {}
 
     public NodeState(
             Place place,
@@ -199,6 +194,18 @@ public final class NodeState implements AutoCloseable {
                 });
     }
 
+    /// A deployment serves where it is placed, which isn't here: what it replaces goes. Completes
+    /// when that is on disk.
+    public CompletableFuture<Void> moved(ControlFrame.Moved said) {
+        return change(
+                () -> {
+                    FunctionOnNode known = functions.get(said.function());
+                    if (known != null) {
+                        known.moved(said.deployment());
+                    }
+                });
+    }
+
     /// Takes what the control plane says of secrets. Completes when it is on disk.
     public CompletableFuture<Void> secrets(ControlFrame said) {
         return change(
@@ -229,8 +236,9 @@ public final class NodeState implements AutoCloseable {
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
-                    stageMissing();
+                    // first: what has moved elsewhere is wanted no more
                     settle();
+                    stageMissing();
                     publish();
                 },
                 worker);
@@ -269,19 +277,9 @@ public final class NodeState implements AutoCloseable {
     }
 
     private void stageMissing() {
-        Set<Wanted> now = new HashSet<>();
-        Set<Sha256> modules = new HashSet<>();
-        Set<Sha256> assets = new HashSet<>();
-        for (FunctionOnNode function : functions.values()) {
-            for (Version version : function.versions()) {
-                now.add(new Wanted(function.name(), version));
-                NamedModule.of(version).forEach(module -> modules.add(module.sha256()));
-                Optional.ofNullable(version.manifest().assets())
-                        .ifPresent(bundle -> assets.add(bundle.sha256()));
-            }
-        }
         // whole at once: staging drops for good what it finds unwanted
-        wanted = now;
+        Needs now = Needs.of(functions.values());
+        needs = now;
         for (FunctionOnNode function : functions.values()) {
             for (Version version : function.takeUnstaged()) {
                 events.staging(function.name(), version.number(), StagingState.PENDING, "");
@@ -292,8 +290,8 @@ public final class NodeState implements AutoCloseable {
             return;
         }
         try {
-            store.keepModules(modules);
-            staging.keepAssets(assets);
+            store.keepModules(now.modules());
+            staging.keepAssets(now.assets());
         } catch (IOException e) {
             LOG.warn("unused modules and files can't be deleted: {}", e.toString());
         }
@@ -309,7 +307,7 @@ public final class NodeState implements AutoCloseable {
                     LOG.warn(
                             "{}: what serves can't be recorded: {}", function.name(), e.toString());
                 }
-                events.serving(function.name(), function.target().deployment().id());
+                events.serving(function.name(), function.present());
             }
         }
     }
@@ -331,7 +329,7 @@ public final class NodeState implements AutoCloseable {
     private final class StagingListener implements Staging.Listener {
         @Override
         public boolean isWanted(FunctionName function, Version version) {
-            return wanted.contains(new Wanted(function, version));
+            return needs.versions().contains(new Needs.Wanted(function, version));
         }
 
         @Override

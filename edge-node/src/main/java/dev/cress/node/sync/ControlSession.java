@@ -190,10 +190,10 @@ final class ControlSession {
             case ControlFrame.Delta delta ->
                     acknowledge(node.state().apply(delta), delta.position().revision());
             case ControlFrame.SecretsKey _, ControlFrame.Secrets _ -> {
-                var _ =
-                        node.state()
-                                .secrets(frame)
-                                .whenComplete((_, failure) -> secretsTaken(failure));
+                var _ = node.state().secrets(frame).whenComplete((_, failure) -> taken(failure));
+            }
+            case ControlFrame.Moved moved -> {
+                var _ = node.state().moved(moved).whenComplete((_, failure) -> taken(failure));
             }
             case ControlFrame.Limits told -> {
                 toldLimits = true;
@@ -202,7 +202,8 @@ final class ControlSession {
             case ControlFrame.Follow follow -> followers.follow(follow);
             case ControlFrame.Unfollow(String subscription) -> followers.unfollow(subscription);
             case ControlFrame.Drain _ -> node.heard().drain().run();
-            case ControlFrame.Directory _ -> LOG.debug("a directory is for routers");
+            case ControlFrame.Directory _, ControlFrame.Placements _ ->
+                    LOG.debug("a frame for routers came to a node");
         }
     }
 
@@ -253,9 +254,9 @@ final class ControlSession {
     }
 
     /// What can't be read or kept is told again in the next session.
-    private void secretsTaken(@Nullable Throwable failure) {
+    private void taken(@Nullable Throwable failure) {
         if (failure != null) {
-            LOG.error("secrets can't be taken: {}", String.valueOf(failure.getMessage()));
+            LOG.error("a frame can't be taken: {}", String.valueOf(failure.getMessage()));
             context.runOnContext(_ -> socket.close());
         }
     }

@@ -16,6 +16,7 @@ import dev.cress.contract.Limits;
 import dev.cress.contract.LogLevel;
 import dev.cress.contract.Manifest;
 import dev.cress.contract.Origin;
+import dev.cress.contract.Placement;
 import dev.cress.contract.Route;
 import dev.cress.contract.Warmup;
 
@@ -40,6 +41,7 @@ record PushedSettings(
         @Nullable Boolean snapshot,
         @Nullable Warmup warmup,
         @Nullable LogLevel logLevel,
+        @Nullable Placement placement,
         @Nullable Object assets,
         @JsonProperty("filter") @Nullable Object filters) {
     private static final ObjectMapper TOML =
@@ -100,6 +102,7 @@ record PushedSettings(
                 null,
                 List.of(),
                 warmup == null ? Warmup.DEFAULT : warmup,
-                logLevel == null ? Manifest.LOG_LEVEL : logLevel);
+                logLevel == null ? Manifest.LOG_LEVEL : logLevel,
+                placement == null ? Placement.EVERYWHERE : placement);
     }
 }

@@ -187,7 +187,7 @@ public final class Membership {
                             var member = members.find(name).orElseThrow(() -> unknown(name));
                             members.burn(name);
                             members.delete(name);
-                            return answer.apply(member.member(), new SecretRows(tables).held(name));
+                            return answer.apply(member.member(), new HeldRows(tables).of(name));
                         }));
     }
 

@@ -10,6 +10,7 @@ import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
 import dev.cress.contract.Manifest;
+import dev.cress.contract.Placement;
 import dev.cress.contract.RolloutPlan;
 import dev.cress.contract.Route;
 import dev.cress.contract.Sha256;
@@ -116,6 +117,9 @@ final class Releases {
             long nowMs) {
         functions.requireLive(name);
         functions.requireVersion(name, version);
+        if (plan != null) {
+            requirePlaced(name, functions.version(name, version), plan);
+        }
         var present = deployments.present(name).orElse(null);
         if (plan == null || present == null || present.stableVersion() == version) {
             int share = basisPoints == null ? Share.ALL : basisPoints;
@@ -132,6 +136,21 @@ final class Releases {
         }
         var first = Release.step(plan, 1, version, present.stableVersion());
         return next(name, present, first, plan, nowMs);
+    }
+
+    /// A wave that comes to where its version isn't placed would leave nothing there.
+    private static void requirePlaced(FunctionName name, Version version, RolloutPlan plan) {
+        Placement placement = version.manifest().placement();
+        for (RolloutPlan.Step step : plan.steps()) {
+            for (String region : step.regions()) {
+                if (!placement.in(region)) {
+                    throw Refusal.invalid(
+                            "invalid-rollout",
+                            "a wave comes to %s, but version %d of %s is placed in %s only: leave %s out of the waves, or place it there too"
+                                    .formatted(region, version.number(), name, placement, region));
+                }
+            }
+        }
     }
 
     /// The next step of a rollout that goes on.

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Tenants' secrets, whose values are sealed in the store and nowhere said again but to nodes. May
 /// be called from any thread.
@@ -240,13 +241,39 @@ public final class SecretKeeping {
         return sealed;
     }
 
+    /// What became of the secrets of a node.
+    ///
+    /// @param whole whether it forgets all but these
+    /// @param told what it has now, and its versions
+    /// @param taken what it forgets
+    public record Held(boolean whole, Map<Name, Integer> told, Set<Name> taken) {
+        public Held {
+            told = Map.copyOf(told);
+            taken = Set.copyOf(taken);
+        }
+    }
+
     /// Notes what nodes were told, by node.
-    public Future<Void> held(Map<String, List<HeldSecret>> told) {
+    public Future<Void> held(Map<String, Held> byNode) {
         return store.aside(
                         tables -> {
-                            told.forEach(new SecretRows(tables)::held);
-                            return told;
+                            byNode.forEach(new HeldRows(tables)::note);
+                            return byNode;
                         })
                 .mapEmpty();
+    }
+
+    /// What a node was told and not to forget, and which versions.
+    public Future<Map<Name, Integer>> held(String node) {
+        return store.read(
+                tables ->
+                        new HeldRows(tables)
+                                .of(node).stream()
+                                        .collect(
+                                                Collectors.toUnmodifiableMap(
+                                                        each ->
+                                                                new Name(
+                                                                        each.tenant(), each.name()),
+                                                        HeldSecret::version)));
     }
 }

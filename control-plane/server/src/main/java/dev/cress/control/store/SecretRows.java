@@ -4,7 +4,6 @@ import dev.cress.contract.ControlFrame.Secrets.Name;
 import dev.cress.contract.FunctionName;
 import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
-import dev.cress.contract.SecretsApi.HeldSecret;
 import dev.cress.contract.SecretsApi.SecretInfo;
 import dev.cress.contract.TenantName;
 import dev.cress.contract.Version;
@@ -23,8 +22,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// Secrets, each value sealed under a key of its own, and that under one of [SecretKeys]; and which
-/// node was told which value. Lives as long as one transaction.
+/// Secrets, each value sealed under a key of its own, and that under one of [SecretKeys]. Lives as
+/// long as one transaction.
 final class SecretRows {
     /// Secrets of one tenant, and of all.
     static final int PER_TENANT_MAX = 100;
@@ -353,34 +352,5 @@ final class SecretRows {
         }
         key(next.id());
         return count;
-    }
-
-    /// What a node was told.
-    List<HeldSecret> held(String node) {
-        return transaction.list(
-                "SELECT tenant, name, version FROM secret_held WHERE node = ? ORDER BY tenant,"
-                        + " name",
-                row ->
-                        new HeldSecret(
-                                new TenantName(row.getString(1)), row.getString(2), row.getInt(3)),
-                node);
-    }
-
-    /// Notes what a node was told.
-    void held(String node, List<HeldSecret> told) {
-        var known = List.copyOf(held(node));
-        for (HeldSecret each : told) {
-            if (!known.contains(each)) {
-                transaction.update(
-                        """
-                        INSERT INTO secret_held (node, tenant, name, version) VALUES (?, ?, ?, ?)
-                        ON CONFLICT (node, tenant, name) DO UPDATE SET version = excluded.version\
-                        """,
-                        node,
-                        each.tenant().value(),
-                        each.name(),
-                        each.version());
-            }
-        }
     }
 }

@@ -35,6 +35,9 @@ final class NodePresence {
     /// Whether it takes secrets, as far as it said so here.
     private boolean secrets = true;
 
+    /// Whether it knows of placements, as far as it said so here.
+    private boolean placements = true;
+
     /// Whether its session is on this server now.
     private boolean here;
 
@@ -103,6 +106,7 @@ final class NodePresence {
     void connected(NodeFrame.Hello hello, String behind, long nowMs, long clockSkewMs) {
         tenants = hello.tenants();
         waves = hello.waves();
+        placements = hello.placements();
         secrets = !hello.secretsKey().isEmpty();
         info = hello.node();
         revision = hello.resume().revision();
@@ -204,12 +208,16 @@ final class NodePresence {
                                 frame.function(), frame.version(), frame.state(), frame.reason()));
     }
 
-    /// A deployment takes effect there. A node that knows of no waves serves what is deployed
-    /// elsewhere: for all servers to know, its part of the wave counts as failed.
+    /// A deployment takes effect there, none if it is 0. A node that knows of no waves serves what
+    /// is deployed elsewhere: for all servers to know, its part of the wave counts as failed.
     ///
     /// @param state the function's present one
     void serves(FunctionState state, int deployment) {
         FunctionName function = state.name();
+        if (deployment == 0) {
+            forget(function);
+            return;
+        }
         Wave wave = state.deployment().wave();
         if (!waves
                 && wave != null
@@ -234,6 +242,11 @@ final class NodePresence {
         return tenants;
     }
 
+    /// Whether it leaves alone what isn't placed in its region.
+    boolean knowsPlacements() {
+        return placements;
+    }
+
     /// Whether it takes secrets.
     boolean knowsSecrets() {
         return secrets;
@@ -252,10 +265,17 @@ final class NodePresence {
         return staging.values().stream().flatMap(versions -> versions.values().stream()).toList();
     }
 
+    /// Whether it should have this version.
+    boolean has(FunctionState state, int version) {
+        return state.version(version)
+                .filter(v -> v.isIn(info.region()) && state.isIn(info.region()))
+                .isPresent();
+    }
+
     void retain(FunctionState state) {
         staging.getOrDefault(state.name(), Map.of())
                 .keySet()
-                .removeIf(number -> state.version(number).isEmpty());
+                .removeIf(number -> !has(state, number));
     }
 
     void retainOnly(Set<FunctionName> names) {

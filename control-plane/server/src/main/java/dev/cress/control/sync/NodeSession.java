@@ -94,9 +94,9 @@ final class NodeSession {
             case Resume.Whole(String snapshot, String alarm) -> {
                 acked = 0;
                 if (!alarm.isEmpty()) {
-                    sessions.alarm(node.info().name(), alarm);
+                    sessions.meters().alarm(node.info().name(), alarm);
                 }
-                sessions.snapshotSent(alarm.isEmpty() ? "resume" : "alarm");
+                sessions.meters().snapshotSent(alarm.isEmpty() ? "resume" : "alarm");
                 sendState(snapshot);
             }
         }
@@ -127,7 +127,7 @@ final class NodeSession {
         behind = false;
         sent = sessions.image().position().revision();
         unackedFrom = sent;
-        sessions.snapshotSent(reason);
+        sessions.meters().snapshotSent(reason);
         sendState(sessions.image().snapshot(tenants));
     }
 

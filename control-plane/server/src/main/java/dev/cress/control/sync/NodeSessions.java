@@ -3,6 +3,7 @@ package dev.cress.control.sync;
 import dev.cress.contract.AnnouncedKey;
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.FunctionName;
+import dev.cress.contract.FunctionState;
 import dev.cress.contract.Json;
 import dev.cress.contract.Member;
 import dev.cress.contract.NodeFrame;
@@ -16,17 +17,13 @@ import dev.cress.control.store.Revision;
 import dev.cress.control.store.SecretKeeping;
 import dev.cress.control.store.Store;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Vertx;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,7 +38,6 @@ final class NodeSessions {
     /// Nodes that are remembered, connected or not.
     static final int KNOWN_MAX = 10_000;
 
-    private static final int TIMED_COMMITS_MAX = 256;
     private static final Logger LOG = LoggerFactory.getLogger(NodeSessions.class);
 
     private final Hellos hellos;
@@ -55,14 +51,12 @@ final class NodeSessions {
     private final TenantRates rates = new TenantRates();
     private final Tallies tallies;
     private final RouterSessions routers;
+    private final Placements placements;
     private final int nodesMax;
-    private final MeterRegistry meters;
-    private final Timer pushed;
+    private final PushMeters meters;
 
     private List<AnnouncedKey> keys;
     private final Map<String, NodeSession> sessions = new HashMap<>();
-
-    private final Map<Long, Long> committedNs = new LinkedHashMap<>();
 
     NodeSessions(
             Vertx vertx,
@@ -77,7 +71,9 @@ final class NodeSessions {
             List<AnnouncedKey> keys,
             SecretKeeping keeping,
             MeterRegistry meters) {
-        secrets = new SecretPush(vertx, keeping, image);
+        placements = new Placements(presence, rollouts, image);
+        routers.place(placements::table);
+        secrets = new SecretPush(vertx, keeping, image, placements::hasMoved);
         rollouts.needSecrets(secrets::isNeeded);
         this.keys = keys;
         hellos = new Hellos(vertx, this::begin);
@@ -89,13 +85,8 @@ final class NodeSessions {
         this.routers = routers;
         this.tallies = tallies;
         this.nodesMax = nodesMax;
-        this.meters = meters;
+        this.meters = new PushMeters(meters);
         logs = new LogFollowers(readersMax, this::broadcast, this::knowing);
-        pushed =
-                Timer.builder("cress.control.push")
-                        .description("from a commit to a node's ack")
-                        .publishPercentileHistogram()
-                        .register(meters);
     }
 
     FleetImage image() {
@@ -108,6 +99,22 @@ final class NodeSessions {
 
     TenantRates rates() {
         return rates;
+    }
+
+    PushMeters meters() {
+        return meters;
+    }
+
+    /// A second has passed: nodes let go of what has moved elsewhere.
+    void look() {
+        secrets.tick();
+        List<FunctionState> moved = placements.look();
+        for (FunctionState state : moved) {
+            sessions.values().forEach(session -> placements.letGo(session, state));
+        }
+        if (!moved.isEmpty()) {
+            secrets.moved();
+        }
     }
 
     /// A second has passed: tells nodes what changed of what they may run.
@@ -221,22 +228,28 @@ final class NodeSessions {
     void committed(Revision revision) {
         FleetImage.Delta delta = image.apply(revision);
         long number = revision.position().revision();
-        committedNs.put(number, System.nanoTime());
-        committedNs.remove(number - TIMED_COMMITS_MAX);
+        meters.committed(number);
         revision.change().changed().forEach(presence::retain);
         revision.change().removed().forEach(presence::forget);
-        var unnamed = secrets.changed(revision.change());
+        boolean placed = placements.changed(revision.change());
+        secrets.changed(revision.change());
         sessions.values().forEach(session -> session.offer(number, delta));
-        secrets.withdraw(unnamed);
+        secrets.withdraw();
+        if (placed) {
+            // nodes that needn't have it are waited for no more
+            heard();
+            routers.changed();
+        }
     }
 
     /// Nodes come back and are told by what they say of themselves what became of their log.
     void replaced(Image stored) {
         LOG.warn("the log was replaced: it ends at {} now", stored.position());
         image.replace(stored);
-        secrets.replaced(image.functions());
+        placements.replaced();
+        secrets.replaced();
         presence.retainOnly(stored.functions());
-        committedNs.clear();
+        meters.replaced();
         endAll(_ -> true, CloseCode.GOING_AWAY, "the log was replaced");
     }
 
@@ -255,7 +268,7 @@ final class NodeSessions {
                 .filter(KnownNode::drainAsked)
                 .forEach(known -> drain(known.info().name()));
         heard();
-        if (!presence.directory().equals(before)) {
+        if (!news.functions().isEmpty() || !presence.directory().equals(before)) {
             routers.changed();
         }
     }
@@ -263,10 +276,7 @@ final class NodeSessions {
     void acked(NodeSession session, long revision) {
         session.node().recorded(revision);
         rows.said(session.node());
-        Long at = committedNs.get(revision);
-        if (at != null) {
-            pushed.record(Duration.ofNanos(System.nanoTime() - at));
-        }
+        meters.acked(revision);
     }
 
     /// What a node says of versions that it needn't have is left aside: it would never be
@@ -276,12 +286,12 @@ final class NodeSessions {
         Objects.requireNonNull(frame.reason());
         boolean kept =
                 image.function(frame.function())
-                        .flatMap(state -> state.version(frame.version()))
+                        .filter(state -> session.node().has(state, frame.version()))
                         .isPresent();
         if (kept) {
             session.node().staged(frame);
             rows.said(session.node(), frame.function());
-            heard();
+            heard(frame.function());
         }
     }
 
@@ -291,7 +301,10 @@ final class NodeSessions {
         if (state.isPresent()) {
             session.node().serves(state.get(), frame.deployment());
             rows.said(session.node(), function);
-            heard();
+            heard(function);
+            if (placements.hasMoved(function)) {
+                placements.letGo(session, state.get());
+            }
         }
     }
 
@@ -332,20 +345,12 @@ final class NodeSessions {
         rollouts.changed();
     }
 
-    void alarm(String node, String why) {
-        LOG.error("node {} can't go on from where it stands: {}", node, why);
-        Counter.builder("cress.control.alarms")
-                .description("nodes that could not go on from where they stood")
-                .register(meters)
-                .increment();
-    }
-
-    void snapshotSent(String reason) {
-        Counter.builder("cress.control.snapshots")
-                .description("snapshots sent to nodes, by reason")
-                .tag("reason", reason)
-                .register(meters)
-                .increment();
+    /// Something was heard of a node and a function.
+    private void heard(FunctionName function) {
+        heard();
+        if (placements.has(function)) {
+            routers.changed();
+        }
     }
 
     private void broadcast(FunctionName function, String frame) {

@@ -3,6 +3,7 @@ package dev.cress.control.sync;
 import dev.cress.contract.Api.Rollout;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FunctionName;
+import dev.cress.contract.FunctionState;
 import dev.cress.contract.Share;
 import dev.cress.contract.StagingState;
 import dev.cress.control.store.Refusal;
@@ -14,10 +15,12 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 
-/// How far a deployment is on each known node, and waiting until no node is pending any more.
-/// Confined to the event loop.
+/// How far a deployment is on each known node of the regions where it is placed, and waiting until
+/// none of them is pending any more. Confined to the event loop.
 public final class Rollouts {
     /// Requests that may wait at once.
     static final int WAITING_MAX = 500;
@@ -26,16 +29,18 @@ public final class Rollouts {
 
     private final Vertx vertx;
     private final Presence presence;
-    private Predicate<FunctionName> needsSecrets = _ -> false;
+    private final FleetImage image;
+    private BiPredicate<FunctionName, String> needsSecrets = (_, _) -> false;
     private final List<Waiting> waiting = new ArrayList<>();
 
-    Rollouts(Vertx vertx, Presence presence) {
+    Rollouts(Vertx vertx, Presence presence, FleetImage image) {
         this.vertx = vertx;
         this.presence = presence;
+        this.image = image;
     }
 
-    /// Which functions run only where secrets are.
-    void needSecrets(Predicate<FunctionName> which) {
+    /// Which functions run only where secrets are, by region.
+    void needSecrets(BiPredicate<FunctionName, String> which) {
         needsSecrets = which;
     }
 
@@ -80,10 +85,41 @@ public final class Rollouts {
     }
 
     private Rollout now(FunctionName function, Deployment deployment) {
+        List<String> regions =
+                image.function(function)
+                        .filter(state -> state.deployment().id() == deployment.id())
+                        .map(state -> List.copyOf(state.regions()))
+                        .orElse(List.of());
         return new Rollout(
                 function,
                 deployment.id(),
-                presence.nodes().stream().map(node -> onNode(node, function, deployment)).toList());
+                placed(function, deployment)
+                        .map(node -> onNode(node, function, deployment))
+                        .toList(),
+                regions,
+                regions.stream().filter(this::isUnknown).toList());
+    }
+
+    private boolean isUnknown(String region) {
+        return presence.nodes().stream().noneMatch(node -> node.info().region().equals(region));
+    }
+
+    /// The nodes of the regions where any of what it shares the traffic among is placed.
+    private Stream<NodePresence> placed(FunctionName function, Deployment deployment) {
+        var state = image.function(function);
+        return presence.nodes().stream()
+                .filter(node -> !shares(state, deployment, node.info().region()).isEmpty());
+    }
+
+    /// A version that nobody retains is everywhere.
+    private static List<Share> shares(
+            Optional<FunctionState> state, Deployment deployment, String region) {
+        List<Share> shares = deployment.sharesIn(region);
+        return state.isEmpty() || !state.get().placed()
+                ? shares
+                : shares.stream()
+                        .filter(share -> state.get().placement(share.version()).in(region))
+                        .toList();
     }
 
     private Rollout.OnNode onNode(NodePresence node, FunctionName function, Deployment deployment) {
@@ -94,13 +130,14 @@ public final class Rollouts {
         } else if (!node.knowsTenants() && !function.tenant().isDefault()) {
             state = "failed";
             reason = "cress %s knows of no tenants".formatted(node.info().build());
-        } else if (!node.knowsSecrets() && needsSecrets.test(function)) {
+        } else if (!node.knowsSecrets() && needsSecrets.test(function, node.info().region())) {
             state = "failed";
             reason = "cress %s takes no secrets".formatted(node.info().build());
         } else if (node.serving(function) >= deployment.id()) {
             state = "serving";
         } else {
-            for (Share share : deployment.sharesIn(node.info().region())) {
+            var here = shares(image.function(function), deployment, node.info().region());
+            for (Share share : here) {
                 var version = node.staging(function, share.version());
                 if (version != null && version.state() == StagingState.FAILED) {
                     state = "failed";
@@ -120,12 +157,30 @@ public final class Rollouts {
     /// reached; none is not enough.
     boolean isServing(FunctionName function, Deployment deployment) {
         var reached =
-                presence.nodes().stream()
+                placed(function, deployment)
                         .filter(node -> deployment.wave() == null || isReached(node, deployment))
                         .map(node -> onNode(node, function, deployment).state())
                         .filter(state -> !state.equals("offline"))
                         .toList();
         return !reached.isEmpty() && reached.stream().allMatch("serving"::equals);
+    }
+
+    /// Whether the function serves where its state places it: no connected node there is pending,
+    /// and one serves.
+    boolean isSettled(FunctionState state) {
+        boolean serves = false;
+        for (NodePresence node : presence.nodes()) {
+            if (state.isIn(node.info().region())) {
+                switch (onNode(node, state.name(), state.deployment()).state()) {
+                    case "pending" -> {
+                        return false;
+                    }
+                    case "serving" -> serves = true;
+                    default -> {}
+                }
+            }
+        }
+        return serves;
     }
 
     private static boolean isSettled(Rollout rollout) {

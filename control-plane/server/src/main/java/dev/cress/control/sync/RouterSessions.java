@@ -9,11 +9,12 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
-/// The routers that are connected, each told the whole directory of nodes whenever it changes, but
-/// no more often than every [#COALESCED]. After a start routers keep what they know until the nodes
-/// that were there before are back, at most [#SETTLING]: a directory in which everybody is missing
-/// would be true and useless. Lives on the event loop.
+/// The routers that are connected, each told the whole directory of nodes, and where functions are
+/// placed, whenever it changes, but no more often than every [#COALESCED]. After a start routers
+/// keep what they know until the nodes that were there before are back, at most [#SETTLING]: a
+/// directory in which everybody is missing would be true and useless. Lives on the event loop.
 final class RouterSessions {
     static final Duration COALESCED = Duration.ofMillis(50);
     static final Duration SETTLING = Duration.ofSeconds(2);
@@ -23,8 +24,10 @@ final class RouterSessions {
     private final Store store;
     private final int routersMax;
 
-    /// Each router, and whether it has yet to hear of a change.
-    private final Map<Peer, Boolean> routers = new HashMap<>();
+    /// Each router, and what it was told last.
+    private final Map<Peer, Told> routers = new HashMap<>();
+
+    private Supplier<ControlFrame.Placements> placements = () -> ControlFrame.Placements.NONE;
 
     private boolean settled;
     private boolean scheduled;
@@ -38,6 +41,16 @@ final class RouterSessions {
         vertx.setTimer(SETTLING.toMillis(), _ -> settle());
     }
 
+    private static final class Told {
+        private String directory = "";
+        private String placements = "";
+    }
+
+    /// From here is known where functions are placed.
+    void place(Supplier<ControlFrame.Placements> table) {
+        placements = table;
+    }
+
     void accept(Peer router) {
         if (routers.size() >= routersMax) {
             router.end(
@@ -45,7 +58,7 @@ final class RouterSessions {
                     "%d routers are connected, at most %d".formatted(routers.size(), routersMax));
             return;
         }
-        routers.put(router, true);
+        routers.put(router, new Told());
         store.reportRouters(routers.size());
         router.onText(_ -> router.end(CloseCode.BAD_FRAME, "a router has nothing to say"));
         router.onDrain(this::send);
@@ -62,10 +75,9 @@ final class RouterSessions {
         return routers.size();
     }
 
-    /// The directory isn't what it was.
+    /// The directory may not be what it was, or a placement.
     void changed() {
         settleIfComplete();
-        routers.replaceAll((_, _) -> true);
         if (!scheduled) {
             scheduled = true;
             vertx.setTimer(
@@ -96,13 +108,21 @@ final class RouterSessions {
             return;
         }
         String directory = Json.write(presence.directory());
-        routers.replaceAll(
-                (router, stale) -> {
-                    if (stale && !router.slow()) {
-                        router.send(directory);
-                        return false;
+        String placed = Json.write(placements.get());
+        routers.forEach(
+                (router, told) -> {
+                    if (router.slow()) {
+                        return;
                     }
-                    return stale;
+                    // first: nodes that the router hears of are for what is placed there
+                    if (!told.placements.equals(placed)) {
+                        told.placements = placed;
+                        router.send(placed);
+                    }
+                    if (!told.directory.equals(directory)) {
+                        told.directory = directory;
+                        router.send(directory);
+                    }
                 });
     }
 

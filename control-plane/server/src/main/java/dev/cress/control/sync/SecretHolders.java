@@ -1,8 +1,9 @@
 package dev.cress.control.sync;
 
+import dev.cress.contract.ControlFrame.Secrets.Name;
 import dev.cress.contract.ControlFrame.Secrets.Value;
-import dev.cress.contract.SecretsApi.HeldSecret;
 import dev.cress.control.store.SecretKeeping;
+import dev.cress.control.store.SecretKeeping.Held;
 
 import io.vertx.core.Vertx;
 
@@ -11,11 +12,14 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/// Which value each node was told, noted in the store soon after: who loses a node asks for it. At
-/// most the secrets of the fleet times its nodes wait. Lives on the event loop.
+/// Which value each node was told and not to forget, noted in the store soon after: who loses a
+/// node asks for it. At most the secrets of the fleet times its nodes wait. Lives on the event
+/// loop.
 final class SecretHolders {
     /// What is told within this time goes into one write.
     static final Duration COALESCED = Duration.ofMillis(20);
@@ -27,26 +31,54 @@ final class SecretHolders {
 
     private final Vertx vertx;
     private final SecretKeeping store;
-    private Map<String, Map<String, HeldSecret>> unwritten = new HashMap<>();
+    private Map<String, Noted> unwritten = new HashMap<>();
     private boolean scheduled;
+
+    /// What became of one node.
+    private static final class Noted {
+        private boolean whole;
+        private final Map<Name, Integer> told = new HashMap<>();
+        private final Set<Name> taken = new HashSet<>();
+
+        /// Adds what came later.
+        private void add(Noted later) {
+            if (later.whole) {
+                whole = true;
+                told.clear();
+                taken.clear();
+            }
+            told.putAll(later.told);
+            taken.removeAll(later.told.keySet());
+            told.keySet().removeAll(later.taken);
+            taken.addAll(later.taken);
+        }
+
+        private Held held() {
+            return new Held(whole, told, taken);
+        }
+    }
 
     SecretHolders(Vertx vertx, SecretKeeping store) {
         this.vertx = vertx;
         this.store = store;
     }
 
-    /// A node was sent these.
-    void told(String node, List<Value> values) {
-        if (values.isEmpty()) {
-            return;
-        }
-        var held = unwritten.computeIfAbsent(node, _ -> new HashMap<>());
-        for (Value value : values) {
-            var secret = value.secret();
-            held.put(
-                    secret.tenant() + "/" + secret.name(),
-                    new HeldSecret(secret.tenant(), secret.name(), value.version()));
-        }
+    /// A node was sent these, and to forget those.
+    void told(String node, List<Value> values, List<Name> taken) {
+        note(node, false, values, taken);
+    }
+
+    /// A node was sent these, and to forget all others.
+    void whole(String node, List<Value> values) {
+        note(node, true, values, List.of());
+    }
+
+    private void note(String node, boolean whole, List<Value> values, List<Name> taken) {
+        var noted = new Noted();
+        noted.whole = whole;
+        values.forEach(value -> noted.told.put(value.secret(), value.version()));
+        noted.taken.addAll(taken);
+        unwritten.computeIfAbsent(node, _ -> new Noted()).add(noted);
         schedule(COALESCED);
     }
 
@@ -67,18 +99,20 @@ final class SecretHolders {
     private void write() {
         var written = unwritten;
         unwritten = new HashMap<>();
-        var told = new HashMap<String, List<HeldSecret>>();
-        written.forEach((node, held) -> told.put(node, List.copyOf(held.values())));
-        store.held(told)
+        var held = new HashMap<String, Held>();
+        written.forEach((node, noted) -> held.put(node, noted.held()));
+        store.held(held)
                 .onComplete(
                         _ -> next(COALESCED),
                         e -> {
                             LOG.warn("can't note who was told secrets: {}", e.getMessage());
-                            written.forEach(
-                                    (node, held) -> {
-                                        held.putAll(unwritten.getOrDefault(node, Map.of()));
-                                        unwritten.put(node, held);
-                                    });
+                            var since = unwritten;
+                            unwritten = written;
+                            since.forEach(
+                                    (node, noted) ->
+                                            unwritten
+                                                    .computeIfAbsent(node, _ -> new Noted())
+                                                    .add(noted));
                             next(RETRY_AFTER);
                         });
     }

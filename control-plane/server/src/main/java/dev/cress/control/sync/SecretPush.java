@@ -5,7 +5,7 @@ import dev.cress.contract.ControlFrame.Secrets.Name;
 import dev.cress.contract.ControlFrame.Secrets.Value;
 import dev.cress.contract.ControlFrame.SecretsKey;
 import dev.cress.contract.FunctionName;
-import dev.cress.contract.FunctionState;
+import dev.cress.contract.NodeInfo;
 import dev.cress.control.store.Change;
 import dev.cress.control.store.SecretKeeping;
 import dev.cress.identity.DataKey;
@@ -24,23 +24,25 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
-/// Tells nodes the values of the secrets that their functions name, and of no others. All functions
-/// are placed on all nodes, so all nodes are told the same, encoded once: sealed under a key that
-/// lives as long as this and is itself sealed to each node as it connects. Here values are seen
-/// sealed only. A node that takes no secrets gets none. Lives on the event loop.
+/// Tells nodes the values of the secrets that [SecretNeeds] says their region needs, and of no
+/// others: sealed under a key that lives as long as this and is itself sealed to each node as it
+/// connects, and encoded once for all nodes that are told the same. Here values are seen sealed
+/// only. A node that takes no secrets gets none. Lives on the event loop.
 ///
-/// ```
+/// ```text
 ///   hello with a key ──▶ the key, sealed to the node ──▶ all that is named ──▶ what changes
-///   a deployment names another: its value goes out before the deployment does
+///   a deployment names another: its value goes out before the deployment does, and what is named
+///   no more is taken back after it, or, where the function has left, once it has moved
 /// ```
 final class SecretPush {
+    /// Regions are few, and so is what their nodes have.
+    private static final int WHOLES_MAX = 64;
+
     private static final Logger LOG = LoggerFactory.getLogger(SecretPush.class);
 
     private final Vertx vertx;
@@ -52,19 +54,28 @@ final class SecretPush {
     /// Every secret that there is.
     private final Map<Name, Value> values = new HashMap<>();
 
-    /// What functions name of them, there or not.
-    private final Map<FunctionName, Set<Name>> naming = new HashMap<>();
-
+    private final SecretNeeds needs;
     private final Map<NodeSession, Reader> readers = new LinkedHashMap<>();
-    private @Nullable String whole;
+
+    /// Frames with all that a node needs, by what that is: nodes of one region need the same.
+    private final Map<Set<Name>, Step> wholes = new HashMap<>();
+
     private long known = -1;
     private boolean current;
     private boolean looking;
+
+    /// Whether the log's last change may leave nodes with what they needn't have.
+    private boolean unneeded;
+
     private @Nullable Promise<Void> next;
 
     /// A node that takes secrets, and how far it is.
     private static final class Reader {
         private final String publicKey;
+
+        /// What it was told and not to forget; never changed, so that nodes share it.
+        private Map<Name, Value> has = Map.of();
+
         private boolean keyed;
         private boolean behind;
 
@@ -73,25 +84,21 @@ final class SecretPush {
         }
     }
 
-    SecretPush(Vertx vertx, SecretKeeping store, FleetImage image) {
+    /// @param hasMoved as in [SecretNeeds]
+    SecretPush(
+            Vertx vertx, SecretKeeping store, FleetImage image, Predicate<FunctionName> hasMoved) {
         this.vertx = vertx;
         this.store = store;
         this.image = image;
+        needs = new SecretNeeds(hasMoved);
         holders = new SecretHolders(vertx, store);
-        image.functions().forEach(state -> naming.put(state.name(), named(state)));
+        image.functions().forEach(needs::put);
         refresh();
     }
 
-    private static Set<Name> named(FunctionState state) {
-        return state.versions().stream()
-                .flatMap(version -> version.manifest().grants().secrets().stream())
-                .map(name -> new Name(state.name().tenant(), name))
-                .collect(Collectors.toSet());
-    }
-
-    /// Whether a function names a secret that there is.
-    boolean isNeeded(FunctionName function) {
-        return naming.getOrDefault(function, Set.of()).stream().anyMatch(values::containsKey);
+    /// Whether a function's versions of a region name a secret that there is.
+    boolean isNeeded(FunctionName function, String region) {
+        return needs.of(function, region).anyMatch(values::containsKey);
     }
 
     /// Secrets changed, here or on another server.
@@ -147,11 +154,8 @@ final class SecretPush {
         gone.removeAll(told.all());
         gone.forEach(values::remove);
         told.changed().forEach(value -> values.put(value.secret(), value));
-        whole = null;
-        var all = named();
-        var changed =
-                told.changed().stream().filter(value -> all.contains(value.secret())).toList();
-        tell(changed, gone.stream().filter(all::contains).toList());
+        wholes.clear();
+        tell(true);
         if (values.isEmpty() || !current) {
             return Future.succeededFuture();
         }
@@ -166,10 +170,6 @@ final class SecretPush {
     private boolean isKeyed(NodeSession session) {
         var reader = readers.get(session);
         return reader != null && reader.keyed;
-    }
-
-    private Set<Name> named() {
-        return naming.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
     }
 
     /// A node begins its session.
@@ -205,16 +205,7 @@ final class SecretPush {
         }
         String node = session.node().info().name();
         return vertx.executeBlocking(() -> sealedKey(reader.publicKey, node), false)
-                .map(
-                        wrapped -> {
-                            if (readers.get(session) == reader && !reader.keyed) {
-                                reader.keyed = true;
-                                var frame = new SecretsKey(key.id(), wrapped);
-                                session.peer().send(image.signed(frame));
-                                sendWhole(session);
-                            }
-                            return (Void) null;
-                        })
+                .compose(wrapped -> had(session).map(had -> introduce(session, wrapped, had)))
                 .otherwise(
                         e -> {
                             LOG.error("node {} gets no secrets: {}", node, e.getMessage());
@@ -222,104 +213,167 @@ final class SecretPush {
                         });
     }
 
+    /// What the node was told before, if that matters, without values: it keeps what it may still
+    /// serve with.
+    private Future<Map<Name, Value>> had(NodeSession session) {
+        NodeInfo node = session.node().info();
+        return needs.of(node.region()).leaving().isEmpty()
+                ? Future.succeededFuture(Map.of())
+                : store.held(node.name()).map(SecretPush::unread);
+    }
+
+    private static Map<Name, Value> unread(Map<Name, Integer> held) {
+        var had = new HashMap<Name, Value>();
+        held.forEach((name, version) -> had.put(name, new Value(name, version, "")));
+        return had;
+    }
+
+    private @Nullable Void introduce(NodeSession session, String wrapped, Map<Name, Value> had) {
+        Reader reader = readers.get(session);
+        if (reader != null && !reader.keyed) {
+            reader.keyed = true;
+            reader.has = had;
+            session.peer().send(image.signed(new SecretsKey(key.id(), wrapped)));
+            sendWhole(session, reader);
+        }
+        return null;
+    }
+
     private String sealedKey(String publicKey, String node) {
         byte[] sealed = Recipient.seal(publicKey, key.bytes(), SecretsKey.context(key.id(), node));
         return Base64.getEncoder().encodeToString(sealed);
     }
 
-    private void sendWhole(NodeSession session) {
-        var all = named().stream().map(values::get).filter(value -> value != null).toList();
-        String frame = whole;
-        if (frame == null) {
-            frame = image.signed(new Secrets(true, key.id(), all, List.of()));
-            whole = frame;
+    /// What the node is to have now.
+    private Map<Name, Value> wanted(String region, Map<Name, Value> has) {
+        var wanted = new HashMap<Name, Value>();
+        SecretNeeds.OfRegion needed = needs.of(region);
+        for (Name name : needed.named()) {
+            add(name, wanted);
         }
-        session.peer().send(frame);
-        holders.told(session.node().info().name(), all);
+        for (Name name : needed.leaving()) {
+            if (has.containsKey(name)) {
+                add(name, wanted);
+            }
+        }
+        return wanted;
+    }
+
+    private void add(Name name, Map<Name, Value> wanted) {
+        Value value = values.get(name);
+        if (value != null) {
+            wanted.put(name, value);
+        }
+    }
+
+    private void sendWhole(NodeSession session, Reader reader) {
+        var wanted = wanted(session.node().info().region(), reader.has);
+        if (wholes.size() >= WHOLES_MAX) {
+            wholes.clear();
+        }
+        Step whole = wholes.computeIfAbsent(wanted.keySet(), _ -> whole(wanted));
+        session.peer().send(whole.frame);
+        reader.has = whole.has;
+        holders.whole(session.node().info().name(), whole.told);
+    }
+
+    private Step whole(Map<Name, Value> wanted) {
+        var all = List.copyOf(wanted.values());
+        String frame = image.signed(new Secrets(true, key.id(), all, List.of()));
+        return new Step(frame, Map.copyOf(wanted), all, List.of());
     }
 
     /// The keys that sign are others now.
     void signedAnew() {
-        whole = null;
+        wholes.clear();
     }
 
-    /// The log goes on: to be called before nodes hear of it.
-    ///
-    /// @return what no function names any more, for [#withdraw] once they have
-    List<Name> changed(Change change) {
-        var unnamed = new LinkedHashSet<Name>();
-        change.changed().forEach(state -> unnamed.addAll(deployed(state)));
-        change.removed().forEach(name -> unnamed.addAll(deleted(name)));
-        // one function of several may name what another no longer does
-        unnamed.removeAll(named());
-        return List.copyOf(unnamed);
-    }
-
-    private List<Name> deployed(FunctionState state) {
-        var fresh = named(state);
-        if (fresh.isEmpty() && !naming.containsKey(state.name())) {
-            return List.of();
+    /// The log goes on: to be called before nodes hear of it, and [#withdraw] once they have.
+    void changed(Change change) {
+        boolean others = false;
+        for (var state : change.changed()) {
+            others |= needs.put(state);
         }
-        var before = named();
-        naming.put(state.name(), fresh);
-        if (fresh.isEmpty()) {
-            naming.remove(state.name());
+        for (FunctionName name : change.removed()) {
+            others |= needs.remove(name);
         }
-        whole = null;
-        tell(
-                fresh.stream()
-                        .filter(name -> !before.contains(name))
-                        .flatMap(name -> Stream.ofNullable(values.get(name)))
-                        .toList(),
-                List.of());
-        return unnamed(before);
-    }
-
-    private List<Name> deleted(FunctionName function) {
-        if (!naming.containsKey(function)) {
-            return List.of();
+        if (others) {
+            unneeded = true;
+            tell(false);
         }
-        var before = named();
-        naming.remove(function);
-        whole = null;
-        return unnamed(before);
     }
 
-    private List<Name> unnamed(Set<Name> before) {
-        var now = named();
-        return before.stream().filter(name -> !now.contains(name)).toList();
+    /// Nodes forget what they no longer need.
+    void withdraw() {
+        if (unneeded) {
+            unneeded = false;
+            tell(true);
+        }
     }
 
-    /// Nodes forget these.
-    void withdraw(List<Name> names) {
-        tell(List.of(), names.stream().filter(values::containsKey).toList());
+    /// Functions have moved from regions that had them before.
+    void moved() {
+        needs.moved();
+        tell(true);
     }
 
     /// The log was replaced.
-    void replaced(Stream<FunctionState> functions) {
-        naming.clear();
-        functions.forEach(state -> naming.put(state.name(), named(state)));
-        whole = null;
+    void replaced() {
+        needs.clear();
+        image.functions().forEach(needs::put);
     }
 
+    /// What a node is told that has less or more than it shall.
+    ///
+    /// @param frame empty if nothing
+    /// @param has what it has then
+    private record Step(String frame, Map<Name, Value> has, List<Value> told, List<Name> taken) {}
+
     /// To all that have the key; who can't keep up gets everything as soon as it does.
-    private void tell(List<Value> changed, List<Name> removed) {
-        if ((changed.isEmpty() && removed.isEmpty()) || readers.isEmpty()) {
-            return;
-        }
-        String frame = image.signed(new Secrets(false, key.id(), changed, removed));
+    ///
+    /// @param all whether what they no longer need is taken back as well
+    private void tell(boolean all) {
+        var steps = new HashMap<String, Map<Map<Name, Value>, Step>>();
         for (NodeSession session : new ArrayList<>(readers.keySet())) {
             Reader reader = readers.get(session);
-            if (reader == null || !reader.keyed) {
+            if (reader == null || !reader.keyed || reader.behind) {
+                continue;
+            }
+            String region = session.node().info().region();
+            Step step =
+                    steps.computeIfAbsent(region, _ -> new HashMap<>())
+                            .computeIfAbsent(reader.has, has -> step(region, has, all));
+            if (step.frame.isEmpty()) {
                 continue;
             }
             if (session.peer().slow()) {
                 reader.behind = true;
-            } else if (!reader.behind) {
-                session.peer().send(frame);
-                holders.told(session.node().info().name(), changed);
+                continue;
             }
+            session.peer().send(step.frame);
+            reader.has = step.has;
+            holders.told(session.node().info().name(), step.told, step.taken);
         }
+    }
+
+    private Step step(String region, Map<Name, Value> has, boolean all) {
+        var wanted = wanted(region, has);
+        var told =
+                wanted.values().stream()
+                        .filter(value -> !value.equals(has.get(value.secret())))
+                        .toList();
+        List<Name> taken =
+                all
+                        ? has.keySet().stream().filter(name -> !wanted.containsKey(name)).toList()
+                        : List.of();
+        if (told.isEmpty() && taken.isEmpty()) {
+            return new Step("", has, told, taken);
+        }
+        var next = new HashMap<>(has);
+        taken.forEach(next::remove);
+        told.forEach(value -> next.put(value.secret(), value));
+        String frame = image.signed(new Secrets(false, key.id(), told, taken));
+        return new Step(frame, Map.copyOf(next), told, taken);
     }
 
     /// The node's socket takes more.
@@ -327,7 +381,7 @@ final class SecretPush {
         var reader = readers.get(session);
         if (reader != null && reader.behind) {
             reader.behind = false;
-            sendWhole(session);
+            sendWhole(session, reader);
         }
     }
 

@@ -97,7 +97,7 @@ public final class Sync {
         image = new FleetImage(stored, signer::sign);
         presence = new Presence(clock, stored.fleet());
         routersElsewhere = stored.fleet().routers();
-        rollouts = new Rollouts(vertx, presence);
+        rollouts = new Rollouts(vertx, presence, image);
         routers = new RouterSessions(vertx, presence, store, limits.routersMax());
         nodes =
                 new NodeSessions(
@@ -176,7 +176,7 @@ public final class Sync {
 
     /// Tells nodes what they may run of each tenant's. When the store doesn't answer quotas stay.
     private void deal() {
-        nodes.secrets().tick();
+        nodes.look();
         if (dealing) {
             return;
         }

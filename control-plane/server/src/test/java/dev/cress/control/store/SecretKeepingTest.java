@@ -37,6 +37,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Secrets as a store keeps them, on each engine, with two servers at it that have one key.
 @ParameterizedClass
@@ -256,20 +257,33 @@ class SecretKeepingTest {
         }
     }
 
+    private void note(boolean whole, Map<Name, Integer> told, Set<Name> taken) {
+        await(keeping.held(Map.of("fra-1", new SecretKeeping.Held(whole, told, taken))));
+    }
+
+    @Test
+    void whatANodeWasToldToForgetItHasNoMore() {
+        var another = new Name(ACME, "API_KEY");
+        note(false, Map.of(KEY, 1, another, 1), Set.of());
+        note(false, Map.of(KEY, 2), Set.of(another));
+        assertThat(await(keeping.held("fra-1"))).isEqualTo(Map.of(KEY, 2));
+        note(true, Map.of(another, 3), Set.of());
+        assertThat(await(keeping.held("fra-1"))).isEqualTo(Map.of(another, 3));
+        assertThat(await(keeping.held("iad-1"))).isEmpty();
+    }
+
     @Test
     void aBackupHasThemUnderTheSameKey() {
         put(KEY, "value");
         await(
                 keeping.held(
-                        Map.of(
-                                "fra-1",
-                                List.of(new HeldSecret(TenantName.DEFAULT, "API_KEY", 1)))));
+                        Map.of("fra-1", new SecretKeeping.Held(false, Map.of(KEY, 1), Set.of()))));
         var copy = new StoreLocation.InFile(folder.resolve("backup.db"), 1 << 30);
         StoreCopy.backup(location, copy);
         try (var store = new OpenStore(copy)) {
             assertThat(told(keeping(store, SecretKeys.of(file)), KEY)).isEqualTo("value");
             List<HeldSecret> held =
-                    await(store.store.read(tables -> new SecretRows(tables).held("fra-1")));
+                    await(store.store.read(tables -> new HeldRows(tables).of("fra-1")));
             assertThat(held).hasSize(1);
         }
     }

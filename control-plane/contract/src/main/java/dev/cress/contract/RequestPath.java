@@ -1,4 +1,4 @@
-package dev.cress.node.serve;
+package dev.cress.contract;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,12 +6,12 @@ import java.util.ArrayDeque;
 
 /// Normalises a request's path (RFC 3986 §6.2.2): unreserved characters are decoded, escapes are in
 /// upper case, dot segments are resolved. What remains encoded stays so: `%2F` never becomes a
-/// separator.
-final class RequestPath {
+/// separator. Nodes and routers read paths by it: both look for routes.
+public final class RequestPath {
     private RequestPath() {}
 
     /// The normal form, or null when the path isn't absolute or has an escape that is none.
-    static @Nullable String normalise(String path) {
+    public static @Nullable String normalise(String path) {
         if (!path.startsWith("/")) {
             return null;
         }

@@ -1,4 +1,4 @@
-package dev.cress.node.serve;
+package dev.cress.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
