@@ -47,7 +47,7 @@ final class SoakQuestion implements Question {
     @Override
     public void answer(Effort effort, PrintStream progress, Consumer<Line> lines)
             throws IOException, InterruptedException {
-        var size = effort == Effort.FULL ? new Size(200, 1_000_000) : new Size(10, 4_000);
+        var size = effort == Effort.FULL ? new Size(200, 1_000_000) : new Size(5, 2_000);
         Path data = Files.createTempDirectory("cress-bench");
         try (var fleet = Fleet.start(Fleet.Setup.forTest(data));
                 var deployer = new Deployer(fleet)) {
