@@ -25,6 +25,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Sees to it that the node has one session with the control plane: opens another whenever it
@@ -37,6 +39,9 @@ public final class ControlLink implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
     private static final Duration PING_EVERY = Duration.ofSeconds(5);
+
+    /// Until a session is left that is closed.
+    private static final Duration LEAVE_MAX = Duration.ofSeconds(1);
 
     /// How often the control plane hears how many requests came for tenants that have a rate.
     private static final Duration DEMAND_EVERY = Duration.ofSeconds(1);
@@ -238,15 +243,19 @@ public final class ControlLink implements AutoCloseable {
         }
     }
 
+    /// After it no frame comes to the node any more, unless the event loop stands still. Blocks.
     @Override
     public void close() {
         closed = true;
+        var left = new CompletableFuture<Void>();
         context.runOnContext(
                 _ -> {
                     if (session != null) {
-                        session.followNobody();
+                        session.close();
                     }
                     clients.values().forEach(WebSocketClient::close);
+                    left.complete(null);
                 });
+        left.completeOnTimeout(null, LEAVE_MAX.toMillis(), TimeUnit.MILLISECONDS).join();
     }
 }

@@ -106,8 +106,9 @@ final class ControlSession {
         socket.close();
     }
 
-    /// The node closes.
-    void followNobody() {
+    /// The node closes: what still comes is left aside.
+    void close() {
+        over = true;
         followers.clear();
     }
 
