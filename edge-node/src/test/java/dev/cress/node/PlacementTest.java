@@ -162,6 +162,7 @@ class PlacementTest {
         List<Share> shares = List.of(new Share(2, 9_000), new Share(1, 1_000));
         session.send(snapshot(1, function("hello", 1, shares, HERE, at(THERE, "www.example.com"))));
         session.serving("hello", 1);
+        node.awaitServing();
         for (int i = 0; i < 50; i++) {
             assertThat(node.get("hello", "/", "x-cress-affinity: k" + i))
                     .contains("x-cress-version: 1");
