@@ -9,6 +9,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +29,7 @@ public final class Preparations implements AutoCloseable {
     static final int QUEUE_MAX = 16;
 
     private static final int RETRY_AFTER_S = 5;
+    private static final Logger LOG = LoggerFactory.getLogger(Preparations.class);
 
     private final ModulePreparer preparer;
     private final Context loop;
@@ -134,12 +138,21 @@ public final class Preparations implements AutoCloseable {
     }
 
     private void end(Runnable answer) {
-        loop.runOnContext(
-                _ -> {
+        onLoop(
+                () -> {
                     running--;
                     startNext();
                     answer.run();
                 });
+    }
+
+    /// What ends after the event loop has nobody who waits for it.
+    private void onLoop(Runnable action) {
+        try {
+            loop.runOnContext(_ -> action.run());
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the control plane closed meanwhile: {}", e.getMessage());
+        }
     }
 
     private static Refusal closing() {
@@ -151,8 +164,8 @@ public final class Preparations implements AutoCloseable {
     @Override
     public void close() {
         executor.shutdownNow();
-        loop.runOnContext(
-                _ -> {
+        onLoop(
+                () -> {
                     isClosed = true;
                     waiting.drain().forEach(preparation -> preparation.abi.fail(closing()));
                     queued.set(0);

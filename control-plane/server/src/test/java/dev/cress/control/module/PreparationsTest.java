@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -145,5 +146,20 @@ class PreparationsTest {
         assertThat(refusal(ask("a", 99, Future.succeededFuture())).problem().code())
                 .isEqualTo("unavailable");
         assertThat(begun).hasSize(RUNNING);
+    }
+
+    @Test
+    void whatEndsAfterTheEventLoopDoesSoQuietly() {
+        ask("acme", 1);
+        await().until(() -> begun.size() == 1);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        mayEnd.release();
+        // what a thread ends with makes this fail
+        await().during(Duration.ofMillis(300)).until(() -> ended() == 1);
+    }
+
+    private long ended() {
+        var timer = meters.find("cress.control.preparations").timer();
+        return timer == null ? 0 : timer.count();
     }
 }
