@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -239,7 +240,6 @@ public final class NodeState implements AutoCloseable {
                     // first: what has moved elsewhere is wanted no more
                     settle();
                     stageMissing();
-                    publish();
                 },
                 worker);
     }
@@ -297,8 +297,10 @@ public final class NodeState implements AutoCloseable {
         }
     }
 
-    /// Lets deployments take effect whose versions are all staged.
+    /// Lets deployments take effect whose versions are all staged, and says so once requests find
+    /// them.
     private void settle() {
+        List<FunctionOnNode> changed = new ArrayList<>();
         for (FunctionOnNode function : functions.values()) {
             if (function.takeEffect()) {
                 try {
@@ -307,9 +309,11 @@ public final class NodeState implements AutoCloseable {
                     LOG.warn(
                             "{}: what serves can't be recorded: {}", function.name(), e.toString());
                 }
-                events.serving(function.name(), function.present());
+                changed.add(function);
             }
         }
+        publish();
+        changed.forEach(function -> events.serving(function.name(), function.present()));
     }
 
     private void publish() {
@@ -373,7 +377,6 @@ public final class NodeState implements AutoCloseable {
                             change.accept(function);
                             events.staging(name, version.number(), state, reason);
                             settle();
-                            publish();
                         } else {
                             unwanted.run();
                         }

@@ -20,6 +20,7 @@ import dev.cress.node.config.NodeConfig.NodeLimits;
 import dev.cress.node.serve.FunctionActivity;
 import dev.cress.node.serve.GuestThreads;
 import dev.cress.node.serve.RequestHandler.Place;
+import dev.cress.node.serve.ServedFunction;
 import dev.cress.wasm.WasmHost;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -33,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -151,5 +153,38 @@ class NodeStateTest {
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> staged.numbers.contains(1));
         assertThat(fetches).hasValue(2);
+    }
+
+    @Test
+    void whatIsSaidToServeIsWhatRequestsFind() {
+        var name = new FunctionName("hello");
+        var said = new ConcurrentHashMap<Integer, Integer>();
+        state.tell(
+                new StateEvents() {
+                    @Override
+                    public void staging(
+                            FunctionName function,
+                            int version,
+                            StagingState progress,
+                            String reason) {}
+
+                    @Override
+                    public void serving(FunctionName function, int deployment) {
+                        said.put(
+                                deployment,
+                                state.routes()
+                                        .function(name)
+                                        .map(ServedFunction::deployment)
+                                        .orElse(0));
+                    }
+                });
+        state.apply(new Snapshot(at(0), List.of(function("hello", 1, 1)))).join();
+        await().atMost(PATIENCE).until(() -> said.containsKey(1));
+        for (int i = 1; i <= 3; i++) {
+            List<FunctionState> changed = List.of(function("hello", i + 1, 1));
+            state.apply(new Delta(i - 1, at(i), changed, List.of())).join();
+        }
+        await().atMost(PATIENCE).until(() -> said.containsKey(4));
+        assertThat(said).containsExactlyInAnyOrderEntriesOf(Map.of(1, 1, 2, 2, 3, 3, 4, 4));
     }
 }
