@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.nio.file.Path;
-import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -65,29 +65,49 @@ class DatabaseTest {
     @Test
     void ofTwoThatWaitForEachOtherOneIsTriedAgain() {
         var bothHold = new CyclicBarrier(2);
-        var one = CompletableFuture.supplyAsync(() -> crosswise("a", "b", "1", bothHold));
-        var other = CompletableFuture.supplyAsync(() -> crosswise("b", "a", "2", bothHold));
+        var oneIsThrough = new CountDownLatch(1);
+        var one =
+                CompletableFuture.supplyAsync(
+                        () -> crosswise("a", "b", "1", bothHold, oneIsThrough));
+        var other =
+                CompletableFuture.supplyAsync(
+                        () -> crosswise("b", "a", "2", bothHold, oneIsThrough));
         CompletableFuture.allOf(one, other).join();
         assertThat(attempts).hasValue(3);
         assertThat(value("a")).isIn("12", "21").isEqualTo(value("b"));
     }
 
-    private int crosswise(String first, String second, String value, CyclicBarrier bothHold) {
-        return database.write(
-                transaction -> {
-                    int attempt = attempts.incrementAndGet();
-                    put(transaction, first, value);
-                    if (attempt <= 2) {
-                        await(bothHold);
-                    }
-                    return put(transaction, second, value);
-                });
+    /// The one that is tried again lets the other end first: else both may meet once more.
+    private int crosswise(
+            String first,
+            String second,
+            String value,
+            CyclicBarrier bothHold,
+            CountDownLatch oneIsThrough) {
+        int rows =
+                database.write(
+                        transaction -> {
+                            if (attempts.incrementAndGet() > 2) {
+                                await(oneIsThrough::await);
+                                return put(transaction, first, value)
+                                        + put(transaction, second, value);
+                            }
+                            put(transaction, first, value);
+                            await(bothHold::await);
+                            return put(transaction, second, value);
+                        });
+        oneIsThrough.countDown();
+        return rows;
     }
 
-    private static void await(CyclicBarrier barrier) {
+    private interface Wait {
+        void end() throws Exception;
+    }
+
+    private static void await(Wait wait) {
         try {
-            barrier.await();
-        } catch (InterruptedException | BrokenBarrierException e) {
+            wait.end();
+        } catch (Exception e) {
             throw new AssertionError(e);
         }
     }
