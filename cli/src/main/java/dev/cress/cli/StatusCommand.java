@@ -3,6 +3,7 @@ package dev.cress.cli;
 import dev.cress.contract.Api;
 import dev.cress.contract.Deployment;
 import dev.cress.contract.FleetStatus;
+import dev.cress.contract.Placement;
 import dev.cress.contract.StagingState;
 
 import org.jspecify.annotations.Nullable;
@@ -80,8 +81,12 @@ final class StatusCommand implements Callable<Integer> {
         return live == null
                 ? "nothing deployed"
                 : live.live().stream()
-                        .map(v -> "v%d %s".formatted(v, VersionsCommand.traffic(live, v)))
+                        .map(v -> "v%d %s".formatted(v, traffic(live, v)))
                         .collect(Collectors.joining(", "));
+    }
+
+    private static String traffic(Deployment live, int version) {
+        return VersionsCommand.traffic(live, version, Placement.EVERYWHERE);
     }
 
     /// Rollouts that go on, and those that didn't go well as long as nothing else is deployed.

@@ -2,6 +2,7 @@ package dev.cress.cli;
 
 import dev.cress.contract.Api;
 import dev.cress.contract.Deployment;
+import dev.cress.contract.Placement;
 import dev.cress.contract.Share;
 import dev.cress.contract.Version;
 import dev.cress.contract.Wave;
@@ -61,7 +62,9 @@ final class VersionsCommand implements Callable<Integer> {
         return tags.with(
                 tags.names(version.number()),
                 Integer.toString(version.number()),
-                version.collected() ? "collected" : traffic(live, version.number()),
+                version.collected()
+                        ? "collected"
+                        : traffic(live, version.number(), version.manifest().placement()),
                 version.module().shortHex(),
                 Long.toString((version.moduleBytes() + 1023) / 1024),
                 Instant.ofEpochMilli(version.createdAtMs()).toString());
@@ -84,7 +87,8 @@ final class VersionsCommand implements Callable<Integer> {
                         rollout.reason().isEmpty() ? "" : ": " + rollout.reason());
     }
 
-    static String traffic(@Nullable Deployment live, int version) {
+    /// @param placement where the version is, as far as that is to be said
+    static String traffic(@Nullable Deployment live, int version, Placement placement) {
         if (live == null) {
             return "-";
         }
@@ -95,8 +99,12 @@ final class VersionsCommand implements Callable<Integer> {
                     .ifPresent(s -> parts.add(s + " in " + String.join(",", wave.regions())));
         }
         share(live.shares(), version)
-                .ifPresent(s -> parts.add(wave == null ? s : s + " elsewhere"));
+                .ifPresent(s -> parts.add(s + (wave == null ? where(placement) : " elsewhere")));
         return parts.isEmpty() ? "-" : String.join(", ", parts);
+    }
+
+    private static String where(Placement placement) {
+        return placement.everywhere() ? "" : " in " + String.join(",", placement.regions());
     }
 
     private static Optional<String> share(List<Share> shares, int version) {

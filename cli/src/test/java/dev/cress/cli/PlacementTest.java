@@ -169,6 +169,8 @@ class PlacementTest {
         Cli canary = deploy(version("grows", "two", in("fra", "iad")), "--share", "10%");
         assertThat(canary.exitCode()).as(canary.err()).isZero();
         assertThat(canary.err()).contains("placement: fra → fra, iad");
+        assertThat(fleet.cress("versions", "grows").out())
+                .contains("90% in fra ", "10% in fra,iad ");
         int old = 0;
         for (int key = 0; key < 50; key++) {
             Answer here = ask("grows", Load.IN_GERMANY, "X-Cress-Affinity: k" + key);
