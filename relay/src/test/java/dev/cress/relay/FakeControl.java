@@ -31,7 +31,7 @@ import java.util.concurrent.TimeoutException;
 /// A control plane by hand: takes relays, keeps every line, sends what it is told to, and gives
 /// files out as badly as it is told to.
 final class FakeControl implements AutoCloseable {
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Duration.ofSeconds(30);
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final HttpServer server;

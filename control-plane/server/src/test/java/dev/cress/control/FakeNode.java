@@ -33,6 +33,8 @@ import java.util.concurrent.TimeoutException;
 
 /// A node or router by hand: keeps every frame that it is sent, acks what it is told to.
 final class FakeNode implements AutoCloseable {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
     private static final int MESSAGE_BYTES_MAX = 16 << 20;
 
     private final Vertx vertx =
@@ -177,7 +179,7 @@ final class FakeNode implements AutoCloseable {
 
     /// The first frame of this kind, waited for.
     <T extends ControlFrame> T first(Class<T> type) {
-        await().atMost(Duration.ofSeconds(10)).until(() -> !all(type).isEmpty());
+        await().atMost(SOON).until(() -> !all(type).isEmpty());
         return all(type).getFirst();
     }
 
@@ -195,12 +197,12 @@ final class FakeNode implements AutoCloseable {
     }
 
     void awaitRevision(long revision) {
-        await().atMost(Duration.ofSeconds(10)).until(() -> position().revision() == revision);
+        await().atMost(SOON).until(() -> position().revision() == revision);
     }
 
     /// The code with which the control plane ended the session, waited for.
     int closeCode() {
-        await().atMost(Duration.ofSeconds(10)).until(socket::isClosed);
+        await().atMost(SOON).until(socket::isClosed);
         Short code = socket.closeStatusCode();
         return code == null ? 0 : code;
     }

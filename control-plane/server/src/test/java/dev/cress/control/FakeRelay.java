@@ -27,6 +27,8 @@ import io.vertx.core.net.TrustOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +36,7 @@ import java.util.concurrent.TimeoutException;
 
 /// A relay by hand, with nodes behind it that exist on the wire only: keeps every envelope.
 final class FakeRelay implements AutoCloseable {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Vertx vertx =
             Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
@@ -44,6 +46,9 @@ final class FakeRelay implements AutoCloseable {
 
     private final WebSocket socket;
     final List<Envelope> envelopes = new CopyOnWriteArrayList<>();
+
+    /// What was read of messages already: waits look at all of them again and again.
+    private final Map<String, ControlFrame> frames = new ConcurrentHashMap<>();
 
     private FakeRelay(ControlPlane control, WebSocketConnectOptions options) {
         client =
@@ -146,7 +151,7 @@ final class FakeRelay implements AutoCloseable {
     <T extends ControlFrame> List<T> to(int session, Class<T> type) {
         List<T> found = new ArrayList<>();
         for (String message : to(session)) {
-            ControlFrame frame = frame(message);
+            ControlFrame frame = frames.computeIfAbsent(message, FakeRelay::frame);
             if (type.isInstance(frame)) {
                 found.add(type.cast(frame));
             }

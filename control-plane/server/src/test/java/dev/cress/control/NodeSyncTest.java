@@ -97,8 +97,8 @@ class NodeSyncTest {
         try (var node = FakeNode.connect(plane.control, "fra-1", level, true)) {
             plane.deployed("hello", 2);
             node.awaitRevision(2);
-            assertThat(node.frames()).hasSize(2);
-            assertThat(node.frames().getLast()).isInstanceOf(Delta.class);
+            assertThat(node.all(Snapshot.class)).isEmpty();
+            assertThat(node.all(Delta.class)).hasSize(1);
         }
     }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,9 @@ class RelaySyncTest {
     private static final int REVOKED = 4401;
     private static final int BAD_FRAME = 4400;
     private static final int GOING_AWAY = 1001;
+
+    /// For some megabytes beside other tests.
+    private static final Duration WITHIN = Duration.ofSeconds(30);
 
     @TempDir private Path folder;
     private Plane plane;
@@ -165,11 +169,11 @@ class RelaySyncTest {
             }
             direct.awaitRevision(200);
             relay.reads(true);
-            await().until(() -> relay.to(1, Snapshot.class).size() == 1);
+            await().atMost(WITHIN).until(() -> relay.to(1, Snapshot.class).size() == 1);
             for (Delta delta : relay.to(1, Delta.class)) {
                 relay.pass(1, new NodeFrame.Ack(delta.position().revision()));
             }
-            await().until(() -> relay.to(1, Snapshot.class).size() == 2);
+            await().atMost(WITHIN).until(() -> relay.to(1, Snapshot.class).size() == 2);
             assertThat(relay.to(1, Snapshot.class).getLast().position().revision()).isEqualTo(200);
             assertThat(relay.to(1, Delta.class)).hasSizeLessThan(100);
         }
