@@ -15,6 +15,7 @@ import dev.cress.contract.NodeFrame;
 import dev.cress.contract.Position;
 import dev.cress.contract.RelayFrame;
 import dev.cress.contract.RelayOrder;
+import dev.cress.contract.Sha256;
 import dev.cress.contract.Warmup;
 
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +153,42 @@ class RelaySyncTest {
         }
     }
 
+    /// A version with 40 KB and more.
+    private void release(String function, Sha256 module, int number) {
+        var config = Map.of("pad", Integer.toString(1000 + number).repeat(10_000));
+        var manifest = new Manifest("auto", List.of(), Limits.DEFAULT, config, Warmup.DEFAULT);
+        assertThat(plane.release(function, module, manifest, 10_000).status()).isEqualTo(201);
+    }
+
+    private long connected() {
+        return status().nodes().stream().filter(node -> node.connected()).count();
+    }
+
+    /// More than its socket takes: each node that comes is sent a snapshot of 1 MB.
+    @Test
+    void behindARelayThatDoesNotReadNobodyElseComesAndNothingWaitsForIt() {
+        int nodes = 40;
+        var module = plane.module(1);
+        for (int i = 1; i <= 25; i++) {
+            release("hello-" + i, module, i);
+        }
+        try (var relay = relay("r1")) {
+            relay.node(1, "node-1", token);
+            relay.pass(1, new NodeFrame.Ack(25));
+            relay.reads(false);
+            for (int session = 2; session <= nodes; session++) {
+                relay.text(FakeRelay.lines(session, "node-" + session, token, Position.NOWHERE));
+                var _ = status(); // apart from each other, so that nobody shares a snapshot
+            }
+            await().during(Duration.ofSeconds(1)).until(() -> connected() < nodes);
+            release("hello-26", module, 26);
+            relay.reads(true);
+            await().atMost(WITHIN).until(() -> connected() == nodes);
+            await().atMost(WITHIN).until(() -> relay.to(1, Snapshot.class).size() == 2);
+            assertThat(relay.to(1, Delta.class)).isEmpty();
+        }
+    }
+
     /// More than its socket takes: a delta has 40 KB and more.
     @Test
     void aRelayThatDoesNotReadHoldsUpNoDirectNodeAndCatchesUpBySnapshot() {
@@ -161,11 +198,7 @@ class RelaySyncTest {
             relay.reads(false);
             var module = plane.module(1);
             for (int i = 0; i < 200; i++) {
-                var config = Map.of("pad", Integer.toString(1000 + i).repeat(10_000));
-                var manifest =
-                        new Manifest("auto", List.of(), Limits.DEFAULT, config, Warmup.DEFAULT);
-                assertThat(plane.release("hello", module, manifest, 10_000).status())
-                        .isEqualTo(201);
+                release("hello", module, i);
             }
             direct.awaitRevision(200);
             relay.reads(true);
