@@ -58,9 +58,7 @@ final class RelayedPeer implements Peer {
     }
 
     void received(String text) {
-        if (!over) {
-            reader.accept(text);
-        }
+        reader.accept(text);
     }
 
     @Override
