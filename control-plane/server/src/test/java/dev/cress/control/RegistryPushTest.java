@@ -26,6 +26,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -91,15 +93,27 @@ class RegistryPushTest {
         return String.join(" ", tags);
     }
 
+    private long rows(String table) throws SQLException {
+        String store = url.isEmpty() ? "jdbc:sqlite:" + folder.resolve("one/store.db") : url;
+        try (var connection = DriverManager.getConnection(store);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
     /// Nothing needs a version that is deployed nowhere and isn't young.
     @Test
-    void whatIsDeployedStaysWithAllThatCanBePulledAndTheRestGoes() {
+    void whatIsDeployedStaysWithAllThatCanBePulledAndTheRestGoes() throws SQLException {
         push(1, "v1");
         push(2, "v2");
         plane.deploy("hello", 1, 10_000);
         byte[] kept = pull("v1").text().getBytes(UTF_8);
         collect();
         assertThat(tags()).isEqualTo("v1=1");
+        assertThat(rows("pushed")).isEqualTo(1);
+        assertThat(rows("tag")).isEqualTo(1);
         Reply gone = pull("v2");
         assertThat(gone.status()).isEqualTo(404);
         assertThat(error(gone)).isEqualTo("MANIFEST_UNKNOWN");

@@ -151,6 +151,10 @@ class CollectorTest {
         await(open.version("hello", open.module(folder, 2)));
         assertThat(collect(Duration.ofMinutes(5)).modules()).isZero();
         assertThat(isStored(loose)).isTrue();
+        String sentLongAgo = "UPDATE holding SET asked_at_ms = 0";
+        await(open.store.aside(tables -> tables.transaction().update(sentLongAgo)));
+        assertThat(collect(Duration.ofMinutes(5)).modules()).isEqualTo(1);
+        assertThat(isStored(loose)).isFalse();
         assertThat(collectedVersions(HELLO)).isEmpty();
     }
 
