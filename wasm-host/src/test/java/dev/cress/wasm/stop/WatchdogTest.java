@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /// The watchdog stops a run at the limit that it reached, and none that is within its limits.
 @Timeout(30)
+@Isolated("what fails in the watchdog's thread would end others' waits")
 class WatchdogTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 

@@ -13,9 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Runs the [ModulePreparer] beside the event loop: [#RUNNING_MAX] at once, [#QUEUE_MAX] of each
@@ -27,6 +29,10 @@ public final class Preparations implements AutoCloseable {
 
     /// Preparations of one tenant that may wait.
     static final int QUEUE_MAX = 16;
+
+    /// How long closing waits for what runs to stop: it writes files, which another server may own
+    /// by then.
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
     private static final int RETRY_AFTER_S = 5;
     private static final Logger LOG = LoggerFactory.getLogger(Preparations.class);
@@ -170,5 +176,16 @@ public final class Preparations implements AutoCloseable {
                     waiting.drain().forEach(preparation -> preparation.abi.fail(closing()));
                     queued.set(0);
                 });
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!executor.awaitTermination(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("a preparation goes on after {} s", CLOSE_MAX.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -73,7 +73,7 @@ final class SocketPeer implements Peer {
 
     @Override
     public boolean slow() {
-        return socket.writeQueueFull();
+        return !socket.isClosed() && socket.writeQueueFull();
     }
 
     @Override

@@ -22,16 +22,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 @Timeout(30)
 class PreparationsTest {
     private static final int RUNNING = Preparations.RUNNING_MAX;
     private static final int WAITING = Preparations.QUEUE_MAX;
+    private static final Duration STOPS_IN = Duration.ofMillis(200);
 
     private final Vertx vertx = Vertx.vertx();
     private final Context loop = vertx.getOrCreateContext();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> ended = Collections.synchronizedList(new ArrayList<>());
     private final Semaphore mayEnd = new Semaphore(0);
     private final Preparations preparations = new Preparations(this::prepare, loop, meters);
 
@@ -40,7 +43,10 @@ class PreparationsTest {
         try {
             mayEnd.acquire();
         } catch (InterruptedException e) {
+            LockSupport.parkNanos(STOPS_IN.toNanos());
             throw new IllegalStateException("interrupted", e);
+        } finally {
+            ended.add(module.toString());
         }
         return "wasi-cgi";
     }
@@ -78,6 +84,15 @@ class PreparationsTest {
         await().until(answer::isComplete);
         assertThat(answer.cause()).isInstanceOf(Refusal.class);
         return (Refusal) answer.cause();
+    }
+
+    /// Interrupted, it still takes a moment.
+    @Test
+    void onceItIsClosedNothingRunsAnyMore() {
+        ask("a", 1);
+        await().until(() -> begun.size() == 1);
+        preparations.close();
+        assertThat(ended).containsExactly("a1");
     }
 
     @Test
