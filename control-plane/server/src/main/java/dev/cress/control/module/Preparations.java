@@ -166,7 +166,8 @@ public final class Preparations implements AutoCloseable {
                 503, "unavailable", "Unavailable", "the control plane stops: try again later");
     }
 
-    /// Interrupts what runs and refuses what waits: nothing of it is stored yet.
+    /// Interrupts what runs and refuses what waits: nothing of it is stored yet. Blocks until none
+    /// runs any more, up to [#CLOSE_MAX]; not to be called on the event loop.
     @Override
     public void close() {
         executor.shutdownNow();
