@@ -58,7 +58,7 @@ class WarmUpTest {
         assertThat(result.runs()).isEqualTo(25);
         assertThat(result.first()).isPositive();
         assertThat(result.fastest()).isPositive().isLessThanOrEqualTo(result.first());
-        assertThat(isolates.idle()).isEqualTo(1);
+        assertThat(isolates.idle()).as("its own, and one made ahead").isBetween(1, 2);
         assertThat(HOST.isolateMismatches()).isZero();
     }
 

@@ -142,7 +142,7 @@ class HeatTest {
     void aNewVersionHasRunBeforeItServes() throws IOException {
         try (var node = new Node(Duration.ofSeconds(5))) {
             node.tell(function("hello", 1, ONE_RUN, 1));
-            assertThat(node.awaitStaged("hello", 1).isolates().idle()).isEqualTo(1);
+            assertThat(node.awaitStaged("hello", 1).isolates().idle()).isPositive();
         }
     }
 
@@ -150,7 +150,7 @@ class HeatTest {
     void aVersionThatWaitsToBeGoneBackToIsNotRun() throws IOException {
         try (var node = new Node(Duration.ofSeconds(5))) {
             node.tell(function("hello", 2, ONE_RUN, 2));
-            assertThat(node.awaitStaged("hello", 2).isolates().idle()).isEqualTo(1);
+            assertThat(node.awaitStaged("hello", 2).isolates().idle()).isPositive();
             assertThat(node.awaitStaged("hello", 1).isolates().idle()).isZero();
         }
     }
