@@ -34,7 +34,9 @@ final class CrashRounds implements AutoCloseable {
     /// Changes that are answered before a process is killed, and how long that may take.
     private static final int ANSWERED_MAX = 40;
 
-    private static final Duration ALIVE_MAX = Duration.ofSeconds(10);
+    private static final Duration ALIVE_MAX = Duration.ofSeconds(30);
+
+    private static final Duration LOOK_AT_ANSWERS = Duration.ofNanos(100_000);
 
     /// And a moment more, of a change's length.
     private static final Duration MORE_MAX = Duration.ofMillis(5);
@@ -157,7 +159,7 @@ final class CrashRounds implements AutoCloseable {
     private void awaitAnswered(long count) {
         long end = System.nanoTime() + ALIVE_MAX.toNanos();
         while (answered.get() < count && System.nanoTime() < end) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(LOOK_AT_ANSWERS.toNanos());
         }
     }
 

@@ -45,7 +45,7 @@ final class NodeThroughputQuestion implements Question {
             throws IOException, RefusedModuleException {
         boolean full = effort == Effort.FULL;
         var warm = Duration.ofMillis(full ? 10_000 : 200);
-        var each = Duration.ofMillis(full ? 4_000 : 200);
+        var each = Duration.ofMillis(full ? 4_000 : 1_000);
         try (var data = new NodeData().with(FUNCTION, FUNCTION, Limits.DEFAULT);
                 var node = ServerProcess.node(data.folder(), List.of());
                 var bare = ServerProcess.of(BareServer.class, "direct");

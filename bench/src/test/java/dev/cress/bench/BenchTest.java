@@ -137,7 +137,7 @@ final class BenchTest {
         assertThat(run("heat", "--quick")).as(text(err)).isZero();
         List<String> lines = text(out).lines().toList();
         assertThat(lines)
-                .hasSizeBetween(4, 6)
+                .hasSizeBetween(3, 6)
                 .allMatch(line -> line.startsWith("heat guest=hello run="));
         assertThat(lines.getFirst()).contains("run=1 us=").contains("since_first_ms=0.000");
         assertThat(lines.getLast())

@@ -85,6 +85,14 @@ public final class Fleet implements AutoCloseable {
 
     private static final String LOOPBACK = "127.0.0.1";
 
+    /// All parts are on one machine: where checks come late it is busy, and no other node is better
+    /// off.
+    private static final RouterConfig.Health HEALTH =
+            new RouterConfig.Health(
+                    RouterConfig.Health.DEFAULT.interval(),
+                    Duration.ofSeconds(5),
+                    RouterConfig.Health.DEFAULT.setAside());
+
     private final Setup setup;
     private final WasmHost host;
     private final Map<String, EdgeNode> nodes = new LinkedHashMap<>();
@@ -180,7 +188,8 @@ public final class Fleet implements AutoCloseable {
         var config =
                 RouterConfig.of(controlUrl(), joinToken, setup.data().resolve("router"))
                         .withListen(setup.bind(), setup.port())
-                        .withDomain(setup.domain());
+                        .withDomain(setup.domain())
+                        .withHealth(HEALTH);
         router = Router.start(config);
     }
 

@@ -119,8 +119,8 @@ final class Checkout {
         return root.resolve("cli/target/build.aot");
     }
 
-    /// Runs `cress up` and reads which files the worker that waits for a build has mapped.
-    String filesOfWaitingWorker() throws IOException {
+    /// Runs `cress up` until the worker that waits for a build has mapped its cache.
+    void awaitCacheOfWaitingWorker() throws IOException {
         var builder =
                 new ProcessBuilder(
                         root.resolve("cress").toString(),
@@ -141,8 +141,8 @@ final class Checkout {
         try (var out = up.inputReader()) {
             assertThat(out.lines().anyMatch("ready"::equals)).isTrue();
             Path maps = Path.of("/proc", Long.toString(waitingWorker(up).pid()), "maps");
-            await().until(() -> Files.readString(maps).contains("libjava"));
-            return Files.readString(maps);
+            await().atMost(LocalFleet.SOON)
+                    .until(() -> Files.readString(maps).contains(buildCache().toString()));
         } finally {
             up.destroy();
             up.onExit().join();
@@ -151,7 +151,9 @@ final class Checkout {
 
     /// The only process that it starts.
     private static ProcessHandle waitingWorker(Process up) {
-        return await().until(() -> up.children().findAny(), Optional::isPresent).orElseThrow();
+        return await().atMost(LocalFleet.SOON)
+                .until(() -> up.children().findAny(), Optional::isPresent)
+                .orElseThrow();
     }
 
     private Path words() {

@@ -199,7 +199,11 @@ class NodeImagesTest {
         plane.deploy("hello", module("hello"));
         awaitAnswer(first, "hello", "Hello from");
         Path modules = folder.resolve("node").resolve("modules");
-        await().until(() -> modules.toFile().list().length == 1);
+        await().atMost(LocalFleet.SOON)
+                .until(
+                        () ->
+                                modules.toFile().list((_, name) -> name.endsWith(".wasm")).length
+                                        == 1);
         plane.close();
         first.close();
         emptied(folder.resolve("node").resolve("images"));

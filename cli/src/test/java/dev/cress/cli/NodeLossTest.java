@@ -2,6 +2,7 @@ package dev.cress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.cress.cli.Wire.Answer;
 
@@ -102,10 +103,14 @@ class NodeLossTest {
             load.awaitEach(2);
             load.endedWithoutAWrongAnswer();
         }
-        Cli logs = fleet.cress("logs", "markdown", "-n", "200", "-o", "json");
-        assertThat(logs.exitCode()).as(logs.err()).isZero();
-        assertThat(logs.out()).contains("\"node\":\"iad-1\"");
-        assertThat(lost).noneMatch(id -> logs.out().contains("\"" + id + "\""));
+        String logs =
+                await().atMost(LocalFleet.SOON)
+                        .until(
+                                () ->
+                                        fleet.cress("logs", "markdown", "-n", "200", "-o", "json")
+                                                .out(),
+                                out -> out.contains("\"node\":\"iad-1\""));
+        assertThat(lost).noneMatch(id -> logs.contains("\"" + id + "\""));
     }
 
     /// The guest writes without end, and faster than the client reads.

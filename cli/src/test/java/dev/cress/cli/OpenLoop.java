@@ -41,6 +41,7 @@ final class OpenLoop implements AutoCloseable {
     private final AtomicLong answered = new AtomicLong();
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Set<Integer>> versionsOfKeys = new ConcurrentHashMap<>();
+    private volatile long forgottenNanos = System.nanoTime();
     private final List<Thread> clients = new ArrayList<>();
     private volatile Allowed allowed;
     private volatile boolean over;
@@ -129,7 +130,7 @@ final class OpenLoop implements AutoCloseable {
                             .formatted(number, answer.status(), answer.error(), answer.text()));
         } else if (!allowed.allows(Integer.parseInt(version), sentNanos)) {
             fault("request %d: version %s, allowed %s".formatted(number, version, allowed));
-        } else {
+        } else if (sentNanos - forgottenNanos >= 0) {
             versionsOfKeys
                     .computeIfAbsent(key, _ -> ConcurrentHashMap.newKeySet())
                     .add(Integer.parseInt(version));
@@ -148,8 +149,9 @@ final class OpenLoop implements AutoCloseable {
         allowed = new Allowed(Set.of(versions), allowed.versions, System.nanoTime());
     }
 
-    /// Forgets who got what.
+    /// Forgets who got what, of all that was sent before.
     void forgetKeys() {
+        forgottenNanos = System.nanoTime();
         versionsOfKeys.clear();
     }
 

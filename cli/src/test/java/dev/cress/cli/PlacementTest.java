@@ -124,7 +124,7 @@ class PlacementTest {
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.error()).isEqualTo("unavailable");
         assertThat(refused.text()).contains("stayer is placed in fra, and this node is in iad");
-        assertThat(moduleOn("fra-1", "stayer", "one")).exists();
+        await().atMost(WITHIN).until(() -> Files.exists(moduleOn("fra-1", "stayer", "one")));
         assertThat(moduleOn("iad-1", "stayer", "one")).doesNotExist();
         assertThat(fleet.cress("status", "-o", "json").out())
                 .as("what a node is to have")
@@ -137,7 +137,7 @@ class PlacementTest {
         Path first = version("mover", "one", secret("GREETING") + in("fra"));
         assertThat(deploy(first).exitCode()).isZero();
         assertThat(ask("mover", Load.IN_THE_US).text()).contains("Moved from fra");
-        assertThat(moduleOn("fra-1", "mover", "one")).exists();
+        await().atMost(WITHIN).until(() -> Files.exists(moduleOn("fra-1", "mover", "one")));
         int port = fleet.fleet.routerUrl().getPort();
         try (var load = OpenLoop.start(port, "mover", _ -> "/", PER_SECOND, 100, 1, 2)) {
             await().atMost(WITHIN).until(() -> load.answered() > 2 * PER_SECOND);
@@ -155,7 +155,7 @@ class PlacementTest {
         await().atMost(WITHIN)
                 .untilAsserted(() -> assertThat(moduleOn("fra-1", "mover", "one")).doesNotExist());
         assertThat(moduleOn("iad-1", "mover", "one")).doesNotExist();
-        assertThat(moduleOn("iad-1", "mover", "two")).exists();
+        await().atMost(WITHIN).until(() -> Files.exists(moduleOn("iad-1", "mover", "two")));
 
         Cli back = fleet.cress("rollback", "mover");
         assertThat(back.exitCode()).as(back.err()).isZero();

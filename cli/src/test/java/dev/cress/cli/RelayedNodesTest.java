@@ -110,7 +110,7 @@ class RelayedNodesTest {
         node("ams-1");
         node("ams-2");
         node("ams-3");
-        await().until(() -> relay.nodes() == 3);
+        await().atMost(LocalFleet.SOON).until(() -> relay.nodes() == 3);
         local.deploy("hello", HELLO);
         for (EdgeNode node : nodes) {
             assertThat(hello(node)).contains("Hello from ams");

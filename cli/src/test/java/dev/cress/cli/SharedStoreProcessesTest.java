@@ -1,6 +1,7 @@
 package dev.cress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
@@ -78,8 +79,11 @@ class SharedStoreProcessesTest {
         Part one = controlPlane("a", "--store", url);
         Part other = controlPlane("b", "--store", url);
         cress(other, "b", "deploy", "again", module, "--no-wait");
-        assertThat(cress(one, "a", "status", "-o", "json").out())
-                .contains("\"hello\"", "\"again\"", "\"revision\":2");
+        await().atMost(LocalFleet.SOON)
+                .untilAsserted(
+                        () ->
+                                assertThat(cress(one, "a", "status", "-o", "json").out())
+                                        .contains("\"hello\"", "\"again\"", "\"revision\":2"));
         one.kill();
         cress(other, "b", "delete", "again");
 

@@ -28,7 +28,7 @@ class StopSignalTest {
             int code =
                     StopSignal.run(
                             err::println,
-                            Duration.ofSeconds(2),
+                            Duration.ofSeconds(arguments[0].equals("hangs") ? 2 : 30),
                             stop -> {
                                 try (var _ = part(arguments[0])) {
                                     out.println("ready");

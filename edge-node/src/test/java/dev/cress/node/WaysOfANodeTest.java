@@ -13,6 +13,7 @@ import dev.cress.contract.Sha256;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import java.util.List;
 
 /// A node with two ways to its control plane.
 @Timeout(90)
+@Order(1)
 class WaysOfANodeTest {
     private static final byte[] HELLO = Functions.example("hello");
 

@@ -34,7 +34,7 @@ final class ProxyTest {
     private static final String MUCH = "x".repeat(300 * 1024);
 
     /// Enough to have asked the site, on a busy machine too.
-    private static final int HASTY_MS = 2_000;
+    private static final int HASTY_MS = 4_000;
 
     private final TestFleet fleet;
     private final Origin origin = new Origin();

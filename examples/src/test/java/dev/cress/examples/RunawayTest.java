@@ -17,8 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// runaway, in C, with the limits of its own manifest: each way to misbehave gets its row of the
-/// error map, and its neighbour on the same node goes on answering.
+/// runaway, in C: each way to misbehave gets its row of the error map, and its neighbour on the
+/// same node goes on answering. Its own manifest's wall time is for what sleeps; what uses a thread
+/// comes last for the CPU, so that it has more here.
 @FleetTest
 final class RunawayTest {
     private static final int LOG_BYTES_MAX = 64 * 1024;
@@ -30,10 +31,25 @@ final class RunawayTest {
         this.fleet = fleet;
         fleet.deployModule("hello");
         fleet.cressOk("deploy", TestFleet.example("runaway"));
+        fleet.cressOk(
+                "deploy",
+                fleet.manifest(
+                        "patient",
+                        TestFleet.module("runaway"),
+                        """
+                        [limits]
+                        cpu_ms = 300
+                        wall_ms = 25000
+                        memory_mib = 32
+                        """));
     }
 
     private Call runaway() {
         return fleet.call("runaway").from(TestFleet.IN_GERMANY);
+    }
+
+    private Call patient() {
+        return fleet.call("patient").from(TestFleet.IN_GERMANY);
     }
 
     private void helloAnswersUntil(CompletableFuture<?> over) {
@@ -59,7 +75,8 @@ final class RunawayTest {
     })
     void eachFailureHasItsAnswerWhileOthersAreServed(
             String path, ErrorCode code, String limit, String logged) {
-        var failing = runaway().sendAsync("GET", path);
+        String function = code == ErrorCode.WALL_LIMIT ? "runaway" : "patient";
+        var failing = fleet.call(function).from(TestFleet.IN_GERMANY).sendAsync("GET", path);
         helloAnswersUntil(failing);
         Answer answer = failing.join();
 
@@ -76,7 +93,7 @@ final class RunawayTest {
         assertThat(problem.code()).isEqualTo(code.code());
         assertThat(problem.limit()).isEqualTo(limit);
         assertThat(problem.requestId()).isEqualTo(requestId);
-        LogEntry entry = fleet.logged("runaway", requestId);
+        LogEntry entry = fleet.logged(function, requestId);
         assertThat(entry.outcome()).isEqualTo(code.code());
         assertThat(entry.status()).isEqualTo(code.status());
         assertThat(entry.detail()).contains(logged);
@@ -91,9 +108,9 @@ final class RunawayTest {
 
     @Test
     void theLogHasWhatTheGuestWroteBeforeItDied() {
-        Answer answer = runaway().get("/allocate");
+        Answer answer = patient().get("/allocate");
 
-        assertThat(fleet.logged("runaway", answer.header("x-request-id")).stderr())
+        assertThat(fleet.logged("patient", answer.header("x-request-id")).stderr())
                 .isEqualTo("memory can't grow any more\n");
     }
 

@@ -35,7 +35,7 @@ final class TestFleet implements AutoCloseable {
     /// A client whose nearest node is `iad-1`.
     static final String IN_THE_US = "8.8.8.8";
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    static final Duration SOON = Duration.ofSeconds(30);
     private static final Path EXAMPLES =
             Path.of(System.getProperty("cress.root", ".."), "examples");
 

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -220,33 +219,6 @@ class RelayTest {
     }
 
     /// With the relay's session those of its nodes end, and begin again where it is then.
-    @Test
-    void itGoesToTheNextControlPlaneAndBackToTheFirst() {
-        relay.close();
-        try (var other = new FakeControl()) {
-            relay =
-                    Relay.start(
-                            RelayConfig.of("r1", control.url(), "relays", folder.resolve("two"))
-                                    .by(List.of(control.url(), other.url())));
-            await().until(() -> control.relays.size() == 2 && relay.isConnected());
-            var node = node("one");
-            control.opened(1);
-            int port = control.port();
-            control.close();
-            assertThat(node.closeCode()).isEqualTo(GOING_AWAY);
-            await().until(() -> other.relays.size() == 1 && relay.isConnected());
-            var again = node("one");
-            other.opened(1);
-
-            control = new FakeControl(port);
-            await().atMost(Duration.ofSeconds(30)).until(() -> control.relays.size() == 1);
-            assertThat(again.closeCode()).isEqualTo(GOING_AWAY);
-            await().until(relay::isConnected);
-            node("one");
-            control.opened(1);
-        }
-    }
-
     @Test
     void beyondLoopbackItNeedsACertificate() {
         var config = RelayConfig.of("r1", control.url(), "relays", folder.resolve("other"));

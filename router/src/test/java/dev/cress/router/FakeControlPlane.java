@@ -51,18 +51,18 @@ final class FakeControlPlane implements AutoCloseable {
         return server.actualPort();
     }
 
-    private void opened(ServerWebSocket session) {
+    private synchronized void opened(ServerWebSocket session) {
         session.writeTextMessage(Json.write(new ControlFrame.Welcome(ROUTER_KEY)));
         session.writeTextMessage(Json.write(directory));
         sessions.add(session);
     }
 
-    void publish(Directory next) {
+    synchronized void publish(Directory next) {
         directory = next;
         say(Json.write(next));
     }
 
-    void say(String text) {
+    synchronized void say(String text) {
         sessions.forEach(session -> session.writeTextMessage(text));
     }
 

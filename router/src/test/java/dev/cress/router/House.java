@@ -36,7 +36,7 @@ final class House implements AutoCloseable {
     /// No check comes within a test: what a request finds out is all that the router knows.
     static final RouterConfig.Health BLIND =
             new RouterConfig.Health(
-                    Duration.ofHours(1), Duration.ofMillis(500), Duration.ofSeconds(5));
+                    Duration.ofDays(20), Duration.ofMillis(500), Duration.ofSeconds(5));
 
     final Vertx vertx = Vertx.vertx();
     final HttpClient http = HttpClient.newHttpClient();

@@ -225,7 +225,8 @@ class ExtismModuleTest {
         for (int i = 0; i < 20; i++) {
             outcome(bytes, new Outcome.Completed());
         }
-        assertThat(HOST.guestMemoryBytes()).isEqualTo(taken);
+        // less than one that is left, more than an isolate made ahead
+        assertThat(HOST.guestMemoryBytes() - taken).isLessThan(600_000);
     }
 
     @Test

@@ -223,7 +223,7 @@ class FilterTest {
             assertThat(execute(backend, limits, filter(spinsAfter, "a")).outcome())
                     .as("a filter, after the function has answered")
                     .isEqualTo(stopped);
-            assertThat(execute(backend, limits, filter(passing, "a")).outcome())
+            assertThat(execute(backend, LIMITS, filter(passing, "a")).outcome())
                     .as("and nobody else")
                     .isEqualTo(new Outcome.Completed());
         }

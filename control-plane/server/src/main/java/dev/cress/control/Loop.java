@@ -5,10 +5,15 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.internal.VertxInternal;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -17,6 +22,8 @@ import java.util.function.Supplier;
 /// calls block until they are done there.
 final class Loop implements AutoCloseable {
     private static final Duration WITHIN = Duration.ofSeconds(30);
+    private static final Duration BLOCKING_MAX = Duration.ofSeconds(5);
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 
     private final Vertx vertx;
     private final Context context;
@@ -85,8 +92,18 @@ final class Loop implements AutoCloseable {
         }
     }
 
+    /// Blocking work under way ends first, if it does so soon: the loop is where its answer goes.
     @Override
     public void close() {
+        ExecutorService blocking = ((VertxInternal) vertx).workerPool().executor();
+        blocking.shutdown();
+        try {
+            if (!blocking.awaitTermination(BLOCKING_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("blocking work goes on after {} s: stops", BLOCKING_MAX.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         get(vertx.close().toCompletionStage().toCompletableFuture());
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 
 import dev.cress.contract.ControlFrame;
 import dev.cress.contract.ControlFrame.Delta;
+import dev.cress.contract.ControlFrame.Follow;
 import dev.cress.contract.ControlFrame.Snapshot;
 import dev.cress.contract.Json;
 import dev.cress.contract.NodeFrame;
@@ -30,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /// A node or router by hand: keeps every frame that it is sent, acks what it is told to.
 final class FakeNode implements AutoCloseable {
@@ -46,6 +48,7 @@ final class FakeNode implements AutoCloseable {
     private final WebSocket socket;
     private final List<ControlFrame> frames = new CopyOnWriteArrayList<>();
     volatile boolean acks;
+    private volatile Consumer<Follow> onFollow = _ -> {};
 
     /// The messages that were signed.
     final List<SignedFrame> signed = new CopyOnWriteArrayList<>();
@@ -76,6 +79,11 @@ final class FakeNode implements AutoCloseable {
         }
     }
 
+    /// Has this done whenever it is asked for its log, on its event loop.
+    void onFollow(Consumer<Follow> answer) {
+        onFollow = answer;
+    }
+
     private void received(String text) {
         try {
             var parsed = SignedFrame.parse(text);
@@ -87,6 +95,8 @@ final class FakeNode implements AutoCloseable {
                 send(new NodeFrame.Ack(snapshot.position().revision()));
             } else if (acks && frame instanceof Delta delta) {
                 send(new NodeFrame.Ack(delta.position().revision()));
+            } else if (frame instanceof Follow follow) {
+                onFollow.accept(follow);
             }
         } catch (JsonProcessingException e) {
             throw new AssertionError(text, e);

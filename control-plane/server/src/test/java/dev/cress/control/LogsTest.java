@@ -68,16 +68,12 @@ class LogsTest {
     void aBacklogIsTheLastLinesOfAllNodesByTime() {
         try (var fra = plane.node("fra-1");
                 var iad = plane.node("iad-1")) {
-            var answer = CompletableFuture.supplyAsync(() -> plane.get(LOGS + "?backlog=3"));
+            answers(fra, entry("fra-1", 1), entry("fra-1", 4));
+            answers(iad, entry("iad-1", 2), entry("iad-1", 3));
+            Reply reply = plane.get(LOGS + "?backlog=3");
             var follow = fra.first(Follow.class);
             assertThat(follow.backlog()).isEqualTo(3);
             assertThat(follow.live()).isFalse();
-            fra.send(logs(follow, entry("fra-1", 1), entry("fra-1", 4)));
-            fra.send(new NodeFrame.LogsSent(follow.subscription()));
-            iad.send(logs(follow, entry("iad-1", 2), entry("iad-1", 3)));
-            assertThat(answer).isNotDone();
-            iad.send(new NodeFrame.LogsSent(follow.subscription()));
-            Reply reply = answer.join();
             assertThat(reply.headers().firstValue("content-type")).hasValue("application/x-ndjson");
             assertThat(times(reply.text().lines())).containsExactly(2L, 3L, 4L);
         }
@@ -87,13 +83,19 @@ class LogsTest {
     void aNodeThatDoesNotAnswerIsWaitedForNotForLong() {
         try (var fra = plane.node("fra-1");
                 var iad = plane.node("iad-1")) {
-            var answer = CompletableFuture.supplyAsync(() -> plane.get(LOGS));
-            var follow = fra.first(Follow.class);
-            fra.send(logs(follow, entry("fra-1", 1)));
-            fra.send(new NodeFrame.LogsSent(follow.subscription()));
-            assertThat(times(answer.join().text().lines())).containsExactly(1L);
+            answers(fra, entry("fra-1", 1));
+            assertThat(times(plane.get(LOGS).text().lines())).containsExactly(1L);
             assertThat(iad.first(Unfollow.class)).isNotNull();
         }
+    }
+
+    /// Whoever asks this node for its log gets these entries at once: he waits no second.
+    private static void answers(FakeNode node, LogEntry... entries) {
+        node.onFollow(
+                follow -> {
+                    node.send(logs(follow, entries));
+                    node.send(new NodeFrame.LogsSent(follow.subscription()));
+                });
     }
 
     private static NodeFrame.Logs logs(Follow follow, LogEntry... entries) {
@@ -150,23 +152,15 @@ class LogsTest {
     @Test
     void aReaderGetsTheLevelThatHeAsksForAndWhatIsAbove() {
         try (var fra = plane.node("fra-1")) {
-            var answer =
-                    CompletableFuture.supplyAsync(() -> plane.get(LOGS + "?level=warn&backlog=2"));
-            var follow = fra.first(Follow.class);
-            assertThat(follow.level()).isEqualTo(LogLevel.WARN);
-            fra.send(
-                    logs(
-                            follow,
-                            logging(1, LogLevel.ERROR),
-                            logging(2, LogLevel.WARN, LogLevel.INFO),
-                            logging(3, LogLevel.INFO)));
-            fra.send(new NodeFrame.LogsSent(follow.subscription()));
+            answers(
+                    fra,
+                    logging(1, LogLevel.ERROR),
+                    logging(2, LogLevel.WARN, LogLevel.INFO),
+                    logging(3, LogLevel.INFO));
+            Reply reply = plane.get(LOGS + "?level=warn&backlog=2");
+            assertThat(fra.first(Follow.class).level()).isEqualTo(LogLevel.WARN);
             List<LogEntry> entries =
-                    answer.join()
-                            .text()
-                            .lines()
-                            .map(line -> Json.read(line, LogEntry.class))
-                            .toList();
+                    reply.text().lines().map(line -> Json.read(line, LogEntry.class)).toList();
             assertThat(entries)
                     .containsExactly(logging(1, LogLevel.ERROR), logging(2, LogLevel.WARN));
         }
@@ -175,12 +169,9 @@ class LogsTest {
     @Test
     void whoAsksForNoLevelGetsEverything() {
         try (var fra = plane.node("fra-1")) {
-            var answer = CompletableFuture.supplyAsync(() -> plane.get(LOGS));
-            var follow = fra.first(Follow.class);
-            assertThat(follow.level()).isEqualTo(LogLevel.TRACE);
-            fra.send(logs(follow, logging(1, LogLevel.TRACE)));
-            fra.send(new NodeFrame.LogsSent(follow.subscription()));
-            assertThat(times(answer.join().text().lines())).containsExactly(1L);
+            answers(fra, logging(1, LogLevel.TRACE));
+            assertThat(times(plane.get(LOGS).text().lines())).containsExactly(1L);
+            assertThat(fra.first(Follow.class).level()).isEqualTo(LogLevel.TRACE);
         }
     }
 

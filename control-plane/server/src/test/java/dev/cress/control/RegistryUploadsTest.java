@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -146,6 +147,8 @@ class RegistryUploadsTest {
             out.write(head.replace("\n", "\r\n").getBytes(US_ASCII));
             out.write(module, 0, 90_000);
             out.flush();
+            // to ask whether it is busy is to take it
+            await().until(this::hasBegun);
             await().until(() -> busy(upload));
         }
         await().until(() -> !busy(upload));
@@ -154,6 +157,17 @@ class RegistryUploadsTest {
         assertThat(next).isBetween(2, 90_000);
         assertThat(patch(upload, next, 200_000).status()).isEqualTo(202);
         assertThat(finish(upload).status()).isEqualTo(201);
+    }
+
+    private boolean hasBegun() throws IOException {
+        try (var files = Files.newDirectoryStream(folder.resolve("uploads"), "blob-*")) {
+            for (Path file : files) {
+                if (Files.size(file) > 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /// One request at a time sends to an upload.

@@ -101,7 +101,7 @@ class RelaySyncTest {
                     .extracting(Envelope::to)
                     .isEqualTo(oneTo(100));
             assertThat(relay.to(7, Delta.class)).isEqualTo(direct.all(Delta.class));
-            assertThat(at(1)).isEqualTo(1);
+            await().untilAsserted(() -> assertThat(at(1)).isEqualTo(1));
             for (int session = 1; session <= 60; session++) {
                 relay.pass(session, new NodeFrame.Ack(1));
             }

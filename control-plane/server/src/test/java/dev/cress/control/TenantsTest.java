@@ -152,7 +152,7 @@ class TenantsTest {
                 plane.post(
                                 "/v1/tokens",
                                 Json.write(
-                                        new NewToken("brief", "read", new TenantName("acme"), 1L)))
+                                        new NewToken("brief", "read", new TenantName("acme"), 4L)))
                         .as(TokenCreated.class);
         assertThat(brief.info().tenant()).isEqualTo(new TenantName("acme"));
         assertThat(brief.info().lastUsedMs()).isNull();

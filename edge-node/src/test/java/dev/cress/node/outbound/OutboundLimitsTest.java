@@ -62,8 +62,7 @@ class OutboundLimitsTest {
 
     /// Four a run, three at once of a function, two connections, none waits.
     private static OutboundLimits few() {
-        return new OutboundLimits(
-                4, 3, 10, 1, 1, 1, 1_000, 1_000, 2_000, LONG, LONG, LONG, Duration.ofSeconds(1));
+        return new OutboundLimits(4, 3, 10, 1, 1, 1, 1_000, 1_000, 2_000, LONG, LONG, LONG, LONG);
     }
 
     @Test
@@ -147,12 +146,13 @@ class OutboundLimitsTest {
 
     @Test
     void aGuestThatTakesItsTimeIsNoSlowServer() throws Exception {
-        OutboundHouse house = house(impatient(LONG, SHORT, SHORT));
+        Duration patience = Duration.ofSeconds(3);
+        OutboundHouse house = house(impatient(LONG, patience, patience));
         RawServer server = server(RawServer.answers(OK + "Content-Length: 2\r\n\r\nok"));
         OutboundCall call =
                 house.run(List.of(server.url("")))
                         .begin(new OutboundHead("POST", server.url("/"), List.of(), -1));
-        await().pollDelay(SHORT.multipliedBy(3)).until(() -> !call.isDone());
+        await().pollDelay(patience.plusMillis(500)).until(() -> !call.isDone());
         call.end();
         assertThat(text(call)).isEqualTo("ok");
     }

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 
 /// The run's end is the end of everything that it waits for.
 class StopTest {
-    private static final Duration AT_ONCE = Duration.ofMillis(500);
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
 
     private final OutboundHouse house = new OutboundHouse(OutboundHouse.LOOPBACK);
     private final RawServer silent = new RawServer(RawServer::readHead);

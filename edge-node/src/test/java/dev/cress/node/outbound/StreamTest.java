@@ -76,7 +76,7 @@ class StreamTest {
                 came.update(some, 0, n);
             }
         }
-        assertThat(moved).hasValue(BODY_BYTES);
+        await().untilAsserted(() -> assertThat(moved).hasValue(BODY_BYTES));
         assertThat(came.getValue()).isEqualTo(sent.getValue());
     }
 

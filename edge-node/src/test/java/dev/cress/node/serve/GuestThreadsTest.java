@@ -166,6 +166,7 @@ class GuestThreadsTest {
         assertThat(next()).isEqualTo("other");
         gate.countDown();
         assertThat(next()).isEqualTo("two");
+        await().until(() -> threads.running() == 0);
         threads.limit(Map.of());
         occupy(first, "three");
         occupy(second, "four");

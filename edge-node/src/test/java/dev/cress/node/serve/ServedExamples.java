@@ -111,6 +111,11 @@ final class ServedExamples implements AutoCloseable {
                                 .listen(0, "127.0.0.1"));
     }
 
+    /// What is buffered of all requests' bodies.
+    long bufferedBytes() {
+        return (long) registry.get("cress.bodies.buffered.bytes").gauge().value();
+    }
+
     /// Serves this example with a second of CPU time, three of wall time and one guest at once.
     ServedExamples with(String example) throws IOException, RefusedModuleException {
         return with(

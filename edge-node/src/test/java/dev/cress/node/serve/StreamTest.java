@@ -8,6 +8,7 @@ import dev.cress.wasm.guest.RunLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,7 @@ import java.util.zip.CRC32;
 /// A body of any length goes through a guest and back in constant memory. In tests 64 MiB;
 /// `-Dcress.stream.mib=1024` for the whole of it.
 @Timeout(280)
+@Isolated("measures the heap")
 class StreamTest {
     private static final long BYTES = (long) Integer.getInteger("cress.stream.mib", 64) << 20;
     private static final int PIECE_BYTES = 64 << 10;

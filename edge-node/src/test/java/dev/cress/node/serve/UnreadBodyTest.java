@@ -4,6 +4,7 @@ import static dev.cress.node.serve.ServedExamples.limits;
 import static dev.cress.node.serve.ServedExamples.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +65,7 @@ class UnreadBodyTest {
                 var third = node.connect()) {
             first.send(part);
             second.send(part);
+            await().until(() -> node.bufferedBytes() == 2 * 199_000);
             assertThat(third.send(part).readUntil("}"))
                     .startsWith("HTTP/1.1 503 ")
                     .contains("x-cress-error: overloaded", "retry-after: 1", "512 KiB");

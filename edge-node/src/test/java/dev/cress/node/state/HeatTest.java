@@ -44,7 +44,7 @@ import java.util.stream.IntStream;
 /// ran has an isolate that waits for the next request.
 @Timeout(60)
 class HeatTest {
-    private static final Duration SOON = Duration.ofSeconds(7);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration LOOK_EVERY = Duration.ofMillis(5);
     private static final Warmup ONE_RUN = new Warmup("GET", "/ok", "", 1);
     private static final Warmup ENDLESS = new Warmup("GET", "/spin", "", 1);

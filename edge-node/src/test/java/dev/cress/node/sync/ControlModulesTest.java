@@ -27,14 +27,13 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Fetching a module from a server that says one thing on each connection, and then nothing more.
-@Timeout(20)
+@Timeout(60)
 class ControlModulesTest {
     private static final byte[] MODULE = "a module".getBytes(StandardCharsets.US_ASCII);
     private static final Sha256 NAME = Sha256.of(MODULE);
     private static final String WHOLE = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n";
-    private static final Download.Patience PATIENCE =
-            new Download.Patience(
-                    Duration.ofMillis(500), Duration.ofSeconds(10), 3, Duration.ofMillis(2));
+    private static final Download.Patience PATIENCE = patience(Duration.ofSeconds(6));
+    private static final Download.Patience LITTLE_PATIENCE = patience(Duration.ofSeconds(2));
 
     @TempDir private Path folder;
     private Path into = Path.of("");
@@ -50,11 +49,24 @@ class ControlModulesTest {
     void listen() throws IOException {
         into = folder.resolve("module");
         server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-        modules =
-                new ControlModules(
-                        URI.create("http://127.0.0.1:" + server.getLocalPort()),
-                        new Credential("token", Optional.empty()),
-                        PATIENCE);
+        modules = modules(PATIENCE);
+    }
+
+    private static Download.Patience patience(Duration silence) {
+        return new Download.Patience(silence, Duration.ofSeconds(20), 3, Duration.ofMillis(2));
+    }
+
+    private ControlModules modules(Download.Patience patience) {
+        return new ControlModules(
+                URI.create("http://127.0.0.1:" + server.getLocalPort()),
+                new Credential("token", Optional.empty()),
+                patience);
+    }
+
+    /// From now on a silence is found within a test.
+    private void beImpatient() {
+        modules.close();
+        modules = modules(LITTLE_PATIENCE);
     }
 
     @AfterEach
@@ -149,6 +161,7 @@ class ControlModulesTest {
 
     @Test
     void goesOnWhereTheServerFellSilent() throws Exception {
+        beImpatient();
         serve(saysAndHangs(WHOLE + "a mo"), rest(4, "dule"));
         assertThat(fetch()).isEqualTo(MODULE);
         assertThat(ranges()).containsExactly("whole", "range: bytes=4-");
@@ -202,10 +215,11 @@ class ControlModulesTest {
 
     @Test
     void givesUpAServerThatAnswersNothing() {
+        beImpatient();
         serve(saysAndHangs(""), saysAndHangs(""), saysAndHangs(""));
         assertThatThrownBy(this::fetch)
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("sent nothing for 500 ms");
+                .hasMessageContaining("sent nothing for 2000 ms");
     }
 
     @Test

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 class HostileBuildsTest {
     private static final Duration CPU = Duration.ofSeconds(20);
     private static final Duration WALL = Duration.ofSeconds(40);
-    private static final Duration LATE = Duration.ofSeconds(2);
+    private static final Duration LATE = Duration.ofSeconds(15);
 
     private record Hostile(String what, Assembler module) {
         @Override

@@ -16,6 +16,7 @@ import dev.cress.wasm.stop.Watchdog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.List;
 
 /// Where builds are expected one worker waits for the next, and no worker builds twice.
 @Timeout(60)
+@Isolated("counts this JVM's children")
 class SpareWorkerTest {
     private static final byte[] GOOD = Assembler.withMemory(1).start(bytes().end()).toBytes();
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -43,9 +43,13 @@ class WaitingIsolatesTest {
 
     private final MemoryBudget budget = new MemoryBudget(512L * PAGE);
     private final IsolatePools pools = new IsolatePools(budget, 0, Duration.ofDays(1));
-    private final IsolatePool pool = pools.pool(blueprint(), () -> {});
+    private final IsolatePool pool;
 
-    WaitingIsolatesTest() throws RefusedModuleException {}
+    /// No thread tends the pool but where a test does.
+    WaitingIsolatesTest() throws RefusedModuleException {
+        pools.close();
+        pool = pools.pool(blueprint(), () -> {});
+    }
 
     private static Blueprint blueprint() throws RefusedModuleException {
         byte[] module = Assembler.withMemory(1).start(bytes().end()).toBytes();
@@ -68,7 +72,6 @@ class WaitingIsolatesTest {
         pool.close();
         assertThat(pool.idle()).isZero();
         assertThat(budget.bytesTaken()).isZero();
-        pools.close();
     }
 
     private Isolate acquire() {

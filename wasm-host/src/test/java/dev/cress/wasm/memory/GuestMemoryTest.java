@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import run.endive.runtime.TrapException;
 import run.endive.wasm.types.MemoryLimits;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -106,15 +107,19 @@ class GuestMemoryTest {
         assertThat(greedy.growthRefused()).isTrue();
     }
 
+    private static long cpuNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
     @Test
     void growingPageByPageIsFastAndKeepsWhatWasThere() {
         var memory = memory(new MemoryBudget(2_048L * PAGE), 1, 2_048);
-        long start = System.nanoTime();
+        long start = cpuNanos();
         for (int page = 1; page < 2_048; page++) {
             memory.writeI32(page * PAGE - 4, page);
             assertThat(memory.grow(1)).isEqualTo(page);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(cpuNanos() - start)).isLessThan(Duration.ofSeconds(3));
         for (int page = 1; page < 2_048; page++) {
             assertThat(memory.readInt(page * PAGE - 4)).isEqualTo(page);
         }
