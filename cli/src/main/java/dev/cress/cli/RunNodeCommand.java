@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -60,6 +61,15 @@ final class RunNodeCommand implements Callable<Integer> {
             description = "By which routers reach it (default: http://ADDRESS:PORT).")
     private Optional<String> advertise = Optional.empty();
 
+    @Option(
+            names = "--warm-up",
+            defaultValue = "2s",
+            paramLabel = "TIME",
+            description =
+                    "For how long a new version is run before it takes traffic, at most 20s; 0s for"
+                            + " not at all (default: ${DEFAULT-VALUE}).")
+    private String warmUp;
+
     @Override
     public Integer call() {
         Region at = Region.parse(region);
@@ -82,10 +92,21 @@ final class RunNodeCommand implements Callable<Integer> {
                         port,
                         listen.adminPort(),
                         advertise.map(url -> ControlOptions.url("--advertise", url)),
-                        NodeLimits.DEFAULT,
+                        limits(),
                         capabilities.config());
         var config = identity.map(local::with).orElse(local).by(ways);
         return StopSignal.run(output::say, stop -> run(config, stop));
+    }
+
+    private NodeLimits limits() {
+        var time = Duration.ofSeconds(TimeSpan.seconds("--warm-up", warmUp));
+        if (time.compareTo(NodeLimits.WARM_UP_MAX) > 0) {
+            throw new CliException(
+                    "--warm-up '%s' is more than %d s"
+                            .formatted(warmUp, NodeLimits.WARM_UP_MAX.toSeconds()),
+                    ExitCode.USAGE);
+        }
+        return NodeLimits.DEFAULT.withWarmUp(time);
     }
 
     private void run(NodeConfig config, StopSignal stop) {

@@ -50,6 +50,12 @@ class NodeOptionsTest {
     }
 
     @Test
+    void aWarmUpIsALengthOfTimeAndNotTooLong() {
+        misused("--warm-up 'soon' must be like", "--warm-up", "soon");
+        misused("--warm-up '21s' is more than 20 s", "--warm-up", "21s");
+    }
+
+    @Test
     void addressesToAllowAreRanges() {
         refused("'10.0.0.1/8' is no range of addresses", "--allow-outbound", "10.0.0.1/8");
         refused("'internal' is no range of addresses", "--allow-outbound", "10.0.0.0/8,internal");
@@ -70,11 +76,19 @@ class NodeOptionsTest {
     }
 
     private void refusedWith(String join, String why, String... options) {
+        refused(ExitCode.ERROR, join, why, options);
+    }
+
+    private void misused(String why, String... options) {
+        refused(ExitCode.USAGE, "token", why, options);
+    }
+
+    private void refused(int exitCode, String join, String why, String... options) {
         List<String> args = new ArrayList<>(List.of("run", "node", "--data", data.toString()));
         args.addAll(List.of("--region", "fra", "--join", join));
         args.addAll(List.of(options));
         Cli refused = Cli.run(args.toArray(String[]::new));
-        assertThat(refused.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(refused.exitCode()).isEqualTo(exitCode);
         assertThat(refused.err()).startsWith("cress: ").contains(why).doesNotContain("\tat ");
         assertThat(data).doesNotExist();
     }

@@ -42,6 +42,10 @@ final class Part {
         List<String> command = new ArrayList<>(TrainedBuild.java());
         command.addAll(List.of("dev.cress.cli.Cress", "run"));
         command.addAll(args);
+        if (args.getFirst().equals("node")) {
+            // cores are for what is tested
+            command.add("--warm-up=0s");
+        }
         var builder = new ProcessBuilder(command);
         builder.environment().put("CRESS_DATA", data.toString());
         builder.environment().put("XDG_CONFIG_HOME", data.resolve("config").toString());

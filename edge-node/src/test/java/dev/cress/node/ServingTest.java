@@ -31,7 +31,7 @@ class ServingTest {
             new NodeLimits(
                     4,
                     1,
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(4),
                     1 << 20,
                     8 * 1024,
                     16 * 1024,

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// Whatever a guest does with its time and memory, it meets its own limit, and others are answered
@@ -31,6 +32,10 @@ class HostileGuestsTest {
     private static final WasmHost HOST = new WasmHost(768 * MIB);
     private static final Guests GUESTS = new Guests(HOST);
     private static final int PAGES = 2_048;
+
+    /// Between two answers, for a guest that comes last for the CPU.
+    private static final Duration BREATH = Duration.ofMillis(2);
+
     private static final Duration CPU = Duration.ofMillis(300);
     private static final RunLimits LIMITS = limits(CPU);
 
@@ -131,6 +136,7 @@ class HostileGuestsTest {
             while (!run.isDone()) {
                 assertThat(answer()).isEqualTo(new Outcome.Completed());
                 answered++;
+                LockSupport.parkNanos(BREATH.toNanos());
             }
             assertThat(run.get().outcome()).isEqualTo(hostile.outcome());
             if (hostile.outcome().equals(OUT_OF_CPU)) {

@@ -61,8 +61,8 @@ class OutboundLimitsTest {
     }
 
     /// Four a run, three at once of a function, two connections, none waits.
-    private static OutboundLimits few() {
-        return new OutboundLimits(4, 3, 10, 1, 1, 1, 1_000, 1_000, 2_000, LONG, LONG, LONG, LONG);
+    private static OutboundLimits few(Duration kept) {
+        return new OutboundLimits(4, 3, 10, 1, 1, 1, 1_000, 1_000, 2_000, LONG, LONG, LONG, kept);
     }
 
     @Test
@@ -79,7 +79,7 @@ class OutboundLimitsTest {
 
     @Test
     void requestsUnderWayAndThoseThatWaitAreBounded() throws Exception {
-        OutboundHouse house = house(few());
+        OutboundHouse house = house(few(Duration.ofSeconds(1)));
         RawServer server = server(RawServer::readHead);
         RunOutbound run = house.run(List.of(server.url("")));
         ask(run, get(server.url("/")));
@@ -106,7 +106,7 @@ class OutboundLimitsTest {
 
     @Test
     void noMoreConnectionsStayOpenThanAreKept() throws Exception {
-        OutboundHouse house = house(few());
+        OutboundHouse house = house(few(LONG));
         RawServer.Conduct conduct =
                 socket -> {
                     while (!RawServer.readHead(socket).isEmpty()) {
@@ -188,7 +188,7 @@ class OutboundLimitsTest {
 
     @Test
     void headsAndBodiesAreBoundedBothWays() throws Exception {
-        OutboundHouse house = house(few());
+        OutboundHouse house = house(few(Duration.ofSeconds(1)));
         RawServer large = server(RawServer.answers(OK + "x: " + "y".repeat(3_000) + "\r\n\r\n"));
         RawServer line =
                 server(RawServer.answers("HTTP/1.1 200 " + "y".repeat(3_000) + "\r\n\r\n"));
