@@ -2,7 +2,6 @@ package dev.cress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -14,7 +13,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 
 /// The `cress` script and the AOT cache that it has made after a build, as people meet them.
-@Order(4)
 class LauncherCacheTest {
     /// A JVM that can't use its AOT cache doesn't start.
     private static final String ONLY_WITH_CACHE = "-XX:AOTMode=on";

@@ -7,7 +7,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 
 /// Processes that speak TLS with their control plane and are known there by certificates.
-@Order(8)
 class MembersProcessesTest {
     @TempDir private Path folder;
     private final List<Part> parts = new ArrayList<>();

@@ -44,7 +44,7 @@ import java.util.function.Function;
 
 /// What the build worker of a control plane prepared is what its nodes run: they start none.
 @Timeout(180)
-@Order(6)
+@Order(5)
 class NodeImagesTest {
     private static final Path EXAMPLES = Sources.ROOT.resolve("examples");
 

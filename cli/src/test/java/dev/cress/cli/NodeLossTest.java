@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Processes that are killed without warning while clients ask: what the clients hear of it.
-@Order(3)
+@Order(2)
 class NodeLossTest {
     private static final int ITEMS = 6_000;
     private static final byte[] LIST = "- a\n".repeat(ITEMS).getBytes(StandardCharsets.UTF_8);

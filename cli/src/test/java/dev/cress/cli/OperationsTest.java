@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /// What the README says of running a fleet, from one machine to many, command by command: each is
 /// run as it stands there, with loopback for other machines and free ports for those that it names.
 @Timeout(180)
-@Order(2)
+@Order(Integer.MAX_VALUE)
 class OperationsTest {
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
     private static final String DEPLOY_HELLO = "./cress deploy hello " + LocalFleet.module("hello");

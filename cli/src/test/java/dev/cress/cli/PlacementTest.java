@@ -10,6 +10,7 @@ import dev.cress.contract.Sha256;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import java.util.List;
 /// A function runs only where its manifest says: nodes in Frankfurt and in Virginia, clients in
 /// both places.
 @Timeout(240)
+@Order(4)
 class PlacementTest {
     private static final Duration WITHIN = Duration.ofSeconds(60);
     private static final int PER_SECOND = 100;

@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /// Four separate processes as a fleet has them, killed without warning and started again.
-@Order(5)
+@Order(Integer.MAX_VALUE - 4)
 class ProcessesTest {
     @TempDir private Path folder;
     private FourProcesses fleet;

@@ -7,6 +7,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import java.util.function.Predicate;
 
 /// A relay in a process of its own, which speaks TLS with its control plane and with its nodes.
 @Timeout(180)
+@Order(Integer.MAX_VALUE - 1)
 class RelayProcessesTest {
     @TempDir private Path folder;
     private final List<Part> parts = new ArrayList<>();

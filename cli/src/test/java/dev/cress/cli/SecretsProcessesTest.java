@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import java.util.UUID;
 /// A secret's way through a fleet of four processes, and that its value is nowhere but where it
 /// belongs.
 @Timeout(300)
+@Order(3)
 class SecretsProcessesTest {
     private static final String CANARY = UUID.randomUUID().toString().replace("-", "");
 

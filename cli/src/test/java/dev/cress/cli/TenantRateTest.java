@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 /// A tenant's requests per second, as all nodes together let them through: wherever they come, and
 /// without the control plane as well. Clients ask much more than that.
 @Timeout(240)
-@Order(7)
+@Order(Integer.MAX_VALUE - 2)
 class TenantRateTest {
     private static final int RATE = 100;
     private static final int CLIENTS_EACH = 4;

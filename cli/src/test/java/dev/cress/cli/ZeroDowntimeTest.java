@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 /// No client notices that versions change: 200 requests a second over connections that stay open,
 /// through every change that a function and its neighbour can see.
 @Timeout(240)
-@Order(9)
+@Order(Integer.MAX_VALUE - 3)
 class ZeroDowntimeTest {
     private static final int PER_SECOND = 200;
 

@@ -13,6 +13,7 @@ import dev.cress.contract.Warmup;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import java.util.Map;
 /// A node that was off for 1,000 revisions gets in one frame what it missed, or the whole,
 /// whichever has fewer bytes.
 @Timeout(120)
+@Order(4)
 class CatchUpTest {
     private static final int MISSED = 1_000;
 

@@ -28,6 +28,7 @@ import dev.cress.identity.IdentityException;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,7 @@ import java.util.function.UnaryOperator;
 
 /// Operators that an identity provider vouches for, which is a server of the test's.
 @Timeout(60)
+@Order(Integer.MAX_VALUE - 1)
 class OidcTest {
     private static final String AUDIENCE = "cress";
 

@@ -20,6 +20,7 @@ import dev.cress.contract.Warmup;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ import java.util.Map;
 
 /// Nodes behind a relay, as a control plane has them.
 @Timeout(60)
+@Order(Integer.MAX_VALUE)
 class RelaySyncTest {
     private static final int FENCED = 4409;
     private static final int TOO_MANY = 4429;
