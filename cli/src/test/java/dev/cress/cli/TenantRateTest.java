@@ -36,6 +36,11 @@ class TenantRateTest {
     private static final Duration EVERY = Duration.ofMillis(10);
 
     private static final Duration ASKED = Duration.ofSeconds(5);
+
+    /// Lengths of [#ASKED] of which one has to fit: a machine that stands still for a second spoils
+    /// one.
+    private static final int TRIES_MAX = 4;
+
     private static final double TOLERATED = 0.2;
 
     private static LocalFleet fleet;
@@ -60,10 +65,6 @@ class TenantRateTest {
     static void stop() {
         fleet.close();
     }
-
-    /// Lengths of [#ASKED] of which one has to fit: a machine that stands still for a second spoils
-    /// one.
-    private static final int TRIES_MAX = 4;
 
     /// What clients heard.
     private record Heard(int served, int refused, Duration took) {

@@ -23,10 +23,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 class LogsTest {
     private static final String LOGS = "/v1/functions/hello/logs";
+    private static final Executor LATER =
+            CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
 
     private Plane plane;
 
@@ -69,7 +73,7 @@ class LogsTest {
         try (var fra = plane.node("fra-1");
                 var iad = plane.node("iad-1")) {
             answers(fra, entry("fra-1", 1), entry("fra-1", 4));
-            answers(iad, entry("iad-1", 2), entry("iad-1", 3));
+            answers(iad, LATER, entry("iad-1", 2), entry("iad-1", 3));
             Reply reply = plane.get(LOGS + "?backlog=3");
             var follow = fra.first(Follow.class);
             assertThat(follow.backlog()).isEqualTo(3);
@@ -89,13 +93,20 @@ class LogsTest {
         }
     }
 
-    /// Whoever asks this node for its log gets these entries at once: he waits no second.
+    /// Whoever asks this node for its log gets these entries at once: nobody waits longer than a
+    /// second.
     private static void answers(FakeNode node, LogEntry... entries) {
+        answers(node, Runnable::run, entries);
+    }
+
+    private static void answers(FakeNode node, Executor when, LogEntry... entries) {
         node.onFollow(
-                follow -> {
-                    node.send(logs(follow, entries));
-                    node.send(new NodeFrame.LogsSent(follow.subscription()));
-                });
+                follow ->
+                        when.execute(
+                                () -> {
+                                    node.send(logs(follow, entries));
+                                    node.send(new NodeFrame.LogsSent(follow.subscription()));
+                                }));
     }
 
     private static NodeFrame.Logs logs(Follow follow, LogEntry... entries) {
