@@ -26,6 +26,7 @@ import dev.cress.control.trust.Roll;
 import dev.cress.control.trust.ServerTls;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
@@ -157,7 +158,7 @@ public final class ControlPlane implements AutoCloseable {
             started.add(() -> loop.run(sync::close));
             loop.run(
                     () -> {
-                        vertx.setPeriodic(TRIM_EVERY.toMillis(), _ -> trim(store));
+                        vertx.setPeriodic(TRIM_EVERY.toMillis(), _ -> trim(store, meters));
                         vertx.setPeriodic(
                                 CREDENTIALS_EVERY.toMillis(), _ -> lookAtCredentials(sync, roll));
                         vertx.setPeriodic(
@@ -232,8 +233,8 @@ public final class ControlPlane implements AutoCloseable {
         return ServerTls.byAuthority(authority(store), List.copyOf(all), clock.instant());
     }
 
-    private static void trim(Store store) {
-        new Collector(store)
+    private static void trim(Store store, MeterRegistry meters) {
+        new Collector(store, meters)
                 .collect(Collector.KEPT, null)
                 .onSuccess(collected -> collected.ifPresent(ControlPlane::report))
                 .onFailure(e -> LOG.warn("can't collect what nothing needs", e));

@@ -114,6 +114,8 @@ class RegistryPushTest {
         assertThat(tags()).isEqualTo("v1=1");
         assertThat(rows("pushed")).isEqualTo(1);
         assertThat(rows("tag")).isEqualTo(1);
+        assertThat(plane.get("/metrics").text())
+                .containsPattern("cress_control_collected_bytes_total [1-9]");
         Reply gone = pull("v2");
         assertThat(gone.status()).isEqualTo(404);
         assertThat(error(gone)).isEqualTo("MANIFEST_UNKNOWN");

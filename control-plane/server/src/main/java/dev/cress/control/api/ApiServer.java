@@ -106,7 +106,7 @@ public final class ApiServer {
                         new TenantEndpoints(store.tenancy(), sync, access),
                         new SecretEndpoints(secrets, sync),
                         new JoinEndpoints(new Membership(store), roll, sync, tls, clock),
-                        new StoreEndpoints(new Collector(store)),
+                        new StoreEndpoints(new Collector(store, meters)),
                         new Operations(meters));
         registry =
                 RegistryEndpoints.of(

@@ -4,6 +4,8 @@ import dev.cress.contract.Api.Collected;
 import dev.cress.control.store.Blobs.Kind;
 import dev.cress.control.store.Garbage.Place;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 
@@ -37,9 +39,15 @@ public final class Collector {
     private static final String NAME = "blob-collection";
 
     private final Store store;
+    private final Counter collected;
 
-    public Collector(Store store) {
+    public Collector(Store store, MeterRegistry meters) {
         this.store = store;
+        collected =
+                Counter.builder("cress.control.collected")
+                        .description("bytes that left the store, since nothing needed them")
+                        .baseUnit("bytes")
+                        .register(meters);
     }
 
     /// Takes out what is older than this, if no other server is at it.
@@ -51,7 +59,7 @@ public final class Collector {
         return store.acquire(NAME, LEASE)
                 .compose(
                         lease ->
-                                lease.map(held -> run(new Run(held, kept, actor)))
+                                lease.map(held -> run(new Run(held, kept, actor, collected)))
                                         .orElse(Future.succeededFuture(Optional.empty())));
     }
 
@@ -83,6 +91,7 @@ public final class Collector {
     private static final class Run {
         private final Lease lease;
         private final Duration kept;
+        private final Counter counter;
         private @Nullable Actor actor;
         private Optional<Place> holdings = Optional.of(Place.FIRST);
         private Optional<Garbage.Manifest> manifests = Optional.of(Garbage.Manifest.FIRST);
@@ -98,10 +107,11 @@ public final class Collector {
         private final Map<Kind, Integer> gone = new EnumMap<>(Kind.class);
         private long bytesGone;
 
-        Run(Lease lease, Duration kept, @Nullable Actor actor) {
+        Run(Lease lease, Duration kept, @Nullable Actor actor, Counter counter) {
             this.lease = lease;
             this.kept = kept;
             this.actor = actor;
+            this.counter = counter;
         }
 
         Collected collected() {
@@ -153,6 +163,7 @@ public final class Collector {
         private void note(Kind kind, Garbage.Found found) {
             gone.merge(kind, found.count(), Integer::sum);
             bytesGone += found.bytes();
+            counter.increment((double) found.bytes());
             after = found.next().orElse("");
             if (found.next().isEmpty()) {
                 kinds.removeFirst();

@@ -57,7 +57,7 @@ class CollectorRaceTest {
         int modules = 0;
         while (!done.get()) {
             modules +=
-                    await(new Collector(collector.store).collect(Duration.ZERO, null))
+                    await(collector.collector().collect(Duration.ZERO, null))
                             .orElseThrow()
                             .modules();
         }

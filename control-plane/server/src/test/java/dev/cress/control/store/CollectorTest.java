@@ -64,7 +64,7 @@ class CollectorTest {
     }
 
     private Collected collect(Duration kept) {
-        return await(new Collector(open.store).collect(kept, null)).orElseThrow();
+        return await(open.collector().collect(kept, null)).orElseThrow();
     }
 
     private Collected collectNow() {
@@ -309,10 +309,10 @@ class CollectorTest {
         Lease others =
                 await(open.store.acquire("blob-collection", Duration.ofMinutes(1))).orElseThrow();
         try (var other = new OpenStore(location)) {
-            assertThat(await(new Collector(other.store).collect(ZERO, null))).isEmpty();
+            assertThat(await(other.collector().collect(ZERO, null))).isEmpty();
             assertThat(isStored(module)).isTrue();
             await(open.store.release(others));
-            assertThat(await(new Collector(other.store).collect(ZERO, null))).isPresent();
+            assertThat(await(other.collector().collect(ZERO, null))).isPresent();
         }
         assertThat(isStored(module)).isFalse();
     }

@@ -10,6 +10,7 @@ import dev.cress.contract.Sha256;
 import dev.cress.contract.TenantName;
 import dev.cress.contract.Warmup;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -49,6 +50,10 @@ final class OpenStore implements AutoCloseable {
             await(vertx.close());
             throw e;
         }
+    }
+
+    Collector collector() {
+        return new Collector(store, new SimpleMeterRegistry());
     }
 
     static <T> T await(Future<T> future) {
