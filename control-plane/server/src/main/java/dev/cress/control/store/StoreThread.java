@@ -49,9 +49,14 @@ final class StoreThread implements AutoCloseable {
                         }
                     });
         } catch (RejectedExecutionException _) {
-            return Future.failedFuture(busy(queued()));
+            return Future.failedFuture(executor.isShutdown() ? closed() : busy(queued()));
         }
         return promise.future();
+    }
+
+    private static StoreException closed() {
+        return new StoreException(
+                StoreException.Kind.BUSY, "the store is closed: its server stops");
     }
 
     static StoreException busy(int queued) {

@@ -39,6 +39,15 @@ class StoreThreadTest {
         assertThat(List.copyOf(done)).hasSize(StoreThread.QUEUE_MAX);
     }
 
+    @Test
+    void whatComesWhenItIsClosedIsToldSo() {
+        var vertx = Vertx.vertx();
+        var thread = new StoreThread(vertx.getOrCreateContext(), "store", 1);
+        thread.close();
+        assertThat(thread.run(() -> 0).cause()).hasMessage("the store is closed: its server stops");
+        vertx.close();
+    }
+
     private static boolean awaited(CountDownLatch latch) {
         try {
             latch.await();
