@@ -36,12 +36,11 @@ final class CrashRounds implements AutoCloseable {
 
     private static final Duration ALIVE_MAX = Duration.ofSeconds(30);
 
-    private static final Duration LOOK_AT_ANSWERS = Duration.ofNanos(100_000);
-
     /// And a moment more, of a change's length.
     private static final Duration MORE_MAX = Duration.ofMillis(5);
 
     private static final Duration LEVEL_WITHIN = Duration.ofSeconds(60);
+    private static final Duration LOOK_AT_ANSWERS = Duration.ofNanos(100_000);
     private static final Duration LOOK_EVERY = Duration.ofMillis(20);
     private static final Pattern ALARMS =
             Pattern.compile("^cress_control_alarms_total (\\S+)", Pattern.MULTILINE);

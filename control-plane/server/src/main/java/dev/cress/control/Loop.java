@@ -99,7 +99,8 @@ final class Loop implements AutoCloseable {
         blocking.shutdown();
         try {
             if (!blocking.awaitTermination(BLOCKING_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("blocking work goes on after {} s: stops", BLOCKING_MAX.toSeconds());
+                LOG.warn(
+                        "stops, though blocking work goes on after {} s", BLOCKING_MAX.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -8,12 +8,14 @@ import dev.cress.contract.ControlFrame.Welcome;
 import dev.cress.contract.NodeFrame;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+@Timeout(120)
 class RouterSyncTest {
     /// How long the control plane waits for nodes that were there before.
     private static final Duration SETTLING = Duration.ofSeconds(2);

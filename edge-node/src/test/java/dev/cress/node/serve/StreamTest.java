@@ -27,7 +27,7 @@ class StreamTest {
     private static final int PIECE_BYTES = 64 << 10;
     private static final int SAMPLES = 8;
 
-    /// Windows of both directions, buffers of sockets, what others of this JVM do meanwhile.
+    /// Windows of both directions and buffers of sockets.
     private static final long HEAP_BYTES_MAX = 12 << 20;
 
     private static final RunLimits LIMITS =
